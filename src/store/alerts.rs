@@ -11,7 +11,7 @@ use super::{
     StoreError, Tx,
     bind_value::{Row, parsed},
     seals::{Seal, SealKind, millis, new_salt, seal},
-    tx::Lock,
+    tx::{Later, Lock},
 };
 use crate::domain::{AlertId, AlertKind, CallId, CentreCode, Item, PatientId, PhoneNumber, ReportId, Severity};
 use crate::policy::{CallBackState, PastCallBack};
@@ -107,14 +107,12 @@ pub async fn raise(tx: &mut Tx, alerts: &[AlertRow]) -> Result<(), StoreError> {
             urgency(alert.kind.severity()).into(),
         ]);
     }
-    tx.execute_rows(
+    tx.write_rows(
         "INSERT INTO alerts (id, kind, centre_code, patient_id, report_id, call_id, item, raised_at, closed_at, closed_by,
          occurrences, last_at, salt, urgency) VALUES",
         rows,
         "",
-    )
-    .await?;
-    Ok(())
+    ).await
 }
 
 fn alert_seal(alert: &AlertRow, salt: &str) -> Seal {
@@ -197,8 +195,7 @@ pub async fn raise_unless_since(tx: &mut Tx, alert: &AlertRow, since: Timestamp)
 /// Database errors.
 pub async fn count_again(tx: &mut Tx, id: AlertId, at: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE alerts SET occurrences = occurrences + 1, last_at = $2 WHERE id = $1";
-    tx.execute(sql, vec![id.into(), at.into()]).await?;
-    Ok(())
+    tx.write(sql, vec![id.into(), at.into()]).await
 }
 
 /// The open alerts, oldest first. `centre` limits them to the centre's own alerts and those for all centres.
@@ -368,6 +365,20 @@ pub async fn open_of_patients(tx: &mut Tx, patients: &[PatientId]) -> Result<Vec
     let mut open = tx.fetch_in(select!("closed_at IS NULL AND patient_id IN"), &[], keys, "", read).await?;
     open.sort_by_key(|alert| (alert.raised_at, alert.id));
     Ok(open)
+}
+
+/// The patients of these reports with open alerts, and their kinds.
+pub(super) async fn later_open_of_reports(
+    tx: &mut Tx,
+    reports: &[ReportId],
+) -> Result<Later<(PatientId, AlertKind)>, StoreError> {
+    let keys = reports.iter().map(|report| (*report).into());
+    let head = "SELECT patient_id, kind FROM alerts WHERE closed_at IS NULL
+                AND patient_id IN (SELECT patient_id FROM reports WHERE id IN";
+    tx.later_in(head, &[], keys, ")", |row| {
+        Ok((row.read(0, "alerts.patient_id", parsed)?, row.read(1, "alerts.kind", AlertKind::from_code)?))
+    })
+    .await
 }
 
 /// The alerts of a kind raised at or after `since`, open or closed.

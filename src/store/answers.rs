@@ -68,14 +68,13 @@ pub async fn append(tx: &mut Tx, answers: &[AnswerRow]) -> Result<(), StoreError
             answer.origin.entered_by().map_or(None::<&str>.into(), Into::into),
         ]);
     }
-    tx.execute_rows(
+    tx.write_rows(
         "INSERT INTO answers (id, report_id, call_id, turn, item, entry, severity, at, late, salt,
          entered_by) VALUES",
         rows,
         "",
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 fn answer_seal(answer: &AnswerRow, salt: &str) -> Seal {
@@ -101,6 +100,16 @@ fn answer_seal(answer: &AnswerRow, salt: &str) -> Seal {
     seal(SealKind::Answer, answer.report.0, answer.id, answer.at, &fields)
 }
 
+macro_rules! select {
+    ($where:literal) => {
+        concat!(
+            "SELECT id, report_id, call_id, turn, item, entry, severity, at, late, entered_by FROM answers ",
+            $where
+        )
+    };
+}
+pub(super) use select;
+
 /// All answers of these reports, oldest first within each report.
 ///
 /// # Errors
@@ -108,8 +117,7 @@ fn answer_seal(answer: &AnswerRow, salt: &str) -> Seal {
 pub async fn of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<AnswerRow>, StoreError> {
     let mut answers = tx
         .fetch_in(
-            "SELECT id, report_id, call_id, turn, item, entry, severity, at, late, entered_by FROM answers
-             WHERE report_id IN",
+            select!("WHERE report_id IN"),
             &[],
             reports.iter().map(|report| (*report).into()),
             "ORDER BY report_id, id",
@@ -122,7 +130,7 @@ pub async fn of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<AnswerR
 
 /// Sorts the answers of each report by ID, but never puts an answer of a call before one of an earlier turn. IDs alone
 /// aren't enough: a clock can be set back during a call, and several nodes can handle its turns.
-fn in_order_of_turns(answers: &mut [AnswerRow]) {
+pub(super) fn in_order_of_turns(answers: &mut [AnswerRow]) {
     answers.sort_by_key(|answer| (answer.report, answer.origin.turn(), answer.id));
     let mut latest: HashMap<(ReportId, CallId), Uuid> = HashMap::new();
     let mut place = |answer: &AnswerRow| {
@@ -166,7 +174,7 @@ pub async fn late(tx: &mut Tx, reports: &[ReportId]) -> Result<HashMap<ReportId,
     Ok(late.into_iter().map(|(report, answers)| (report, given(answers))).collect())
 }
 
-fn read(row: &Row<'_>) -> Result<AnswerRow, StoreError> {
+pub(super) fn read(row: &Row<'_>) -> Result<AnswerRow, StoreError> {
     let call = row.opt_read(2, "answers.call_id", parsed)?;
     let origin = AnswerOrigin::read(call, row.opt_int(3)?, row.opt_text(9)?)
         .ok_or(StoreError::Inconsistent { what: "answers.entered_by" })?;

@@ -18,8 +18,11 @@ use super::{
     bind_value::{BindValue, Row, parsed},
     centres::code_list,
     slots::count,
+    tx::Later,
 };
-use crate::domain::{AttemptOutcome, AttemptState, CallId, CentreCode, PatientId, PhoneNumber, SlotId, Withdrawal};
+use crate::domain::{
+    AttemptOutcome, AttemptState, CallId, CentreCode, PatientId, PhoneNumber, ReportId, SlotId, Withdrawal,
+};
 use crate::policy::CLOCKS_AGREE;
 
 /// One attempt.
@@ -129,15 +132,14 @@ pub async fn insert(tx: &mut Tx, attempts: &[AttemptRow]) -> Result<(), StoreErr
             attempt.revived_at.into(),
         ]
     });
-    tx.execute_rows(
+    tx.write_rows(
         "INSERT INTO attempts (call_id, slot_id, patient_id, centre_code, number, phone_number, carrier, state,
          intended_at, moved_at, withdrawal, outcome, ended_at, looks_clear, looks_vain, clear_at,
          looked_at, asked_at, look_at, revived_at) VALUES",
         rows.collect(),
         "",
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// The attempts of these calls, in no particular order.
@@ -145,7 +147,12 @@ pub async fn insert(tx: &mut Tx, attempts: &[AttemptRow]) -> Result<(), StoreErr
 /// # Errors
 /// Database errors.
 pub async fn by_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<AttemptRow>, StoreError> {
-    tx.fetch_in(select!("WHERE a.call_id IN"), &[], keys(calls), "", read).await
+    let later = later_by_calls(tx, calls).await?;
+    later.read(&tx.arrive().await?)
+}
+
+pub(super) async fn later_by_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Later<AttemptRow>, StoreError> {
+    tx.later_in(select!("WHERE a.call_id IN"), &[], keys(calls), "", read).await
 }
 
 /// The open attempts of these patients, in no particular order.
@@ -155,6 +162,13 @@ pub async fn by_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<AttemptRow>, 
 pub async fn open_of(tx: &mut Tx, patients: &[PatientId]) -> Result<Vec<AttemptRow>, StoreError> {
     let keys = patients.iter().map(|patient| (*patient).into());
     tx.fetch_in(select!("WHERE a.ended_at IS NULL AND a.patient_id IN"), &[], keys, "", read).await
+}
+
+/// The open attempts of the patients of these reports.
+pub(super) async fn later_open_of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Later<AttemptRow>, StoreError> {
+    let keys = reports.iter().map(|report| (*report).into());
+    let head = select!("WHERE a.ended_at IS NULL AND a.patient_id IN (SELECT patient_id FROM reports WHERE id IN");
+    tx.later_in(head, &[], keys, ")", read).await
 }
 
 /// The attempts of a slot, in order.

@@ -19,27 +19,67 @@ pub(super) enum BindValue<'a> {
     Int(i64),
     OptInt(Option<i64>),
     Flag(bool),
+    /// A document. In many rows for SQLite it isn't part of their JSON, where it would be escaped and parsed.
+    Document(String),
+    /// The documents of many rows, one after the other.
+    Documents(Vec<u8>),
 }
 
-/// Binds parameters for one driver. The drivers' argument types have no convenient trait in common.
-macro_rules! bind {
-    ($arguments:ty, $args:expr) => {{
-        let mut bound = <$arguments>::default();
+/// Adds parameters to one driver's arguments. The drivers' argument types have no convenient trait in common.
+macro_rules! bind_all {
+    ($bound:expr, $args:expr) => {
         for arg in $args {
             match arg {
-                BindValue::Text(text) => bound.add(text),
-                BindValue::OptText(Some(text)) => bound.add(text),
-                BindValue::OptText(None) => bound.add(Option::<String>::None),
-                BindValue::Int(int) => bound.add(int),
-                BindValue::OptInt(int) => bound.add(int),
-                BindValue::Flag(flag) => bound.add(flag),
+                BindValue::Text(text) => $bound.add(text),
+                BindValue::OptText(Some(text)) => $bound.add(text),
+                BindValue::OptText(None) => $bound.add(Option::<String>::None),
+                BindValue::Int(int) => $bound.add(int),
+                BindValue::OptInt(int) => $bound.add(int),
+                BindValue::Flag(flag) => $bound.add(flag),
+                BindValue::Document(document) => $bound.add(document),
+                BindValue::Documents(documents) => $bound.add(documents),
             }
             .map_err(sqlx::Error::Encode)?;
         }
+    };
+}
+pub(super) use bind_all;
+
+/// Binds parameters for one driver.
+macro_rules! bind {
+    ($arguments:ty, $args:expr) => {{
+        let mut bound = <$arguments>::default();
+        bind_all!(bound, $args);
         bound
     }};
 }
 pub(super) use bind;
+
+impl BindValue<'_> {
+    /// About how much memory it takes, in bytes.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Text(text) | Self::OptText(Some(text)) => text.len(),
+            Self::Document(document) => document.len(),
+            Self::Documents(documents) => documents.len(),
+            Self::OptText(None) | Self::Int(_) | Self::OptInt(_) | Self::Flag(_) => 8,
+        }
+    }
+}
+
+/// As an element of the JSON arrays in which SQLite gets many rows or keys.
+impl serde::Serialize for BindValue<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) | Self::OptText(Some(text)) => serializer.serialize_str(text),
+            Self::Document(document) => serializer.serialize_str(document),
+            Self::Documents(documents) => serializer.serialize_bytes(documents),
+            Self::Int(int) | Self::OptInt(Some(int)) => serializer.serialize_i64(*int),
+            Self::Flag(flag) => serializer.serialize_i64((*flag).into()),
+            Self::OptText(None) | Self::OptInt(None) => serializer.serialize_none(),
+        }
+    }
+}
 
 impl<'a> From<&'a str> for BindValue<'a> {
     fn from(text: &'a str) -> Self {
@@ -61,7 +101,7 @@ impl From<String> for BindValue<'_> {
 
 impl From<Document> for BindValue<'_> {
     fn from(document: Document) -> Self {
-        document.into_string().into()
+        Self::Document(document.into_string())
     }
 }
 

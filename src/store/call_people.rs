@@ -32,14 +32,13 @@ pub async fn insert(tx: &mut Tx, people: &[CallPerson]) -> Result<(), StoreError
     let rows = people
         .iter()
         .map(|person| [person.call.into(), person.patient.into(), (&person.centre).into(), person.role.code().into()]);
-    tx.execute_rows(
+    tx.write_rows(
         "INSERT INTO call_people (call_id, patient_id, centre_code, role, started_at)
          SELECT DISTINCT v.column1, v.column2, v.column3, v.column4, c.started_at FROM (VALUES",
         rows.collect(),
         ") AS v JOIN calls c ON c.id = v.column1 WHERE true ON CONFLICT (call_id, patient_id) DO NOTHING",
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// The people of these calls.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     StoreError, Tx,
     bind_value::{Row, parsed},
+    tx::Later,
 };
 use crate::domain::{CallId, CentreCode, Disposition, HersysId, Line, PhoneNumber};
 
@@ -85,22 +86,21 @@ pub async fn insert(tx: &mut Tx, calls: &[CallRow]) -> Result<(), StoreError> {
             call.disposition.map(Disposition::code).into(),
         ]
     });
-    tx.execute_rows(
+    tx.write_rows(
         "INSERT INTO calls (id, line, flow_set, started_at, ended_at, disposition) VALUES",
         rows.collect(),
         "",
     )
-    .await?;
-    Ok(())
+    .await
 }
 
-/// Ends calls. A call that has ended keeps its first end and disposition. Returns how many were open.
+/// Ends calls. A call that has ended keeps its first end and disposition.
 ///
 /// # Errors
 /// Database errors.
-pub async fn end(tx: &mut Tx, ends: &[CallEnd]) -> Result<u64, StoreError> {
+pub async fn end(tx: &mut Tx, ends: &[CallEnd]) -> Result<(), StoreError> {
     let rows = ends.iter().map(|end| [end.call.into(), end.ended_at.into(), end.disposition.code().into()]);
-    tx.execute_rows(
+    tx.write_rows(
         "UPDATE calls SET ended_at = v.column2, disposition = v.column3 FROM (VALUES",
         rows.collect(),
         ") AS v WHERE calls.id = v.column1 AND calls.ended_at IS NULL",
@@ -114,8 +114,7 @@ pub async fn end(tx: &mut Tx, ends: &[CallEnd]) -> Result<u64, StoreError> {
 /// Database errors.
 pub async fn reopen(tx: &mut Tx, call: CallId) -> Result<(), StoreError> {
     let sql = "UPDATE calls SET ended_at = NULL, disposition = NULL WHERE id = $1";
-    tx.execute(sql, vec![call.into()]).await?;
-    Ok(())
+    tx.write(sql, vec![call.into()]).await
 }
 
 /// Calls, latest first.
@@ -195,8 +194,16 @@ pub async fn unidentified_from(
     tx: &mut Tx,
     callers: &[Option<PhoneNumber>],
 ) -> Result<Vec<(Option<PhoneNumber>, u32)>, StoreError> {
+    let later = later_unidentified_from(tx, callers).await?;
+    later.read(&tx.arrive().await?)
+}
+
+pub(super) async fn later_unidentified_from(
+    tx: &mut Tx,
+    callers: &[Option<PhoneNumber>],
+) -> Result<Later<(Option<PhoneNumber>, u32)>, StoreError> {
     const HIDDEN: &str = "";
-    tx.fetch_in(
+    tx.later_in(
         "SELECT COALESCE(l.far_number, ''), count(*) FROM calls c JOIN legs l ON l.call_id = c.id
          WHERE c.ended_at IS NULL AND l.direction = 'inbound'
            AND NOT EXISTS (SELECT 1 FROM identifications i WHERE i.call_id = c.id AND i.outcome IN ('matched', 'ended'))

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{StoreError, Tx, bind_value::Row};
+use super::{StoreError, Tx, bind_value::Row, standing_data};
 use crate::domain::{CentreCode, PhoneNumber};
 
 /// One health centre.
@@ -31,7 +31,7 @@ pub struct CentreRow {
 /// # Errors
 /// [`StoreError::Taken`] with [`Unique::CentreCode`](super::Unique::CentreCode) if the code is in use.
 pub async fn insert(tx: &mut Tx, centre: &CentreRow) -> Result<(), StoreError> {
-    tx.execute(
+    tx.write(
         "INSERT INTO centres (code, name, phone, time_zone, settings, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
         vec![
@@ -45,7 +45,7 @@ pub async fn insert(tx: &mut Tx, centre: &CentreRow) -> Result<(), StoreError> {
         ],
     )
     .await?;
-    Ok(())
+    standing_data::changed(tx).await
 }
 
 /// Updates a centre, except its code and creation time. Returns `true` if the centre exists.
@@ -66,6 +66,7 @@ pub async fn update(tx: &mut Tx, centre: &CentreRow) -> Result<bool, StoreError>
             ],
         )
         .await?;
+    standing_data::changed(tx).await?;
     Ok(written == 1)
 }
 

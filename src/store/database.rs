@@ -11,7 +11,8 @@ use super::address::Address;
 use super::schema::{Schema, Tables};
 use super::seals::SealQueue;
 use super::server::{self, ServerWatch};
-use super::sqlite::{SqliteFile, Writer};
+use super::sqlite::SqliteFile;
+use super::writer::WriteTransaction;
 use super::{NoDatabase, Server, StoreError, Tx, origin, sqlite};
 use crate::domain::DataOrigin;
 
@@ -126,11 +127,12 @@ impl Database {
     /// # Errors
     /// [`StoreError::Busy`] while another program reads or writes the file; otherwise database errors.
     pub async fn compact(&self) -> Result<(), StoreError> {
-        if let Side::Sqlite(SqliteFile { writer, .. }) = &self.side {
-            sqlx::raw_sql("VACUUM").execute(writer.pool()?).await?;
+        if let Side::Sqlite(file) = &self.side {
+            let mut writer = file.lock_writer().await?;
+            sqlx::raw_sql("VACUUM").execute(writer.connection()?).await?;
             // The log has the pages of before. It returns 1 in its first column if a reader still needs them.
             let truncate = "PRAGMA wal_checkpoint(TRUNCATE)";
-            if sqlx::query_scalar::<_, i64>(truncate).fetch_one(writer.pool()?).await? != 0 {
+            if sqlx::query_scalar::<_, i64>(truncate).fetch_one(writer.connection()?).await? != 0 {
                 return Err(StoreError::Busy);
             }
         }
@@ -151,8 +153,10 @@ impl Database {
     /// Database errors.
     pub async fn waits_for_the_disk(&self) -> Result<bool, StoreError> {
         Ok(match &self.side {
-            Side::Sqlite(SqliteFile { writer, .. }) => {
-                sqlx::query_scalar::<_, i64>("PRAGMA synchronous").fetch_one(writer.pool()?).await? >= SYNCHRONOUS_FULL
+            Side::Sqlite(file) => {
+                let mut writer = file.lock_writer().await?;
+                let synchronous = sqlx::query_scalar::<_, i64>("PRAGMA synchronous");
+                synchronous.fetch_one(writer.connection()?).await? >= SYNCHRONOUS_FULL
             }
             Side::Postgres { pool, .. } => {
                 let commit: String = sqlx::query_scalar("SHOW synchronous_commit").fetch_one(pool).await?;
@@ -168,8 +172,8 @@ impl Database {
     /// Database errors.
     #[cfg(feature = "fault-injection")]
     pub async fn disable_fsync_for_tests(&self) -> Result<(), StoreError> {
-        if let Side::Sqlite(SqliteFile { writer, .. }) = &self.side {
-            sqlx::query("PRAGMA synchronous = OFF").execute(writer.pool()?).await?;
+        if let Side::Sqlite(file) = &self.side {
+            sqlx::query("PRAGMA synchronous = OFF").execute(file.lock_writer().await?.connection()?).await?;
         }
         Ok(())
     }
@@ -180,8 +184,18 @@ impl Database {
     /// [`StoreError::Busy`] after ten seconds of waiting; [`StoreError::Full`] and [`StoreError::ReadOnly`] if the
     /// database can only be read; [`StoreError::Newer`] if a newer program has migrated it; otherwise database errors.
     pub async fn begin_write(&self) -> Result<Tx, StoreError> {
+        let mut tx = self.begin_with_first_statement().await?;
+        tx.begin_now().await?;
+        Ok(tx)
+    }
+
+    /// Begins a write transaction that SQLite begins with the first statement, in one request.
+    ///
+    /// # Errors
+    /// Those of [`Database::begin_write`]. On SQLite, also the first statement can be refused so.
+    pub async fn begin_with_first_statement(&self) -> Result<Tx, StoreError> {
         let tx = match &self.side {
-            Side::Sqlite(_) => return self.begin_migration().await,
+            Side::Sqlite(file) => Tx::sqlite(WriteTransaction::new(file.lock_writer().await?)),
             Side::Postgres { pool, .. } => Tx::postgres(self.schema.begin_on_postgres(pool).await?),
         };
         Ok(self.prepared(tx))
@@ -190,7 +204,8 @@ impl Database {
     /// Begins a write transaction on tables of any version.
     pub(super) async fn begin_migration(&self) -> Result<Tx, StoreError> {
         let tx = match &self.side {
-            Side::Sqlite(SqliteFile { writer, .. }) => Tx::sqlite(writer.pool()?.begin_with("BEGIN IMMEDIATE").await?),
+            // The driver's migrations begin transactions within this one, so the driver must have begun it.
+            Side::Sqlite(file) => Tx::sqlite_of_driver(file.migrating_pool()?.begin_with("BEGIN IMMEDIATE").await?),
             Side::Postgres { pool, .. } => Tx::postgres(pool.begin().await?),
         };
         Ok(self.prepared(tx))
@@ -210,7 +225,7 @@ impl Database {
         self.schema.is_not_newer()?;
         self.side.is_still_settled()?;
         Ok(match &self.side {
-            Side::Sqlite(SqliteFile { readers, .. }) => Tx::sqlite(readers.begin().await?),
+            Side::Sqlite(SqliteFile { readers, .. }) => Tx::sqlite_of_driver(readers.begin().await?),
             Side::Postgres { pool, .. } => {
                 Tx::postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
             }
@@ -242,13 +257,7 @@ impl Database {
     /// Closes all connections. Waits for transactions in progress.
     pub async fn close(&self) {
         match &self.side {
-            Side::Sqlite(SqliteFile { writer, readers, held, .. }) => {
-                readers.close().await;
-                if let Writer::Pool(writer) = writer {
-                    writer.close().await;
-                }
-                held.release();
-            }
+            Side::Sqlite(file) => file.close().await,
             Side::Postgres { pool, .. } => pool.close().await,
         }
     }
@@ -278,9 +287,7 @@ mod tests {
         let directory = tempfile::tempdir()?;
         let database = Database::open(&format!("sqlite://{}/calls.db", directory.path().display()), 1).await?;
         database.migrate(DataOrigin::Real).await?;
-        let Side::Sqlite(SqliteFile { writer: Writer::Pool(writer), .. }) = &database.side else {
-            return Err("not SQLite".into());
-        };
+        let Side::Sqlite(file) = &database.side else { return Err("not SQLite".into()) };
         let set = |size: usize| FlowSetRow {
             digest: format!("of {size}"),
             files: "x".repeat(size),
@@ -288,9 +295,8 @@ mod tests {
         };
 
         for _ in 0..3 {
-            // Set the limit in each round, as the pool may have opened a new connection. The value is the current page
-            // count.
-            sqlx::query("PRAGMA max_page_count = 1").execute(writer).await?;
+            // Set the limit in each round, as the connection may be a new one. The value is the current page count.
+            sqlx::query("PRAGMA max_page_count = 1").execute(file.lock_writer().await?.connection()?).await?;
             let mut tx = database.begin_write().await?;
             flow_sets::put(&mut tx, &set(10)).await?;
             let refused = flow_sets::put(&mut tx, &set(1_000_000)).await;
@@ -314,16 +320,16 @@ mod tests {
         let directory = tempfile::tempdir()?;
         let database = Database::open(&format!("sqlite://{}/calls.db", directory.path().display()), 1).await?;
         database.migrate(DataOrigin::Real).await?;
-        let Side::Sqlite(SqliteFile { writer: Writer::Pool(writer), .. }) = &database.side else {
-            return Err("not SQLite".into());
-        };
+        let Side::Sqlite(file) = &database.side else { return Err("not SQLite".into()) };
         // A temporary table belongs to one connection.
-        sqlx::query("CREATE TEMPORARY TABLE mark (number bigint)").execute(writer).await?;
+        let mark = "CREATE TEMPORARY TABLE mark (number bigint)";
+        sqlx::query(mark).execute(file.lock_writer().await?.connection()?).await?;
         for number in 0..200 {
             let mut tx = database.begin_write().await?;
             flow_sets::get(&mut tx, "none").await?;
             drop(tx);
-            sqlx::query("INSERT INTO mark (number) VALUES ($1)").bind(number).execute(writer).await?;
+            let insert = sqlx::query("INSERT INTO mark (number) VALUES ($1)").bind(number);
+            insert.execute(file.lock_writer().await?.connection()?).await?;
         }
         Ok(())
     }

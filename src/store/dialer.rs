@@ -119,13 +119,12 @@ fn read_pause(row: &Row<'_>) -> Result<Option<Pause>, StoreError> {
 /// # Errors
 /// Database errors.
 pub async fn pause_until(tx: &mut Tx, reason: &str, now: Timestamp, until: Timestamp) -> Result<(), StoreError> {
-    tx.execute(
+    tx.write(
         "UPDATE dialer SET paused_reason = $1, paused_until = $2, paused_at = $3
          WHERE id = 1 AND (paused_reason IS NULL OR paused_until < $2 OR paused_at > $3)",
         vec![reason.into(), until.into(), now.into()],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Pauses dialling. `None` resumes it.
@@ -135,12 +134,11 @@ pub async fn pause_until(tx: &mut Tx, reason: &str, now: Timestamp, until: Times
 pub async fn set_pause(tx: &mut Tx, pause: Option<&Pause>) -> Result<(), StoreError> {
     let reason = pause.map(|pause| pause.reason.as_str());
     let until = pause.and_then(|pause| pause.until);
-    tx.execute(
+    tx.write(
         "UPDATE dialer SET paused_reason = $1, paused_until = $2, paused_at = $3 WHERE id = 1",
         vec![reason.into(), until.into(), pause.and_then(|pause| pause.since).into()],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// What a started node waits for, to show to staff.
@@ -157,12 +155,11 @@ pub struct Waiting {
 /// # Errors
 /// Database errors.
 pub async fn set_waiting(tx: &mut Tx, waiting: Option<&Waiting>) -> Result<(), StoreError> {
-    tx.execute(
+    tx.write(
         "UPDATE dialer SET waiting_reason = $1, waiting_until = $2 WHERE id = 1",
         vec![waiting.map(|waiting| waiting.reason.as_str()).into(), waiting.map(|waiting| waiting.until).into()],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// What a started node waits for.
@@ -197,8 +194,7 @@ pub async fn checked_server(tx: &mut Tx) -> Result<Option<String>, StoreError> {
 /// # Errors
 /// Database errors.
 pub async fn set_checked_server(tx: &mut Tx, server: Option<&str>) -> Result<(), StoreError> {
-    tx.execute("UPDATE dialer SET server = $1 WHERE id = 1", vec![server.into()]).await?;
-    Ok(())
+    tx.write("UPDATE dialer SET server = $1 WHERE id = 1", vec![server.into()]).await
 }
 
 /// Records the call of the last committed intent, of any node.
@@ -206,6 +202,5 @@ pub async fn set_checked_server(tx: &mut Tx, server: Option<&str>) -> Result<(),
 /// # Errors
 /// Database errors.
 pub async fn set_last_call(tx: &mut Tx, call: CallId) -> Result<(), StoreError> {
-    tx.execute("UPDATE dialer SET last_call = $1 WHERE id = 1", vec![call.into()]).await?;
-    Ok(())
+    tx.write("UPDATE dialer SET last_call = $1 WHERE id = 1", vec![call.into()]).await
 }

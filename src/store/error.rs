@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sqlx::{postgres::PgDatabaseError, sqlite::SqliteError};
 
 use super::open_error::{NoDatabase, OpenFault};
+use super::statement::REFUSED;
 
 /// Why the store failed. Each message says what happened and what to do.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -188,6 +189,9 @@ impl From<sqlx::Error> for StoreError {
                 Some("40") => Self::Stale,
                 _ => Self::Driver(DriverError::new(error)),
             };
+        }
+        if database.message() == REFUSED {
+            return Self::Stale;
         }
         match sqlite_code(&error) {
             Some(SQLITE_FULL | SQLITE_IOERR) => Self::Full,

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{StoreError, Tx, bind_value::Row, tx::Lock};
+use super::tx::{Arrived, Later, Lock};
+use super::{StoreError, Tx, bind_value::Row};
 use crate::domain::{CallId, HersysId, PhoneNumber};
 use crate::policy::Lane;
 
@@ -115,13 +116,12 @@ pub async fn append(tx: &mut Tx, tries: &[IdentificationRow]) -> Result<(), Stor
             one.at.into(),
         ]
     });
-    tx.execute_rows(
+    tx.write_rows(
         "INSERT INTO identifications (id, call_id, hersys_id, caller, lane, outcome, at) VALUES",
         rows.collect(),
         "",
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// The IDs proven in a call, in the order in which they were proven, each with its lane.
@@ -157,11 +157,38 @@ pub async fn failures_since(
     callers: &[PhoneNumber],
     since: Since,
 ) -> Result<Failures, StoreError> {
+    let later = later_failures_since(tx, ids, callers, since).await?;
+    later.read(&tx.arrive().await?)
+}
+
+/// Failures that arrive with other rows.
+pub(super) struct LaterFailures {
+    by_id: Later<IdFailures>,
+    by_caller: Later<(PhoneNumber, Count)>,
+    by_lane: Later<(Lane, Count)>,
+}
+
+impl LaterFailures {
+    pub(super) fn read(self, arrived: &Arrived) -> Result<Failures, StoreError> {
+        Ok(Failures {
+            by_id: self.by_id.read(arrived)?,
+            by_caller: self.by_caller.read(arrived)?,
+            by_lane: self.by_lane.read(arrived)?,
+        })
+    }
+}
+
+pub(super) async fn later_failures_since(
+    tx: &mut Tx,
+    ids: &[HersysId],
+    callers: &[PhoneNumber],
+    since: Since,
+) -> Result<LaterFailures, StoreError> {
     let Since { earliest, day, window, until } = since;
     let earlier = day.min(window);
-    Ok(Failures {
+    Ok(LaterFailures {
         by_id: tx
-            .fetch_in(
+            .later_in(
                 "SELECT hersys_id, lane, count(CASE WHEN at >= $3 THEN 1 END), count(CASE WHEN at >= $4 THEN 1 END),
                  count(*), max(at) FROM identifications
                  WHERE outcome = 'mismatch' AND at >= $1 AND at <= $2 AND hersys_id IN",
@@ -172,7 +199,7 @@ pub async fn failures_since(
             )
             .await?,
         by_caller: tx
-            .fetch_in(
+            .later_in(
                 "SELECT caller, count(CASE WHEN at >= $3 THEN 1 END), count(CASE WHEN at >= $4 THEN 1 END)
                  FROM identifications WHERE outcome = 'mismatch' AND at >= $1 AND at <= $2 AND caller IN",
                 &[earlier.into(), until.into(), day.into(), window.into()],
@@ -185,7 +212,7 @@ pub async fn failures_since(
             )
             .await?,
         by_lane: tx
-            .fetch_all(
+            .later_all(
                 "SELECT lane, count(CASE WHEN at >= $3 THEN 1 END), count(CASE WHEN at >= $4 THEN 1 END)
                  FROM identifications WHERE outcome = 'mismatch' AND at >= $1 AND at <= $2 GROUP BY lane",
                 vec![earlier.into(), until.into(), day.into(), window.into()],

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::{
     StoreError, Tx,
     bind_value::{BindValue, Row, parsed},
+    tx::Later,
 };
 use crate::domain::{CallId, Direction, HangupCause, LegId, PhoneNumber, ProcessId};
 
@@ -81,8 +82,7 @@ pub struct LegEnd {
 /// # Errors
 /// [`StoreError::Taken`] with [`Unique::LegId`](super::Unique::LegId) if the carrier's leg is known already.
 pub async fn insert(tx: &mut Tx, legs: &[LegRow]) -> Result<(), StoreError> {
-    tx.execute_rows(INSERT, legs.iter().map(columns).collect(), "").await?;
-    Ok(())
+    tx.write_rows(INSERT, legs.iter().map(columns).collect(), "").await
 }
 
 /// Adds legs that may exist already: a callback can arrive before the reply to the request that created the leg.
@@ -91,8 +91,7 @@ pub async fn insert(tx: &mut Tx, legs: &[LegRow]) -> Result<(), StoreError> {
 /// Database errors.
 pub async fn insert_unknown(tx: &mut Tx, legs: &[LegRow]) -> Result<(), StoreError> {
     let tail = "ON CONFLICT (carrier, carrier_leg_id) DO NOTHING";
-    tx.execute_rows(INSERT, legs.iter().map(columns).collect(), tail).await?;
-    Ok(())
+    tx.write_rows(INSERT, legs.iter().map(columns).collect(), tail).await
 }
 
 const INSERT: &str = "INSERT INTO legs (id, call_id, direction, carrier, carrier_leg_id, far_number, near_number, started_at, ended_at, hangup_cause, began_at, node) VALUES";
@@ -119,7 +118,16 @@ fn columns(leg: &LegRow) -> [BindValue<'_>; 12] {
 /// # Errors
 /// Database errors.
 pub async fn by_carrier_leg(tx: &mut Tx, carrier: &str, names: &[&str]) -> Result<Vec<LegFound>, StoreError> {
-    tx.fetch_in(
+    let later = later_by_carrier_leg(tx, carrier, names).await?;
+    later.read(&tx.arrive().await?)
+}
+
+pub(super) async fn later_by_carrier_leg(
+    tx: &mut Tx,
+    carrier: &str,
+    names: &[&str],
+) -> Result<Later<LegFound>, StoreError> {
+    tx.later_in(
         "SELECT carrier_leg_id, id, call_id, began_at, ended_at FROM legs WHERE carrier = $1 AND carrier_leg_id IN",
         &[carrier.into()],
         names.iter().map(|name| (*name).into()),
@@ -142,7 +150,12 @@ pub async fn by_carrier_leg(tx: &mut Tx, carrier: &str, names: &[&str]) -> Resul
 /// # Errors
 /// Database errors.
 pub async fn of_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<LegRow>, StoreError> {
-    tx.fetch_in(
+    let later = later_of_calls(tx, calls).await?;
+    later.read(&tx.arrive().await?)
+}
+
+pub(super) async fn later_of_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Later<LegRow>, StoreError> {
+    tx.later_in(
         "SELECT id, call_id, direction, carrier, carrier_leg_id, far_number, near_number, started_at, ended_at,
          hangup_cause, began_at, node FROM legs WHERE call_id IN",
         &[],
@@ -179,28 +192,22 @@ pub async fn witness(
 /// # Errors
 /// Database errors.
 pub async fn began(tx: &mut Tx, legs: &[(LegId, Timestamp)]) -> Result<(), StoreError> {
-    tx.execute_rows(
+    tx.write_rows(
         "UPDATE legs SET began_at = v.column2 FROM (VALUES",
         legs.iter().map(|(leg, at)| [(*leg).into(), (*at).into()]).collect(),
         ") AS v WHERE legs.id = v.column1 AND legs.began_at IS NULL",
     )
-    .await?;
-    Ok(())
+    .await
 }
 
-/// Records statuses. Returns the leg and status of those that were new, in no particular order.
+/// Records statuses. A leg keeps the first report of each.
 ///
 /// # Errors
 /// Database errors.
-pub async fn note_statuses(tx: &mut Tx, statuses: &[LegStatus]) -> Result<Vec<(LegId, String)>, StoreError> {
+pub async fn note_statuses(tx: &mut Tx, statuses: &[LegStatus]) -> Result<(), StoreError> {
     let rows = statuses.iter().map(|status| [status.leg.into(), status.status.as_str().into(), status.at.into()]);
-    tx.fetch_rows(
-        "INSERT INTO leg_statuses (leg_id, status, at) VALUES",
-        rows.collect(),
-        "ON CONFLICT (leg_id, status) DO NOTHING RETURNING leg_id, status",
-        |row| Ok((row.read(0, "leg_statuses.leg_id", parsed)?, row.owned(1)?)),
-    )
-    .await
+    let head = "INSERT INTO leg_statuses (leg_id, status, at) VALUES";
+    tx.write_rows(head, rows.collect(), "ON CONFLICT (leg_id, status) DO NOTHING").await
 }
 
 /// The statuses of a leg, in the order in which they were received.
@@ -222,12 +229,12 @@ pub async fn statuses(tx: &mut Tx, leg: LegId) -> Result<Vec<LegStatus>, StoreEr
     .await
 }
 
-/// Ends legs. A leg that has ended keeps its first end and cause. Returns how many were open.
+/// Ends legs. A leg that has ended keeps its first end and cause.
 ///
 /// # Errors
 /// Database errors.
-pub async fn end(tx: &mut Tx, ends: &[LegEnd]) -> Result<u64, StoreError> {
-    tx.execute_rows(
+pub async fn end(tx: &mut Tx, ends: &[LegEnd]) -> Result<(), StoreError> {
+    tx.write_rows(
         "UPDATE legs SET ended_at = v.column2, hangup_cause = v.column3 FROM (VALUES",
         ends.iter().map(|end| [end.leg.into(), end.ended_at.into(), end.cause.code().into()]).collect(),
         ") AS v WHERE legs.id = v.column1 AND legs.ended_at IS NULL",

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{
     StoreError, Tx,
     bind_value::{Row, parsed},
+    standing_data,
 };
 
 /// One maintenance period.
@@ -26,7 +27,7 @@ pub struct MaintenanceRow {
 /// # Errors
 /// Database errors.
 pub async fn start(tx: &mut Tx, maintenance: &MaintenanceRow) -> Result<(), StoreError> {
-    tx.execute(
+    tx.write(
         "INSERT INTO maintenances (id, starts_at, until, closed_at) VALUES ($1, $2, $3, $4)",
         vec![
             maintenance.id.into(),
@@ -36,7 +37,7 @@ pub async fn start(tx: &mut Tx, maintenance: &MaintenanceRow) -> Result<(), Stor
         ],
     )
     .await?;
-    Ok(())
+    standing_data::changed(tx).await
 }
 
 /// Ends a maintenance period by hand. Returns `true` if it was still open.
@@ -50,6 +51,7 @@ pub async fn end(tx: &mut Tx, id: Uuid, at: Timestamp) -> Result<bool, StoreErro
             vec![id.into(), at.into()],
         )
         .await?;
+    standing_data::changed(tx).await?;
     Ok(written == 1)
 }
 
@@ -64,6 +66,17 @@ pub async fn current(tx: &mut Tx, at: Timestamp) -> Result<Option<MaintenanceRow
          WHERE closed_at IS NULL AND (until IS NULL OR until > $1)
          ORDER BY starts_at DESC, id DESC LIMIT 1",
         vec![at.into()],
+        read,
+    )
+    .await
+}
+
+/// The maintenance periods that weren't closed, the latest start first.
+pub(super) async fn open(tx: &mut Tx) -> Result<Vec<MaintenanceRow>, StoreError> {
+    tx.fetch_all(
+        "SELECT id, starts_at, until, closed_at FROM maintenances WHERE closed_at IS NULL
+         ORDER BY starts_at DESC, id DESC",
+        vec![],
         read,
     )
     .await

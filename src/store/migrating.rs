@@ -8,6 +8,7 @@ use super::error::cannot_open;
 use super::error::{INSUFFICIENT_PRIVILEGE, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, sqlite_code};
 use super::schema::{APPLIED, Tables};
 use super::sqlite::SqliteFile;
+use super::tx::Driver;
 use super::{OpenFault, StoreError, Unmade, origin, triggers};
 use crate::domain::DataOrigin;
 
@@ -34,7 +35,7 @@ impl Database {
     pub async fn migrate(&self, created: DataOrigin) -> Result<(), StoreError> {
         self.bring_up_to_date(created).await?;
         match self.side() {
-            Side::Sqlite(SqliteFile { writer, .. }) => triggers::on_sqlite(writer.pool()?).await,
+            Side::Sqlite(file) => triggers::on_sqlite(file.lock_writer().await?.connection()?).await,
             Side::Postgres { pool, .. } => triggers::on_postgres(pool).await.map_err(|error| match error {
                 StoreError::ReadOnly => not_owner(Unmade::Guards),
                 other => other,
@@ -49,8 +50,9 @@ impl Database {
         let migrations = &self.schema().migrations;
         let mut tx = self.begin_migration().await?;
         let ran = match tx.driver() {
-            super::tx::Driver::Sqlite(connection) => run_on_sqlite(migrations, connection).await,
-            super::tx::Driver::Postgres(connection) => run_on_postgres(migrations, connection).await,
+            Some(Driver::Sqlite(connection)) => run_on_sqlite(migrations, connection).await,
+            Some(Driver::Postgres(connection)) => run_on_postgres(migrations, connection).await,
+            None => return Err(StoreError::Abandoned),
         };
         match ran {
             Ok(were_there) => {

@@ -37,6 +37,7 @@ pub mod patient_list;
 pub mod patients;
 pub mod replans;
 pub mod reports;
+mod request;
 mod schema;
 pub mod sealed_rows;
 pub mod seals;
@@ -46,10 +47,13 @@ pub mod slots;
 #[cfg(feature = "lab")]
 pub mod snapshot;
 mod sqlite;
+pub mod standing_data;
 mod statement;
 mod triggers;
+pub mod turn_reads;
 pub mod turns;
 mod tx;
+mod writer;
 
 pub use address::sqlite_file;
 #[cfg(feature = "fault-injection")]

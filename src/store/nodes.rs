@@ -22,8 +22,7 @@ pub async fn seen(tx: &mut Tx, node: ProcessId, at: Timestamp) -> Result<(), Sto
     let sql = "INSERT INTO nodes (id, seen_at) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET seen_at = $2";
     tx.execute(sql, vec![node.into(), at.into()]).await?;
     let before = at.checked_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
-    tx.execute("DELETE FROM nodes WHERE seen_at < $1", vec![before.into()]).await?;
-    Ok(())
+    tx.write("DELETE FROM nodes WHERE seen_at < $1", vec![before.into()]).await
 }
 
 /// Returns `true` if a node was seen less than [`ALIVE_FOR`] ago.

@@ -31,8 +31,7 @@ pub(super) async fn mark(tx: &mut Tx, created: Option<DataOrigin>) -> Result<(),
         None => by_legs(tx).await?,
     };
     let sql = "INSERT INTO data_origin (id, origin) VALUES (1, $1) ON CONFLICT (id) DO NOTHING";
-    tx.execute(sql, vec![origin.code().into()]).await?;
-    Ok(())
+    tx.write(sql, vec![origin.code().into()]).await
 }
 
 async fn by_legs(tx: &mut Tx) -> Result<DataOrigin, StoreError> {

@@ -71,8 +71,7 @@ pub async fn put(tx: &mut Tx, jobs: Vec<NewJob>) -> Result<(), StoreError> {
         let job = serde_json::to_string(&new.job).unwrap_or_default();
         [new.id.into(), new.job.kind().code().into(), job.into(), new.due_at.into(), 0.into()]
     });
-    tx.execute_rows("INSERT INTO outbox (id, kind, job, due_at, attempts) VALUES", rows.collect(), "").await?;
-    Ok(())
+    tx.write_rows("INSERT INTO outbox (id, kind, job, due_at, attempts) VALUES", rows.collect(), "").await
 }
 
 /// The jobs that can be claimed: due, neither done nor given up, and not claimed by another process. A time further in
@@ -172,12 +171,8 @@ pub async fn done(tx: &mut Tx, ids: &[JobId], at: Timestamp) -> Result<u64, Stor
 /// # Errors
 /// Database errors.
 pub async fn all_done(tx: &mut Tx, kind: JobKind, at: Timestamp) -> Result<(), StoreError> {
-    tx.execute(
-        "UPDATE outbox SET done_at = $2 WHERE kind = $1 AND done_at IS NULL",
-        vec![kind.code().into(), at.into()],
-    )
-    .await?;
-    Ok(())
+    tx.write("UPDATE outbox SET done_at = $2 WHERE kind = $1 AND done_at IS NULL", vec![kind.code().into(), at.into()])
+        .await
 }
 
 /// Ends the claim of a process on a job that isn't done, and sets when it is due again and its number of runs. Does
@@ -192,13 +187,12 @@ pub async fn postpone(
     due_at: Timestamp,
     runs: i64,
 ) -> Result<(), StoreError> {
-    tx.execute(
+    tx.write(
         "UPDATE outbox SET due_at = $3, attempts = $4, claimed_by = NULL, claimed_until = NULL
          WHERE id = $1 AND claimed_by = $2 AND done_at IS NULL",
         vec![id.into(), process.into(), due_at.into(), runs.into()],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Leaves a job to the node that has its leg, and ends the claim of a process on it. Does nothing if another process
@@ -207,13 +201,12 @@ pub async fn postpone(
 /// # Errors
 /// Database errors.
 pub async fn leave_to(tx: &mut Tx, id: JobId, process: ProcessId, node: ProcessId) -> Result<(), StoreError> {
-    tx.execute(
+    tx.write(
         "UPDATE outbox SET node = $3, attempts = 0, claimed_by = NULL, claimed_until = NULL
          WHERE id = $1 AND claimed_by = $2 AND done_at IS NULL",
         vec![id.into(), process.into(), node.into()],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Gives up a job that a process has claimed. Nobody runs it until staff retry it. Does nothing if another process has
@@ -228,13 +221,12 @@ pub async fn fail(
     why: JobFailure,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.execute(
+    tx.write(
         "UPDATE outbox SET failed_at = $3, failure = $4, claimed_by = NULL, claimed_until = NULL
          WHERE id = $1 AND claimed_by = $2 AND done_at IS NULL",
         vec![id.into(), process.into(), at.into(), why.code().into()],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 macro_rules! select_open {

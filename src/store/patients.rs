@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 use super::{
     StoreError, Tx,
     bind_value::{BindValue, Row, parsed},
-    tx::Lock,
+    tx::{Later, Lock},
 };
 use crate::domain::{BirthDate, CallTimes, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
 
@@ -216,7 +216,12 @@ pub async fn hold_numbers(tx: &mut Tx) -> Result<(), StoreError> {
 /// # Errors
 /// Database errors.
 pub async fn by_hersys_ids(tx: &mut Tx, ids: &[HersysId]) -> Result<Vec<PatientRow>, StoreError> {
-    tx.fetch_in(
+    let later = later_by_hersys_ids(tx, ids).await?;
+    later.read(&tx.arrive().await?)
+}
+
+pub(super) async fn later_by_hersys_ids(tx: &mut Tx, ids: &[HersysId]) -> Result<Later<PatientRow>, StoreError> {
+    tx.later_in(
         select!("WHERE import <> (SELECT hidden FROM imports) AND hersys_id IN"),
         &[],
         ids.iter().map(|id| id.into()),
@@ -296,13 +301,12 @@ pub async fn hold(tx: &mut Tx, ids: &[PatientId]) -> Result<(), StoreError> {
     // Lock in the same order everywhere, to prevent deadlocks.
     ids.sort_unstable();
     ids.dedup();
-    tx.execute_rows(
+    tx.write_rows(
         "UPDATE patients SET updated_at = updated_at FROM (VALUES",
         ids.into_iter().map(|id| [id.into()]).collect(),
         ") AS v WHERE patients.id = v.column1",
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Patients whose next slot begins by `now`, earliest first.
@@ -347,13 +351,12 @@ pub async fn with_slot_by_of(
 /// # Errors
 /// Database errors.
 pub async fn set_next_slots(tx: &mut Tx, next: &[(PatientId, Option<Timestamp>)]) -> Result<(), StoreError> {
-    tx.execute_rows(
+    tx.write_rows(
         "UPDATE patients SET next_slot_at = v.column2 FROM (VALUES",
         next.iter().map(|(patient, at)| [(*patient).into(), (*at).into()]).collect(),
         ") AS v WHERE patients.id = v.column1",
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// The patients of a health centre who may be called, ordered by ID and starting after `after`.
@@ -417,13 +420,12 @@ pub async fn wrong_numbers(tx: &mut Tx, numbers: &[(PatientId, PhoneNumber)]) ->
 /// # Errors
 /// Database errors.
 pub async fn resume(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<(), StoreError> {
-    tx.execute(
+    tx.write(
         "UPDATE patients SET stopped_at = NULL, stop_requested_at = NULL, wrong_number = NULL, updated_at = $2,
          revision = revision + 1 WHERE id = $1",
         vec![id.into(), at.into()],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Records that a patient's calls were stopped. Returns `true` if that was new.
@@ -461,14 +463,13 @@ pub async fn release(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, 
 /// # Errors
 /// Database errors.
 pub async fn note_changes(tx: &mut Tx, changed: Vec<(PatientId, &str)>) -> Result<(), StoreError> {
-    tx.execute_rows(
+    tx.write_rows(
         "INSERT INTO patient_changes (patient_id, revision, field)
          SELECT DISTINCT p.id, p.revision, v.column2 FROM (VALUES",
         changed.into_iter().map(|(patient, field)| [patient.into(), field.into()]).collect(),
         ") AS v JOIN patients p ON p.id = v.column1 WHERE true ON CONFLICT (patient_id, revision, field) DO NOTHING",
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// The names of the fields that changed in a patient's record after a revision.

@@ -13,7 +13,7 @@ use super::{
     answers::{self, AnswerRow, LatestAnswer},
     bind_value::{Row, parsed},
     seals::{Seal, SealKind, millis, new_salt, seal},
-    tx::Rows,
+    tx::{Arrived, Later, Rows},
 };
 use crate::domain::{CallerNumber, CentreCode, Channel, HersysId, PatientId, ReportId, ReportOutcome, Severity};
 
@@ -143,14 +143,13 @@ pub async fn open(tx: &mut Tx, reports: &[ReportRow]) -> Result<(), StoreError> 
             salt.into(),
         ]);
     }
-    tx.execute_rows(
+    tx.write_rows(
         "INSERT INTO reports (id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at,
          caller_number, salt) VALUES",
         rows,
         "",
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 fn report_seal(report: &ReportRow, salt: &str) -> Seal {
@@ -182,13 +181,66 @@ pub async fn open_of(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<Open
         )
         .await?;
     let ids: Vec<_> = found.iter().map(|report| report.id).collect();
+    let answers = answers::of_reports(tx, &ids).await?;
+    Ok(with_answers(found, answers))
+}
+
+fn with_answers(reports: Vec<ReportRow>, answers: Vec<AnswerRow>) -> Vec<OpenReport> {
     let mut by_report: HashMap<ReportId, Vec<AnswerRow>> = HashMap::new();
-    for answer in answers::of_reports(tx, &ids).await? {
+    for answer in answers {
         by_report.entry(answer.report).or_default().push(answer);
     }
-    let with_answers =
-        |report: ReportRow| OpenReport { answers: by_report.remove(&report.id).unwrap_or_default(), report };
-    Ok(found.into_iter().map(with_answers).collect())
+    let open = |report: ReportRow| OpenReport { answers: by_report.remove(&report.id).unwrap_or_default(), report };
+    reports.into_iter().map(open).collect()
+}
+
+/// Open reports that arrive with other rows.
+pub(super) struct LaterReports {
+    reports: Later<ReportRow>,
+    answers: Later<AnswerRow>,
+}
+
+impl LaterReports {
+    pub(super) fn read(self, arrived: &Arrived) -> Result<Vec<OpenReport>, StoreError> {
+        let mut answers = self.answers.read(arrived)?;
+        answers::in_order_of_turns(&mut answers);
+        Ok(with_answers(self.reports.read(arrived)?, answers))
+    }
+}
+
+/// The open reports since a day of the patients with these HER-SYS IDs.
+pub(super) async fn later_open_by_hersys_ids(
+    tx: &mut Tx,
+    ids: &[HersysId],
+    from: Date,
+) -> Result<LaterReports, StoreError> {
+    let keys = || ids.iter().map(|id| id.into());
+    let fixed = [from.into()];
+    Ok(LaterReports {
+        reports: tx
+            .later_in(
+                "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at, caller_number
+                 FROM reports WHERE outcome = 'unanswered' AND report_date >= $1
+                 AND patient_id IN (SELECT id FROM patients WHERE hersys_id IN",
+                &fixed,
+                keys(),
+                ")",
+                read,
+            )
+            .await?,
+        answers: tx
+            .later_in(
+                answers::select!(
+                    "WHERE report_id IN (SELECT id FROM reports WHERE outcome = 'unanswered' AND report_date >= $1
+                     AND patient_id IN (SELECT id FROM patients WHERE hersys_id IN"
+                ),
+                &fixed,
+                keys(),
+                ")) ORDER BY report_id, id",
+                answers::read,
+            )
+            .await?,
+    })
 }
 
 /// The reports with these IDs, in no particular order.
@@ -196,7 +248,12 @@ pub async fn open_of(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<Open
 /// # Errors
 /// Database errors.
 pub async fn by_ids(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportRow>, StoreError> {
-    tx.fetch_in(
+    let later = later_by_ids(tx, reports).await?;
+    later.read(&tx.arrive().await?)
+}
+
+pub(super) async fn later_by_ids(tx: &mut Tx, reports: &[ReportId]) -> Result<Later<ReportRow>, StoreError> {
+    tx.later_in(
         "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at, caller_number
          FROM reports WHERE id IN",
         &[],
@@ -216,27 +273,36 @@ pub async fn of_days(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<Repo
     tx.fetch_rows(OF_DAYS, keys(days), tail, read).await
 }
 
-/// Locks reports until the transaction ends, and returns those that are finished: an answer to one of them is late. A
-/// transaction that finishes one of the others waits until this one has ended.
+/// A stored report that a transaction answers or finishes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldReport {
+    /// The report.
+    pub id: ReportId,
+    /// Its outcome.
+    pub outcome: ReportOutcome,
+    /// Its salt. A row of an older version has none; it is sealed when the sealer finds it.
+    salt: Option<String>,
+}
+
+/// Locks these reports and returns them, in no particular order. Nobody else finishes them until the transaction ends.
 ///
 /// # Errors
 /// Database errors.
-pub async fn hold(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportId>, StoreError> {
-    // Lock in the same order on all nodes, to prevent deadlocks. A transaction that is the only writer needs no locks,
-    // and then usually finds nothing.
-    let tail = if tx.writes_alone() { "AND outcome = 'reported'" } else { "ORDER BY id FOR NO KEY UPDATE" };
+pub async fn hold(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<HeldReport>, StoreError> {
+    // Lock in the same order on all nodes, to prevent deadlocks. A transaction that is the only writer needs no locks.
+    let tail = if tx.writes_alone() { "" } else { "ORDER BY id FOR NO KEY UPDATE" };
     let mut ids = reports.to_vec();
     ids.sort_unstable();
     ids.dedup();
     let keys = ids.into_iter().map(Into::into);
-    let held = tx
-        .fetch_in("SELECT id, outcome FROM reports WHERE id IN", &[], keys, tail, |row| {
-            let outcome = row.read(1, "reports.outcome", ReportOutcome::from_code)?;
-            Ok((row.read(0, "reports.id", parsed)?, outcome))
+    tx.fetch_in("SELECT id, outcome, salt FROM reports WHERE id IN", &[], keys, tail, |row| {
+        Ok(HeldReport {
+            id: row.read(0, "reports.id", parsed)?,
+            outcome: row.read(1, "reports.outcome", ReportOutcome::from_code)?,
+            salt: row.opt_text(2)?.map(str::to_owned),
         })
-        .await?;
-    let finished = held.into_iter().filter(|(_, outcome)| *outcome == ReportOutcome::Reported);
-    Ok(finished.map(|(report, _)| report).collect())
+    })
+    .await
 }
 
 /// Records that reports were also given in calls from another kind of number. The one that proves least is kept.
@@ -246,14 +312,13 @@ pub async fn hold(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportId>, St
 pub async fn note_callers(tx: &mut Tx, callers: &[(ReportId, CallerNumber)]) -> Result<(), StoreError> {
     // The registered number proves most, so it changes nothing.
     let rows = callers.iter().filter(|(_, number)| !number.is_registered());
-    tx.execute_rows(
+    tx.write_rows(
         "UPDATE reports SET caller_number = v.column2 FROM (VALUES",
         rows.map(|(report, number)| [(*report).into(), number.code().into()]).collect(),
         ") AS v WHERE reports.id = v.column1
          AND (reports.caller_number IS NULL OR reports.caller_number = 'registered' OR v.column2 = 'hidden')",
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// The number of finished reports of a day that were given from other than the registered number, by health centre.
@@ -278,11 +343,20 @@ fn keys(days: &[(PatientId, Date)]) -> Rows<'static, 2> {
     days.iter().map(|(patient, date)| [(*patient).into(), (*date).into()]).collect()
 }
 
-/// Records how questionnaires ended, one after the other. A finished report doesn't change. Returns how many were open.
+/// Fails if one of these reports was finished.
+///
+/// # Errors
+/// [`StoreError::Stale`] if one was; on SQLite from the next query or the commit.
+pub async fn refuse_finished(tx: &mut Tx, reports: &[ReportId]) -> Result<(), StoreError> {
+    let keys = reports.iter().map(|report| (*report).into());
+    tx.refuse_any("SELECT id FROM reports WHERE outcome = 'reported' AND id IN", keys).await
+}
+
+/// Closes these held reports. A report that was finished keeps its end.
 ///
 /// # Errors
 /// Database errors.
-pub async fn close(tx: &mut Tx, closes: &[ReportClose]) -> Result<u64, StoreError> {
+pub async fn close(tx: &mut Tx, held: &[HeldReport], closes: &[ReportClose]) -> Result<(), StoreError> {
     // Several calls may concern one report. With several rows for one report, the database would use any of them.
     let mut last: HashMap<ReportId, &ReportClose> = HashMap::new();
     for close in closes {
@@ -291,23 +365,20 @@ pub async fn close(tx: &mut Tx, closes: &[ReportClose]) -> Result<u64, StoreErro
             *standing = close;
         }
     }
-    let rows = last.values().map(|close| [close.report.into(), close.outcome.code().into(), close.ended_at.into()]);
-    let written = tx
-        .fetch_rows(
-            "UPDATE reports SET outcome = v.column2, ended_at = v.column3 FROM (VALUES",
-            rows.collect(),
-            ") AS v WHERE reports.id = v.column1 AND reports.outcome = 'unanswered'
-             RETURNING reports.id, reports.salt",
-            |row| Ok((row.read(0, "reports.id", parsed)?, row.opt_text(1)?.map(str::to_owned))),
-        )
-        .await?;
-    for (id, salt) in &written {
-        // A row of an older version has no salt. It is sealed when the sealer finds it.
-        if let (Some(close), Some(salt)) = (last.get(id), salt) {
-            tx.seals(end_seal(*id, close.outcome, Some(close.ended_at), close.ended_at, salt));
+    let mut rows = Vec::with_capacity(last.len());
+    for report in held.iter().filter(|report| report.outcome == ReportOutcome::Unanswered) {
+        let Some(close) = last.get(&report.id) else { continue };
+        rows.push([close.report.into(), close.outcome.code().into(), close.ended_at.into()]);
+        if let Some(salt) = &report.salt {
+            tx.seals(end_seal(report.id, close.outcome, Some(close.ended_at), close.ended_at, salt));
         }
     }
-    Ok(written.len() as u64)
+    tx.write_rows(
+        "UPDATE reports SET outcome = v.column2, ended_at = v.column3 FROM (VALUES",
+        rows,
+        ") AS v WHERE reports.id = v.column1 AND reports.outcome = 'unanswered'",
+    )
+    .await
 }
 
 /// One page of the export, ordered by day and then by start.

@@ -171,8 +171,7 @@ pub async fn found_at(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
 /// # Errors
 /// Database errors.
 pub async fn note_found(tx: &mut Tx, at: Timestamp) -> Result<(), StoreError> {
-    tx.execute("UPDATE sealing SET found_at = $1 WHERE id = 1", vec![at.into()]).await?;
-    Ok(())
+    tx.write("UPDATE sealing SET found_at = $1 WHERE id = 1", vec![at.into()]).await
 }
 
 /// Deletes a report, its answers and its alerts. Returns the keys of the deleted rows.

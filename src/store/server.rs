@@ -9,9 +9,11 @@ use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
 
 use super::error::{DriverError, cannot_open};
 use super::open_error::{NoDatabase, OpenFault, ServerFault};
-use super::sqlite::{PATIENCE, STATEMENTS};
+use super::sqlite::PATIENCE;
 use super::{StoreError, encryption};
 
+/// Prepared statements cached per connection. Each statement over many rows has up to seven sizes.
+const STATEMENTS: usize = 256;
 /// The query for a server's identity: the start time of its process, to the microsecond. It tells a promoted standby, a
 /// restored backup and a restarted server apart from the previous server.
 const IDENTITY: &str = "SELECT CAST(extract(epoch FROM pg_postmaster_start_time()) AS text)";

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::{
     Document, StoreError, Tx,
     bind_value::{Row, parsed},
+    tx::Later,
 };
 use crate::domain::{CallId, HangupCause, Line, Withdrawal};
 use crate::policy::CLOCKS_AGREE;
@@ -58,16 +59,31 @@ pub struct SessionSave {
 /// # Errors
 /// Database errors.
 pub async fn load(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<SessionRow>, StoreError> {
-    tx.fetch_in(
-        "SELECT s.call_id, s.revision, s.turn, s.session, c.line, c.flow_set, c.ended_at, a.withdrawal,
-         s.transfer_since, s.staff_answered_at
-         FROM sessions s JOIN calls c ON c.id = s.call_id LEFT JOIN attempts a ON a.call_id = s.call_id WHERE s.call_id IN",
-        &[],
-        calls.iter().map(|call| (*call).into()),
-        "",
-        read,
-    )
-    .await
+    let later = later_load(tx, calls).await?;
+    later.read(&tx.arrive().await?)
+}
+
+macro_rules! select {
+    ($where:literal) => {
+        concat!(
+            "SELECT s.call_id, s.revision, s.turn, s.session, c.line, c.flow_set, c.ended_at, a.withdrawal,
+             s.transfer_since, s.staff_answered_at FROM sessions s JOIN calls c ON c.id = s.call_id
+             LEFT JOIN attempts a ON a.call_id = s.call_id ",
+            $where
+        )
+    };
+}
+
+pub(super) async fn later_load(tx: &mut Tx, calls: &[CallId]) -> Result<Later<SessionRow>, StoreError> {
+    let keys = calls.iter().map(|call| (*call).into());
+    tx.later_in(select!("WHERE s.call_id IN"), &[], keys, "", read).await
+}
+
+/// The sessions of the calls of these legs.
+pub(super) async fn later_of_legs(tx: &mut Tx, carrier: &str, legs: &[&str]) -> Result<Later<SessionRow>, StoreError> {
+    let keys = legs.iter().map(|leg| (*leg).into());
+    let head = select!("WHERE s.call_id IN (SELECT call_id FROM legs WHERE carrier = $1 AND carrier_leg_id IN");
+    tx.later_in(head, &[carrier.into()], keys, ")", read).await
 }
 
 fn read(row: &Row<'_>) -> Result<SessionRow, StoreError> {
@@ -88,9 +104,9 @@ fn read(row: &Row<'_>) -> Result<SessionRow, StoreError> {
 /// Saves sessions. Each call may occur once in the batch.
 ///
 /// # Errors
-/// [`StoreError::Stale`] if a session's stored revision isn't the one before the given one. Drop the transaction then.
+/// [`StoreError::Stale`] if a session's stored revision isn't the one before the given one; on SQLite from the next
+/// query or the commit. Drop the transaction then.
 pub async fn save(tx: &mut Tx, mut sessions: Vec<SessionSave>) -> Result<(), StoreError> {
-    let given = sessions.len() as u64;
     // Use the same order on all nodes, to prevent deadlocks between batches on PostgreSQL.
     sessions.sort_unstable_by_key(|session| session.call);
     let rows = sessions.into_iter();
@@ -99,17 +115,28 @@ pub async fn save(tx: &mut Tx, mut sessions: Vec<SessionSave>) -> Result<(), Sto
         let at = s.updated_at.into();
         [s.call.into(), s.revision.into(), s.turn.into(), s.session.into(), at, transfer_since.into()]
     });
-    let saved = tx
-        .execute_rows(
-            "INSERT INTO sessions (call_id, revision, turn, session, updated_at, transfer_since) VALUES",
-            rows.collect(),
-            "ON CONFLICT (call_id) DO UPDATE SET revision = excluded.revision, turn = excluded.turn,
+    tx.write_each(
+        "INSERT INTO sessions (call_id, revision, turn, session, updated_at, transfer_since) VALUES",
+        rows.collect(),
+        "ON CONFLICT (call_id) DO UPDATE SET revision = excluded.revision, turn = excluded.turn,
              session = excluded.session, updated_at = excluded.updated_at, transfer_since = excluded.transfer_since,
              staff_answered_at = NULL, look_at = NULL
              WHERE sessions.revision = excluded.revision - 1",
-        )
-        .await?;
-    if saved == given { Ok(()) } else { Err(StoreError::Stale) }
+    )
+    .await
+}
+
+/// Fails if one of these calls has ended or was withdrawn.
+///
+/// # Errors
+/// [`StoreError::Stale`] if one has; on SQLite from the next query or the commit.
+pub async fn refuse_ended(tx: &mut Tx, calls: &[CallId]) -> Result<(), StoreError> {
+    tx.refuse_any(
+        "SELECT c.id FROM calls c LEFT JOIN attempts a ON a.call_id = c.id
+         WHERE (c.ended_at IS NOT NULL OR a.withdrawal IS NOT NULL) AND c.id IN",
+        calls.iter().map(|call| (*call).into()),
+    )
+    .await
 }
 
 /// Records that staff answered in the transfer that this turn replied with. Calls that have moved to another turn are
@@ -119,14 +146,13 @@ pub async fn save(tx: &mut Tx, mut sessions: Vec<SessionSave>) -> Result<(), Sto
 /// Database errors.
 pub async fn staff_answered(tx: &mut Tx, talks: &[(CallId, i64)], at: Timestamp) -> Result<(), StoreError> {
     let rows = talks.iter().map(|(call, turn)| [(*call).into(), (*turn).into(), at.into()]);
-    tx.execute_rows(
+    tx.write_rows(
         "UPDATE sessions SET staff_answered_at = v.column3 FROM (VALUES",
         rows.collect(),
         ") AS v WHERE sessions.call_id = v.column1 AND sessions.turn = v.column2
          AND sessions.transfer_since IS NOT NULL AND sessions.staff_answered_at IS NULL",
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Filters these calls for those that are in a transfer.
@@ -207,6 +233,5 @@ pub async fn quiet(
 pub async fn ask_again(tx: &mut Tx, calls: &[CallId], at: Timestamp) -> Result<(), StoreError> {
     let rows = calls.iter().map(|call| [(*call).into(), at.into()]);
     let head = "UPDATE sessions SET look_at = v.column2 FROM (VALUES";
-    tx.execute_rows(head, rows.collect(), ") AS v WHERE sessions.call_id = v.column1").await?;
-    Ok(())
+    tx.write_rows(head, rows.collect(), ") AS v WHERE sessions.call_id = v.column1").await
 }

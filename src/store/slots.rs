@@ -5,8 +5,9 @@ use jiff::{Timestamp, civil::Date};
 use super::{
     StoreError, Tx,
     bind_value::{Row, parsed},
+    tx::Later,
 };
-use crate::domain::{AttemptOutcome, CentreCode, PatientId, SlotEnd, SlotId, SlotOrigin, SlotState};
+use crate::domain::{AttemptOutcome, CentreCode, PatientId, ReportId, SlotEnd, SlotId, SlotOrigin, SlotState};
 
 /// One slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,8 +180,7 @@ pub async fn claim(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<SlotId>, StoreEr
 /// Database errors.
 pub async fn take_back(tx: &mut Tx, slot: SlotId, tries: u32) -> Result<(), StoreError> {
     let sql = "UPDATE slots SET state = 'calling', tries = tries - $2 WHERE id = $1 AND ended_at IS NULL";
-    tx.execute(sql, vec![slot.into(), i64::from(tries).into()]).await?;
-    Ok(())
+    tx.write(sql, vec![slot.into(), i64::from(tries).into()]).await
 }
 
 /// Counts a try that doesn't decide its slot, because the slot has ended or has another attempt. A slot that was missed
@@ -263,8 +263,7 @@ async fn end_where(
 pub async fn count_tries(tx: &mut Tx, tries: &[(SlotId, u32)]) -> Result<(), StoreError> {
     let rows = tries.iter().map(|(slot, tries)| [(*slot).into(), i64::from(*tries).into()]);
     let head = "UPDATE slots SET tries = v.column2 FROM (VALUES";
-    tx.execute_rows(head, rows.collect(), ") AS v WHERE slots.id = v.column1 AND slots.ended_at IS NOT NULL").await?;
-    Ok(())
+    tx.write_rows(head, rows.collect(), ") AS v WHERE slots.id = v.column1 AND slots.ended_at IS NOT NULL").await
 }
 
 /// The slots with these IDs, in no particular order.
@@ -282,6 +281,13 @@ pub async fn by_ids(tx: &mut Tx, slots: &[SlotId]) -> Result<Vec<SlotRow>, Store
 pub async fn open_of(tx: &mut Tx, patients: &[PatientId]) -> Result<Vec<SlotRow>, StoreError> {
     let keys = patients.iter().map(|patient| (*patient).into());
     tx.fetch_in(select!("WHERE s.ended_at IS NULL AND s.patient_id IN"), &[], keys, "", read).await
+}
+
+/// The slots of the patients of these reports that haven't ended.
+pub(super) async fn later_open_of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Later<SlotRow>, StoreError> {
+    let keys = reports.iter().map(|report| (*report).into());
+    let head = select!("WHERE s.ended_at IS NULL AND s.patient_id IN (SELECT patient_id FROM reports WHERE id IN");
+    tx.later_in(head, &[], keys, ")", read).await
 }
 
 /// The slots of a patient on or after a day, latest first.

@@ -14,11 +14,12 @@ use sqlx::{
 use super::error::{SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, StoreError, cannot_open, sqlite_code};
 use super::file_lock::FileLock;
 use super::open_error::{FileFault, NoDatabase, NotCreated, OpenFault};
+use super::writer::{Locked, Writer};
 
 /// How long a statement or a new transaction waits for others.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
-/// Prepared statements cached per connection. Each statement over many rows has up to seven sizes.
-pub(super) const STATEMENTS: usize = 256;
+/// Prepared statements cached per connection. Requests of several statements are cached as a whole.
+const STATEMENTS: usize = 128;
 /// How many rows SQLite's thread may be ahead of the reader. A batch is then read without switching between threads.
 const ROWS_AHEAD: usize = 256;
 /// The number of reading connections. Each is a thread and a page cache.
@@ -38,7 +39,7 @@ const LOG_LIMIT: &str = "33554432";
 /// An open file.
 #[derive(Clone)]
 pub(super) struct SqliteFile {
-    pub(super) writer: Writer,
+    writer: Access,
     pub(super) readers: SqlitePool,
     /// The path of the file, if it is read as immutable because no program writes it.
     pub(super) settled: Option<PathBuf>,
@@ -46,12 +47,11 @@ pub(super) struct SqliteFile {
     pub(super) held: FileLock,
 }
 
-/// The writing connection.
+/// Whether the file can be written.
 #[derive(Clone)]
-pub(super) enum Writer {
-    /// One connection, because SQLite has only one writer anyway. Waiting in the pool is fair, and no transaction fails
-    /// because the database is locked.
-    Pool(SqlitePool),
+enum Access {
+    /// By this connection. There is only one, because SQLite has only one writer anyway.
+    Writable(Writer),
     /// The file is read-only.
     Refused(Refusal),
 }
@@ -63,13 +63,39 @@ pub(super) enum Refusal {
     ReadOnly,
 }
 
-impl Writer {
-    pub(super) fn pool(&self) -> Result<&SqlitePool, StoreError> {
+impl Refusal {
+    const fn error(self) -> StoreError {
         match self {
-            Self::Pool(pool) => Ok(pool),
-            Self::Refused(Refusal::Full) => Err(StoreError::Full),
-            Self::Refused(Refusal::ReadOnly) => Err(StoreError::ReadOnly),
+            Self::Full => StoreError::Full,
+            Self::ReadOnly => StoreError::ReadOnly,
         }
+    }
+}
+
+impl SqliteFile {
+    /// Waits for the writing connection.
+    pub(super) async fn lock_writer(&self) -> Result<Locked, StoreError> {
+        match &self.writer {
+            Access::Writable(writer) => writer.lock().await,
+            Access::Refused(refusal) => Err(refusal.error()),
+        }
+    }
+
+    /// Another writing connection, for a migration.
+    pub(super) fn migrating_pool(&self) -> Result<SqlitePool, StoreError> {
+        match &self.writer {
+            Access::Writable(writer) => Ok(pool().max_connections(1).connect_lazy_with(writer.options().clone())),
+            Access::Refused(refusal) => Err(refusal.error()),
+        }
+    }
+
+    /// Closes all connections, after the transactions in progress.
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        if let Access::Writable(writer) = &self.writer {
+            writer.close().await;
+        }
+        self.held.release();
     }
 }
 
@@ -81,10 +107,10 @@ pub(super) async fn open(path: &Path) -> Result<SqliteFile, StoreError> {
     }
     make_private(path)?;
     let held = FileLock::shared(path)?;
-    let writer = writing_pool().connect_with(for_writer(path).create_if_missing(true)).await;
+    let writer = Writer::open(for_writer(path).create_if_missing(true)).await;
     let writer = writer.map_err(|error| refusal(path, error))?;
     let readers = pool().max_connections(READERS).idle_timeout(IDLE).connect_lazy_with(for_readers(path));
-    Ok(SqliteFile { writer: Writer::Pool(writer), readers, settled: None, held })
+    Ok(SqliteFile { writer: Access::Writable(writer), readers, settled: None, held })
 }
 
 /// Creates a missing file that only its owner can read. SQLite gives the same mode to the files it creates next to it.
@@ -145,9 +171,9 @@ pub(super) async fn open_existing(path: &Path) -> Result<SqliteFile, StoreError>
         let tables = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM sqlite_master").fetch_one(&readers).await;
         let Err(error) = tables else {
             let writer = match (reading, refused.as_ref().and_then(sqlite_code)) {
-                (Reading::Shared, _) => Writer::Pool(writing_pool().connect_lazy_with(for_writer(path))),
-                (_, Some(8 | 14)) => Writer::Refused(Refusal::ReadOnly),
-                (..) => Writer::Refused(Refusal::Full),
+                (Reading::Shared, _) => Access::Writable(Writer::open_later(for_writer(path))),
+                (_, Some(8 | 14)) => Access::Refused(Refusal::ReadOnly),
+                (..) => Access::Refused(Refusal::Full),
             };
             let settled = matches!(reading, Reading::Settled).then(|| path.to_owned());
             return Ok(SqliteFile { writer, readers, settled, held });
@@ -220,16 +246,12 @@ fn readers_of(path: &Path, reading: Reading) -> SqlitePool {
     }
 }
 
-fn writing_pool() -> SqlitePoolOptions {
-    pool().max_connections(1).idle_timeout(None).max_lifetime(None)
-}
-
 fn pool() -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
-        // A full disk ends SQLite's transaction without the driver's knowledge. The driver then counts one transaction
-        // too many forever.
+        // SQLite may end a transaction without the driver's knowledge. The driver then counts one transaction too many
+        // forever.
         .after_release(|connection, _| {
             Box::pin(async move {
                 if connection.is_in_transaction() {

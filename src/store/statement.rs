@@ -1,13 +1,25 @@
-//! The texts of statements over many rows. There are only a few sizes, so that each is prepared once per connection and
-//! then found in the driver's cache.
+//! The texts of statements over many rows. There are only a few, so that each is prepared once per connection and then
+//! found in the driver's cache: SQLite gets any number of rows in one JSON array, PostgreSQL in a few sizes.
 
 use std::{
     collections::HashMap,
     fmt::Write as _,
+    hash::Hash,
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
+
+use super::StoreError;
+use super::bind_value::BindValue;
+
+/// Follows a write whose every row must be written, `$1` rows. Otherwise it fails with an integer overflow, so that
+/// SQLite doesn't reach the commit in the same request.
+pub(super) const ALL_WRITTEN: &str =
+    "SELECT 1 WHERE abs(CASE changes() WHEN $1 THEN 0 ELSE -9223372036854775808 END) > 0";
+
+/// The message of SQLite when [`ALL_WRITTEN`] or a statement of [`RefusedKeys`] fails.
+pub(super) const REFUSED: &str = "integer overflow";
 
 /// The maximum number of rows in one statement.
 pub(super) const MOST_ROWS: usize = 64;
@@ -41,17 +53,154 @@ pub(super) struct BulkStatement {
     pub(super) columns: usize,
     /// The number of tuples.
     pub(super) tuples: usize,
-    /// Whether to write `?`. SQLite searches numbered parameters linearly, which is noticeable with hundreds of them.
-    pub(super) question_marks: bool,
+}
+
+/// The parts of a statement over rows that SQLite reads from a JSON array of arrays, its first parameter. Documents are
+/// in the second parameter, one after the other, and the array has the place and the length of each.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct RowStatement {
+    /// The text before the rows, up to `VALUES`.
+    pub(super) head: &'static str,
+    /// The text after the rows.
+    pub(super) tail: &'static str,
+    /// The number of columns.
+    pub(super) columns: usize,
+    /// Which columns are documents, a bit for each.
+    pub(super) documents: u32,
+}
+
+/// The parts of a statement over keys that SQLite reads from a JSON array, its last parameter.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct KeyStatement {
+    /// The text before the keys, up to `IN`.
+    pub(super) head: &'static str,
+    /// The text after the keys.
+    pub(super) tail: &'static str,
+    /// The number of parameters in the head.
+    pub(super) fixed: usize,
+}
+
+/// The parts of a statement that fails like [`ALL_WRITTEN`] if any key is found. Its only parameter is a JSON array.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct RefusedKeys {
+    /// The query, up to `IN`.
+    pub(super) head: &'static str,
+}
+
+/// The parameters of a [`RowStatement`], and which columns are documents. A column is a document in all rows or in none.
+pub(super) fn row_parameters<const N: usize>(
+    rows: &[[BindValue<'_>; N]],
+) -> Result<(Vec<BindValue<'static>>, u32), StoreError> {
+    let mut columns = 0_u32;
+    let mut documents = Vec::new();
+    let mut arrays: Vec<Vec<Cell<'_>>> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut array = Vec::with_capacity(N + 4);
+        for (column, value) in row.iter().enumerate() {
+            if let BindValue::Document(document) = value {
+                columns |= 1 << column;
+                array.extend([Cell::Number(documents.len() + 1), Cell::Number(document.len())]);
+                documents.extend_from_slice(document.as_bytes());
+            } else {
+                array.push(Cell::Value(value));
+            }
+        }
+        arrays.push(array);
+    }
+    let mut parameters = vec![json(&arrays)?.into()];
+    if columns != 0 {
+        parameters.push(BindValue::Documents(documents));
+    }
+    Ok((parameters, columns))
+}
+
+/// An element of a row's array.
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum Cell<'a> {
+    Value(&'a BindValue<'a>),
+    Number(usize),
+}
+
+/// Many keys as one parameter.
+pub(super) fn json_keys(keys: &[BindValue<'_>]) -> Result<String, StoreError> {
+    json(keys)
+}
+
+fn json(values: &(impl serde::Serialize + ?Sized)) -> Result<String, StoreError> {
+    serde_json::to_string(values).map_err(|error| sqlx::Error::Encode(error.into()).into())
+}
+
+/// Returns the text of a statement, composed once per process. It contains only literals of this program.
+fn composed<K: Copy + Eq + Hash>(
+    texts: &LazyLock<Mutex<HashMap<K, Arc<str>>>>,
+    statement: K,
+    compose: fn(K) -> String,
+) -> SqlStr {
+    let mut texts = texts.lock().unwrap_or_else(PoisonError::into_inner);
+    let text = texts.entry(statement).or_insert_with(|| compose(statement).into());
+    AssertSqlSafe(Arc::clone(text)).into_sql_str()
+}
+
+impl RowStatement {
+    /// The text.
+    pub(super) fn sql(self) -> SqlStr {
+        static COMPOSED: LazyLock<Mutex<HashMap<RowStatement, Arc<str>>>> = LazyLock::new(Mutex::default);
+        composed(&COMPOSED, self, Self::compose)
+    }
+
+    fn compose(self) -> String {
+        let head = self.head.trim_end().trim_end_matches("VALUES");
+        let mut sql = format!("{head}SELECT ");
+        let mut place = 0;
+        for column in 0..self.columns {
+            let comma = if column == 0 { "" } else { ", " };
+            let is_document = self.documents & (1 << column) != 0;
+            // Writing to a string can't fail.
+            let _ = if is_document {
+                write!(sql, "{comma}CAST(substr($2, value ->> {place}, value ->> {}) AS text)", place + 1)
+            } else {
+                write!(sql, "{comma}value ->> {place}")
+            };
+            let _ = write!(sql, " AS column{}", column + 1);
+            place += if is_document { 2 } else { 1 };
+        }
+        // The condition separates the source from `ON CONFLICT`, which could otherwise begin the condition of a join.
+        let _ = write!(sql, " FROM json_each($1) WHERE true {}", self.tail);
+        sql
+    }
+}
+
+impl RefusedKeys {
+    /// The text.
+    pub(super) fn sql(self) -> SqlStr {
+        static COMPOSED: LazyLock<Mutex<HashMap<RefusedKeys, Arc<str>>>> = LazyLock::new(Mutex::default);
+        composed(&COMPOSED, self, Self::compose)
+    }
+
+    fn compose(self) -> String {
+        let found = format!("{} (SELECT value FROM json_each($1))", self.head);
+        format!("SELECT 1 WHERE abs(CASE WHEN EXISTS ({found}) THEN -9223372036854775808 ELSE 0 END) > 0")
+    }
+}
+
+impl KeyStatement {
+    /// The text.
+    pub(super) fn sql(self) -> SqlStr {
+        static COMPOSED: LazyLock<Mutex<HashMap<KeyStatement, Arc<str>>>> = LazyLock::new(Mutex::default);
+        composed(&COMPOSED, self, Self::compose)
+    }
+
+    fn compose(self) -> String {
+        format!("{} (SELECT value FROM json_each(${})) {}", self.head, self.fixed + 1, self.tail)
+    }
 }
 
 impl BulkStatement {
-    /// The text, composed once per process. It contains only literals of this program.
+    /// The text.
     pub(super) fn sql(self) -> SqlStr {
         static COMPOSED: LazyLock<Mutex<HashMap<BulkStatement, Arc<str>>>> = LazyLock::new(Mutex::default);
-        let mut composed = COMPOSED.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = composed.entry(self).or_insert_with(|| self.compose().into());
-        AssertSqlSafe(Arc::clone(text)).into_sql_str()
+        composed(&COMPOSED, self, Self::compose)
     }
 
     fn compose(self) -> String {
@@ -64,12 +213,7 @@ impl BulkStatement {
             for column in 0..self.columns {
                 number += 1;
                 sql.push_str(if column == 0 { "" } else { ", " });
-                if self.question_marks && self.fixed == 0 {
-                    sql.push('?');
-                } else {
-                    // Writing to a string can't fail.
-                    let _ = write!(sql, "${number}");
-                }
+                let _ = write!(sql, "${number}");
             }
             sql.push_str(close);
         }
@@ -107,13 +251,18 @@ mod tests {
             fixed: 0,
             columns: 2,
             tuples: 2,
-            question_marks: false,
         };
         assert_eq!(shape.compose(), "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING");
-        let shape = BulkStatement { question_marks: true, ..shape };
-        assert_eq!(shape.compose(), "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) ON CONFLICT DO NOTHING");
+        let BulkStatement { head, tail, columns, .. } = shape;
+        assert_eq!(
+            RowStatement { head, tail, columns, documents: 0b01 }.compose(),
+            "INSERT INTO t (a, b) SELECT CAST(substr($2, value ->> 0, value ->> 1) AS text) AS column1, \
+             value ->> 2 AS column2 FROM json_each($1) WHERE true ON CONFLICT DO NOTHING"
+        );
         let keys =
             BulkStatement { head: "WHERE at = $1 AND id IN", tail: "", keys: true, fixed: 1, columns: 1, ..shape };
         assert_eq!(keys.compose(), "WHERE at = $1 AND id IN ($2, $3) ");
+        let keys = KeyStatement { head: keys.head, tail: "", fixed: 1 };
+        assert_eq!(keys.compose(), "WHERE at = $1 AND id IN (SELECT value FROM json_each($2)) ");
     }
 }

@@ -1,7 +1,7 @@
 //! Triggers that keep the audit trail append-only, as far as a database can. A user with the right to drop them is
 //! detected by the hash chain. They aren't in `migrations` because the two databases have no common syntax for them.
 
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{PgPool, SqliteConnection};
 
 use super::StoreError;
 
@@ -44,9 +44,9 @@ FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
 ";
 
 /// Creates the triggers if any is missing.
-pub(super) async fn on_sqlite(writer: &SqlitePool) -> Result<(), StoreError> {
+pub(super) async fn on_sqlite(writer: &mut SqliteConnection) -> Result<(), StoreError> {
     let sql = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit%'";
-    let there: i64 = sqlx::query_scalar(sql).fetch_one(writer).await?;
+    let there: i64 = sqlx::query_scalar(sql).fetch_one(&mut *writer).await?;
     if there < ON_SQLITE {
         sqlx::raw_sql(SQLITE).execute(writer).await?;
     }

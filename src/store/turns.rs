@@ -40,8 +40,7 @@ pub struct Reply {
 /// [`StoreError::Taken`] with [`Unique::Turn`](super::Unique::Turn) if a turn is stored already.
 pub async fn append(tx: &mut Tx, turns: Vec<TurnRow>) -> Result<(), StoreError> {
     let rows = turns.into_iter().map(|t| [t.call.into(), t.turn.into(), t.at.into(), t.event.into(), t.reply.into()]);
-    tx.execute_rows("INSERT INTO turns (call_id, turn, at, event, reply) VALUES", rows.collect(), "").await?;
-    Ok(())
+    tx.write_rows("INSERT INTO turns (call_id, turn, at, event, reply) VALUES", rows.collect(), "").await
 }
 
 /// The replies of these turns, in no particular order. Turns that haven't happened are omitted. Pass each turn once.

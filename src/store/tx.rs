@@ -1,18 +1,23 @@
 //! A transaction on either database. The layer above begins and commits it. Only the modules of this folder contain
 //! SQL, and the compiler enforces that: every statement runs through the methods here, which only they can call.
 
+use std::sync::Arc;
+
 use sqlx::pool::PoolConnection;
 use sqlx::{Arguments as _, Postgres, SqlSafeStr as _, SqlStr, Sqlite, postgres::PgArguments, sqlite::SqliteArguments};
-
-use std::sync::Arc;
 
 #[cfg(feature = "fault-injection")]
 use super::CommitHook;
 use super::{
     StoreError,
-    bind_value::{BindValue, Row, bind},
+    bind_value::{BindValue, Row, bind, bind_all},
+    request::StatementResult,
     seals::{Seal, SealQueue},
-    statement::{BulkStatement, keys_at_once, rows_at_once},
+    statement::{
+        ALL_WRITTEN, BulkStatement, KeyStatement, RefusedKeys, RowStatement, json_keys, keys_at_once, row_parameters,
+        rows_at_once,
+    },
+    writer::WriteTransaction,
 };
 
 /// A transaction. Dropping it without [`Tx::commit`] rolls it back.
@@ -29,7 +34,10 @@ pub struct Tx {
 }
 
 enum Side {
-    Sqlite(Hold<Sqlite>),
+    /// A transaction on the writing connection.
+    SqliteWriter(WriteTransaction),
+    /// Reads, or a migration.
+    SqliteOfDriver(Hold<Sqlite>),
     Postgres(Hold<Postgres>),
 }
 
@@ -82,16 +90,44 @@ pub(super) enum Driver<'a> {
     Postgres(&'a mut sqlx::PgConnection),
 }
 
+/// The rows of a query that is sent with others, once they have arrived.
+pub(super) enum Later<T> {
+    /// PostgreSQL runs one statement at a time, so they are here already.
+    Here(Vec<T>),
+    /// The place of the query's result in what arrives.
+    At(usize, fn(&Row<'_>) -> Result<T, StoreError>),
+}
+
+/// What has arrived for the queries that were sent together.
+pub(super) struct Arrived(Vec<StatementResult>);
+
+impl<T> Later<T> {
+    /// The rows.
+    pub(super) fn read(self, arrived: &Arrived) -> Result<Vec<T>, StoreError> {
+        match self {
+            Self::Here(rows) => Ok(rows),
+            Self::At(place, read) => {
+                let result = arrived.0.get(place).ok_or(StoreError::Abandoned)?;
+                result.rows.iter().map(|row| read(&Row::Sqlite(row))).collect()
+            }
+        }
+    }
+}
+
 /// Rows to write, each with `N` parameters.
 pub(super) type Rows<'a, const N: usize> = Vec<[BindValue<'a>; N]>;
 
 impl Tx {
-    pub(super) fn sqlite(side: sqlx::Transaction<'static, Sqlite>) -> Self {
-        Self::on(Side::Sqlite(Hold::Whole(side)))
+    pub(super) fn sqlite(side: WriteTransaction) -> Self {
+        Self::on(Side::SqliteWriter(side))
+    }
+
+    pub(super) fn sqlite_of_driver(side: sqlx::Transaction<'static, Sqlite>) -> Self {
+        Self::on(Side::SqliteOfDriver(Hold::Whole(side)))
     }
 
     pub(super) fn sqlite_glance(connection: PoolConnection<Sqlite>) -> Self {
-        Self::on(Side::Sqlite(Hold::Glance(connection)))
+        Self::on(Side::SqliteOfDriver(Hold::Glance(connection)))
     }
 
     pub(super) fn postgres_glance(connection: PoolConnection<Postgres>) -> Self {
@@ -129,11 +165,21 @@ impl Tx {
         Self { commit_hook, ..self }
     }
 
-    /// The driver's connection, for migrations.
-    pub(super) fn driver(&mut self) -> Driver<'_> {
+    /// Begins now, if that was left to the first statement.
+    pub(super) async fn begin_now(&mut self) -> Result<(), StoreError> {
+        self.is_usable()?;
         match &mut self.side {
-            Side::Sqlite(side) => Driver::Sqlite(side.connection()),
-            Side::Postgres(side) => Driver::Postgres(side.connection()),
+            Side::SqliteWriter(side) => side.begin().await.map_err(|error| self.fail(error)),
+            Side::SqliteOfDriver(_) | Side::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// The driver's connection, for migrations. `None` for a transaction that the driver doesn't know of.
+    pub(super) fn driver(&mut self) -> Option<Driver<'_>> {
+        match &mut self.side {
+            Side::SqliteWriter(_) => None,
+            Side::SqliteOfDriver(side) => Some(Driver::Sqlite(side.connection())),
+            Side::Postgres(side) => Some(Driver::Postgres(side.connection())),
         }
     }
 
@@ -151,8 +197,9 @@ impl Tx {
             hook.before().await?;
         }
         let committed = match self.side {
-            Side::Sqlite(side) => side.commit().await,
-            Side::Postgres(side) => side.commit().await,
+            Side::SqliteWriter(side) => side.commit().await,
+            Side::SqliteOfDriver(side) => side.commit().await.map_err(StoreError::from),
+            Side::Postgres(side) => side.commit().await.map_err(StoreError::from),
         };
         if let Some(queue) = self.queue {
             match &committed {
@@ -176,7 +223,8 @@ impl Tx {
     /// If the connection broke. The database rolls back the transaction nevertheless.
     pub async fn rollback(self) -> Result<(), StoreError> {
         match self.side {
-            Side::Sqlite(side) => side.rollback().await?,
+            Side::SqliteWriter(side) => side.rollback().await?,
+            Side::SqliteOfDriver(side) => side.rollback().await?,
             Side::Postgres(side) => side.rollback().await?,
         }
         Ok(())
@@ -184,8 +232,8 @@ impl Tx {
 
     /// Returns `true` if this is the only writer until the transaction ends, so that no locks are needed. That is the
     /// case on SQLite.
-    pub(super) fn writes_alone(&self) -> bool {
-        matches!(self.side, Side::Sqlite(_))
+    pub fn writes_alone(&self) -> bool {
+        !matches!(self.side, Side::Postgres(_))
     }
 
     /// Waits until no other transaction holds this lock, and holds it until this one ends. On SQLite, which has only
@@ -232,13 +280,68 @@ impl Tx {
         tail: &'static str,
     ) -> Result<u64, StoreError> {
         let mut written = 0;
-        let mut rows = rows.into_iter();
-        while rows.len() > 0 {
-            let tuples = rows_at_once(rows.len());
-            let sql = self.shape(head, tail, N, tuples).sql();
-            written += self.run(sql, rows.by_ref().take(tuples).flatten().collect()).await?;
+        for (sql, args) in self.over_rows(head, rows, tail)? {
+            written += self.run(sql, args).await?;
         }
         Ok(written)
+    }
+
+    /// Like [`Tx::execute_rows`], for writes of which nobody needs the number of rows: on SQLite they are sent with the
+    /// next query or the commit, and fail there.
+    pub(super) async fn write_rows<const N: usize>(
+        &mut self,
+        head: &'static str,
+        rows: Rows<'_, N>,
+        tail: &'static str,
+    ) -> Result<(), StoreError> {
+        for (sql, args) in self.over_rows(head, rows, tail)? {
+            self.keep(sql, args).await?;
+        }
+        Ok(())
+    }
+
+    /// Like [`Tx::write_rows`], for rows of which each must be written.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if one isn't, on SQLite from the next query or the commit.
+    pub(super) async fn write_each<const N: usize>(
+        &mut self,
+        head: &'static str,
+        rows: Rows<'_, N>,
+        tail: &'static str,
+    ) -> Result<(), StoreError> {
+        let given = rows.len() as u64;
+        if matches!(self.side, Side::SqliteWriter(_)) {
+            self.write_rows(head, rows, tail).await?;
+            let given = i64::try_from(given).unwrap_or(i64::MAX);
+            return self.keep(ALL_WRITTEN.into_sql_str(), vec![given.into()]).await;
+        }
+        if self.execute_rows(head, rows, tail).await? == given { Ok(()) } else { Err(self.fail(StoreError::Stale)) }
+    }
+
+    /// Fails if any of these keys is found. The query is `head`, which ends in `IN`, then the keys.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if one is, on SQLite from the next query or the commit.
+    pub(super) async fn refuse_any<'a>(
+        &mut self,
+        head: &'static str,
+        keys: impl ExactSizeIterator<Item = BindValue<'a>> + Send,
+    ) -> Result<(), StoreError> {
+        if keys.len() == 0 {
+            return Ok(());
+        }
+        if matches!(self.side, Side::SqliteWriter(_)) {
+            let keys = json_keys(&keys.collect::<Vec<_>>())?;
+            return self.keep(RefusedKeys { head }.sql(), vec![keys.into()]).await;
+        }
+        let found = self.fetch_in(head, &[], keys, "", |_| Ok(())).await?;
+        if found.is_empty() { Ok(()) } else { Err(self.fail(StoreError::Stale)) }
+    }
+
+    /// Like [`Tx::execute`], for writes of which nobody needs the number of rows.
+    pub(super) async fn write(&mut self, sql: &'static str, args: Vec<BindValue<'_>>) -> Result<(), StoreError> {
+        self.keep(sql.into_sql_str(), args).await
     }
 
     /// Like [`Tx::execute_rows`], for statements that return rows, with `RETURNING` or a join.
@@ -250,18 +353,39 @@ impl Tx {
         read: fn(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::new();
-        let mut rows = rows.into_iter();
-        while rows.len() > 0 {
-            let tuples = rows_at_once(rows.len());
-            let sql = self.shape(head, tail, N, tuples).sql();
-            found.extend(self.query(sql, rows.by_ref().take(tuples).flatten().collect(), read).await?);
+        for (sql, args) in self.over_rows(head, rows, tail)? {
+            found.extend(self.query(sql, args, read).await?);
         }
         Ok(found)
     }
 
+    /// The statements over these rows: one on SQLite, which gets the rows as JSON, and as few as possible on PostgreSQL.
+    fn over_rows<'a, const N: usize>(
+        &self,
+        head: &'static str,
+        rows: Rows<'a, N>,
+        tail: &'static str,
+    ) -> Result<Vec<(SqlStr, Vec<BindValue<'a>>)>, StoreError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        if self.writes_alone() {
+            let (parameters, documents) = row_parameters(&rows)?;
+            return Ok(vec![(RowStatement { head, tail, columns: N, documents }.sql(), parameters)]);
+        }
+        let mut statements = Vec::new();
+        let mut rows = rows.into_iter();
+        while rows.len() > 0 {
+            let tuples = rows_at_once(rows.len());
+            let sql = self.shape(head, tail, N, tuples).sql();
+            statements.push((sql, rows.by_ref().take(tuples).flatten().collect()));
+        }
+        Ok(statements)
+    }
+
     /// Looks up many keys. The statement is `head`, which ends in `IN`, then the keys, then `tail`. `head` may contain
-    /// `$1`, `$2`…, whose values are `fixed`. An order in `tail` applies to at most 256 keys; more are looked up in
-    /// several statements.
+    /// `$1`, `$2`…, whose values are `fixed`. On PostgreSQL an order in `tail` applies to at most 256 keys; more are
+    /// looked up in several statements.
     pub(super) async fn fetch_in<'a, T>(
         &mut self,
         head: &'static str,
@@ -271,6 +395,14 @@ impl Tx {
         read: fn(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::new();
+        if keys.len() == 0 {
+            return Ok(found);
+        }
+        if self.writes_alone() {
+            let mut args = fixed.to_vec();
+            args.push(json_keys(&keys.collect::<Vec<_>>())?.into());
+            return self.query(KeyStatement { head, tail, fixed: fixed.len() }.sql(), args, read).await;
+        }
         while keys.len() > 0 {
             let size = keys_at_once(keys.len());
             let sql = BulkStatement { keys: true, fixed: fixed.len(), ..self.shape(head, tail, 1, size) }.sql();
@@ -285,18 +417,90 @@ impl Tx {
         Ok(found)
     }
 
+    /// Like [`Tx::fetch_in`], for a query that SQLite gets together with others: with all that are kept until
+    /// [`Tx::arrive`], which must follow before any other query.
+    pub(super) async fn later_in<'a, T>(
+        &mut self,
+        head: &'static str,
+        fixed: &[BindValue<'a>],
+        keys: impl ExactSizeIterator<Item = BindValue<'a>> + Send,
+        tail: &'static str,
+        read: fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Later<T>, StoreError> {
+        if keys.len() == 0 || !matches!(self.side, Side::SqliteWriter(_)) {
+            return Ok(Later::Here(self.fetch_in(head, fixed, keys, tail, read).await?));
+        }
+        let mut args = fixed.to_vec();
+        args.push(json_keys(&keys.collect::<Vec<_>>())?.into());
+        self.later(KeyStatement { head, tail, fixed: fixed.len() }.sql(), args, read).await
+    }
+
+    /// Like [`Tx::later_in`], for [`Tx::fetch_all`].
+    pub(super) async fn later_all<T>(
+        &mut self,
+        sql: &'static str,
+        args: Vec<BindValue<'_>>,
+        read: fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Later<T>, StoreError> {
+        self.later(sql.into_sql_str(), args, read).await
+    }
+
+    async fn later<T>(
+        &mut self,
+        sql: SqlStr,
+        args: Vec<BindValue<'_>>,
+        read: fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Later<T>, StoreError> {
+        self.is_usable()?;
+        match &mut self.side {
+            Side::SqliteWriter(side) => Ok(Later::At(side.keep_query(sql.as_str(), args)?, read)),
+            _ => Ok(Later::Here(self.query(sql, args, read).await?)),
+        }
+    }
+
+    /// Sends the queries that were kept.
+    pub(super) async fn arrive(&mut self) -> Result<Arrived, StoreError> {
+        self.is_usable()?;
+        match &mut self.side {
+            Side::SqliteWriter(side) => side.send().await.map(Arrived).map_err(|error| self.fail(error)),
+            Side::SqliteOfDriver(_) | Side::Postgres(_) => Ok(Arrived(Vec::new())),
+        }
+    }
+
+    /// Requests to SQLite's thread so far. 0 elsewhere.
+    pub fn requests(&self) -> u32 {
+        match &self.side {
+            Side::SqliteWriter(side) => side.requests,
+            Side::SqliteOfDriver(_) | Side::Postgres(_) => 0,
+        }
+    }
+
     fn shape(&self, head: &'static str, tail: &'static str, columns: usize, tuples: usize) -> BulkStatement {
-        let question_marks = matches!(self.side, Side::Sqlite(_));
-        BulkStatement { head, tail, keys: false, fixed: 0, columns, tuples, question_marks }
+        BulkStatement { head, tail, keys: false, fixed: 0, columns, tuples }
+    }
+
+    /// Notes that the transaction can't go on.
+    fn fail(&mut self, error: StoreError) -> StoreError {
+        self.failed = true;
+        error
+    }
+
+    fn is_usable(&self) -> Result<(), StoreError> {
+        if self.failed { Err(StoreError::Abandoned) } else { Ok(()) }
     }
 
     async fn run(&mut self, sql: SqlStr, args: Vec<BindValue<'_>>) -> Result<u64, StoreError> {
-        if self.failed {
-            return Err(StoreError::Abandoned);
-        }
-        let done = self.side.run(sql, args).await;
-        self.failed = done.is_err();
-        done
+        self.is_usable()?;
+        self.side.run(sql, args).await.map_err(|error| self.fail(error))
+    }
+
+    async fn keep(&mut self, sql: SqlStr, args: Vec<BindValue<'_>>) -> Result<(), StoreError> {
+        self.is_usable()?;
+        let kept = match &mut self.side {
+            Side::SqliteWriter(side) => side.keep(sql.as_str(), args).await,
+            other => other.run(sql, args).await.map(drop),
+        };
+        kept.map_err(|error| self.fail(error))
     }
 
     async fn query<T>(
@@ -305,19 +509,16 @@ impl Tx {
         args: Vec<BindValue<'_>>,
         read: fn(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        if self.failed {
-            return Err(StoreError::Abandoned);
-        }
-        let found = self.side.query(sql, args, read).await;
-        self.failed = found.is_err();
-        found
+        self.is_usable()?;
+        self.side.query(sql, args, read).await.map_err(|error| self.fail(error))
     }
 }
 
 impl Side {
     async fn run(&mut self, sql: SqlStr, args: Vec<BindValue<'_>>) -> Result<u64, StoreError> {
         Ok(match self {
-            Self::Sqlite(side) => {
+            Self::SqliteWriter(side) => side.run(sql.as_str(), args).await?.written,
+            Self::SqliteOfDriver(side) => {
                 let arguments = bind!(SqliteArguments, args);
                 sqlx::query_with(sql, arguments).execute(side.connection()).await?.rows_affected()
             }
@@ -335,7 +536,11 @@ impl Side {
         read: fn(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         match self {
-            Self::Sqlite(side) => {
+            Self::SqliteWriter(side) => {
+                let rows = side.run(sql.as_str(), args).await?.rows;
+                rows.iter().map(|row| read(&Row::Sqlite(row))).collect()
+            }
+            Self::SqliteOfDriver(side) => {
                 let arguments = bind!(SqliteArguments, args);
                 let rows = sqlx::query_with(sql, arguments).fetch_all(side.connection()).await?;
                 rows.iter().map(|row| read(&Row::Sqlite(row))).collect()

@@ -20,6 +20,7 @@ mod ports;
 mod server;
 mod test_patients;
 
+mod batches;
 mod concurrent_turns;
 mod connections;
 mod document_upgrade;

@@ -33,7 +33,11 @@ async fn a_centre_is_kept_and_changed(fresh: Fresh) {
     assert_eq!(centres::get(&mut tx, &other.code).await.unwrap(), Some(other.clone()));
     assert_eq!(centres::get(&mut tx, &CentreCode::parse("99").unwrap()).await.unwrap(), None);
     assert_eq!(centres::list(&mut tx).await.unwrap(), [other.clone(), centre()]);
-    let again = centres::insert(&mut tx, &other).await;
+    let again = async {
+        centres::insert(&mut tx, &other).await?;
+        tx.commit().await
+    };
+    let again = again.await;
     assert!(matches!(again, Err(StoreError::Taken(Unique::CentreCode))), "{again:?}");
 }
 

@@ -43,15 +43,23 @@ fn close(number: u64, outcome: ReportOutcome) -> ReportClose {
     ReportClose { report: ReportId(id(number)), outcome, ended_at: at(90) }
 }
 
+async fn closed(tx: &mut Tx, number: u64, outcome: ReportOutcome) -> Result<(), StoreError> {
+    let held = reports::hold(tx, &[ReportId(id(number))]).await?;
+    reports::close(tx, &held, &[close(number, outcome)]).await
+}
+
 async fn a_person_has_one_open_report_a_day(fresh: Fresh) {
     let mut tx = people(&fresh, 2).await;
     let mut tomorrow = report(2, 1);
     tomorrow.report_date = date(2026, 11, 24);
     reports::open(&mut tx, &[report(1, 1), tomorrow, report(3, 2)]).await.unwrap();
-    reports::close(&mut tx, &[close(3, ReportOutcome::Reported)]).await.unwrap();
+    closed(&mut tx, 3, ReportOutcome::Reported).await.unwrap();
     reports::open(&mut tx, &[report(4, 2)]).await.unwrap();
-    let second = reports::open(&mut tx, &[report(5, 1)]).await;
-    assert!(matches!(second, Err(StoreError::Taken(Unique::OpenReport))), "{second:?}");
+    let second = async {
+        reports::open(&mut tx, &[report(5, 1)]).await?;
+        tx.commit().await
+    };
+    assert!(matches!(second.await, Err(StoreError::Taken(Unique::OpenReport))));
 }
 
 async fn an_open_report_comes_with_its_answers(fresh: Fresh) {
@@ -61,7 +69,7 @@ async fn an_open_report_comes_with_its_answers(fresh: Fresh) {
     by_phone.origin = AnswerOrigin::Turn { call: CallId(id(0)), turn: 4 };
     let corrected = answer(11, 1, Item::BodyTemperature, "365", Severity::None);
     answers::append(&mut tx, &[corrected.clone(), by_phone.clone()]).await.unwrap();
-    reports::close(&mut tx, &[close(3, ReportOutcome::Reported)]).await.unwrap();
+    closed(&mut tx, 3, ReportOutcome::Reported).await.unwrap();
     let day = date(2026, 11, 23);
     let days: Vec<_> = (1..=3).map(|number| (PatientId(id(number)), day)).collect();
     let mut open = reports::open_of(&mut tx, &days).await.unwrap();
@@ -110,11 +118,11 @@ async fn a_later_answer_of_another_call_is_valid_although_the_clock_was_set_back
 async fn a_finished_report_stays_finished(fresh: Fresh) {
     let mut tx = people(&fresh, 1).await;
     reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
-    assert_eq!(reports::close(&mut tx, &[close(1, ReportOutcome::Unanswered)]).await.unwrap(), 1);
+    closed(&mut tx, 1, ReportOutcome::Unanswered).await.unwrap();
     let day = [(PatientId(id(1)), date(2026, 11, 23))];
     assert_eq!(reports::open_of(&mut tx, &day).await.unwrap().len(), 1, "left, but open for the day");
-    assert_eq!(reports::close(&mut tx, &[close(1, ReportOutcome::Reported)]).await.unwrap(), 1);
-    assert_eq!(reports::close(&mut tx, &[close(1, ReportOutcome::Unanswered)]).await.unwrap(), 0);
+    closed(&mut tx, 1, ReportOutcome::Reported).await.unwrap();
+    closed(&mut tx, 1, ReportOutcome::Unanswered).await.unwrap();
     let kept = &reports::of_days(&mut tx, &day).await.unwrap()[0];
     assert_eq!((kept.outcome, kept.ended_at), (ReportOutcome::Reported, Some(at(90))));
 }
@@ -131,7 +139,7 @@ async fn the_export_folds_corrections(fresh: Fresh) {
         answer(12, 1, Item::BodyTemperature, "369", Severity::None),
     ];
     answers::append(&mut tx, &given).await.unwrap();
-    reports::close(&mut tx, &[close(1, ReportOutcome::Reported)]).await.unwrap();
+    closed(&mut tx, 1, ReportOutcome::Reported).await.unwrap();
     let page = ExportPage { from: date(2026, 11, 22), to: date(2026, 11, 23), centres: None, after: None, limit: 10 };
     let rows = reports::export(&mut tx, &page).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.report_date).collect::<Vec<_>>(), [page.from, page.to]);
@@ -236,11 +244,12 @@ async fn an_answer_locks_the_report_until_it_is_stored(fresh: Fresh) {
     reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
     tx.commit().await.unwrap();
     let mut answering = fresh.database.begin_write().await.unwrap();
-    assert_eq!(reports::hold(&mut answering, &[ReportId(id(1))]).await.unwrap(), [], "it is open");
+    let held = reports::hold(&mut answering, &[ReportId(id(1))]).await.unwrap();
+    assert_eq!(held[0].outcome, ReportOutcome::Unanswered, "it is open");
     let database = fresh.database.clone();
     let finishing = tokio::spawn(async move {
         let mut tx = database.begin_write().await.unwrap();
-        reports::close(&mut tx, &[close(1, ReportOutcome::Reported)]).await.unwrap();
+        closed(&mut tx, 1, ReportOutcome::Reported).await.unwrap();
         tx.commit().await.unwrap();
     });
     for _ in 0..100 {
@@ -250,5 +259,6 @@ async fn an_answer_locks_the_report_until_it_is_stored(fresh: Fresh) {
     answering.commit().await.unwrap();
     finishing.await.unwrap();
     let mut tx = fresh.database.begin_write().await.unwrap();
-    assert_eq!(reports::hold(&mut tx, &[ReportId(id(1))]).await.unwrap(), [ReportId(id(1))]);
+    let held = reports::hold(&mut tx, &[ReportId(id(1))]).await.unwrap();
+    assert_eq!(held[0].outcome, ReportOutcome::Reported);
 }

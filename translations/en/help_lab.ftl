@@ -23,8 +23,9 @@ help-bench-tick = A tick of the dialer: with nobody due, and with 1,000 patients
 help-bench-tick--patients = Measure once with this number of patients, instead of 1,000, 10,000 and 100,000
 help-bench-turns =
     Whole health calls over HTTP, signed, with a durable commit per turn; for comparison, a server that stores nothing
-help-bench-turns--calls = Calls in progress at the same time
-help-bench-turns--turns = Turns to take
+help-bench-turns--calls = Calls in progress at the same time, each number measured separately
+help-bench-turns--turns = Turns to take with the highest number of calls; fewer with fewer calls
+help-bench-turns--program = Another version of this program to measure, on a database that its own `bench turns` has prepared
 help-bench-turns--patients = Patients registered
 
 help-demo = Try it out: a new database, made-up patients, the simulated phone network, no configuration

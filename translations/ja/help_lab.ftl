@@ -20,8 +20,9 @@ help-bench-step = 質問のやり取りでの、エンジンの1段階
 help-bench-tick = 架電の1周期: 架電する人がいないときと、だんだん多くなる療養者のうち1,000人に架電するとき
 help-bench-tick--patients = 1,000人、10,000人、100,000人の代わりに、この人数で一度だけ測る
 help-bench-turns = 署名付きの HTTP による通話全体。やり取りごとに確実に保存し、何も保存しないサーバーと比べる
-help-bench-turns--calls = 同時に進む通話の数
-help-bench-turns--turns = やり取りの数
+help-bench-turns--calls = 同時に進む通話の数。複数なら一つずつ測る
+help-bench-turns--turns = 通話の数が最も多いときのやり取りの数。少ないときはこれより少ない
+help-bench-turns--program = 測る別の版のプログラム。データベースはその版の `bench turns` で用意しておく
 help-bench-turns--patients = 登録する療養者の数
 
 help-demo = 設定なしで試す: 新しいデータベース、架空の療養者、模擬の電話網

@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use super::TempDir;
 use super::phone::{Pace, Phone};
 use super::server::{Measured, TOKEN, free_address};
-use super::turns::{drive, rate};
+use super::turns::{Load, drive, rate};
 use crate::carrier::twilio::SigningKey;
 use crate::commands::output::outln;
 use crate::domain::DataOrigin;
@@ -148,7 +148,7 @@ pub(super) async fn overload(seconds: u32, database: Option<String>) -> anyhow::
     let scratch = TempDir::new("overload")?;
     let (url, server) = prepared(database, &scratch).await?;
     let (callers, turns) = TRIED;
-    let capacity = rate(&drive(&server, callers, turns, PATIENTS, true).await?);
+    let capacity = rate(&drive(&server, Load { calls: callers, turns, patients: PATIENTS, whole: true }).await?);
     let offered = capacity * 2.0;
     outln!(
         "{callers} callers who wait for each other: {capacity:.0} turns/s. {CROWD} callers, {offered:.0} turns/s offered:"

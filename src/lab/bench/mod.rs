@@ -25,18 +25,21 @@ pub enum Bench {
     /// Whole health calls over HTTP, signed, with a durable commit per turn; for comparison, a server that stores
     /// nothing.
     Turns {
-        /// Calls in progress at the same time.
-        #[arg(long, default_value_t = 64)]
-        calls: u32,
-        /// Turns to take.
+        /// Calls in progress at the same time, each number measured separately.
+        #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64], value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        calls: Vec<u32>,
+        /// Turns to take with the highest number of calls; fewer with fewer calls.
         #[arg(long, default_value_t = 100_000)]
         turns: u32,
         /// A PostgreSQL database instead of a new SQLite file. It must be empty.
         #[arg(long, value_name = "URL")]
         database: Option<String>,
         /// Patients registered.
-        #[arg(long, default_value_t = 10_000)]
+        #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
         patients: u32,
+        /// Another version of this program to measure, on a database that its own `bench turns` has prepared.
+        #[arg(long, value_name = "FILE", requires = "database")]
+        program: Option<std::path::PathBuf>,
     },
     /// The import of a patient list, in a separate process, into a new SQLite file; and how long callers wait while
     /// lists are imported, call times are changed, and the database is exported and backed up.
@@ -112,7 +115,9 @@ pub enum Bench {
 pub(super) async fn run(command: Option<Bench>) -> anyhow::Result<()> {
     match command {
         Some(Bench::Step) => step::run(),
-        Some(Bench::Turns { calls, turns, database, patients }) => turns::run(calls, turns, database, patients).await,
+        Some(Bench::Turns { calls, turns, database, patients, program }) => {
+            turns::run(turns::Plan { calls, turns, database, patients, program }).await
+        }
         Some(Bench::Import { patients, database }) => import::run(patients, database).await,
         Some(Bench::Tick { patients, database }) => tick::run(database, patients).await,
         Some(Bench::Dial { calls, rate, seconds, people, database }) => {
@@ -125,8 +130,8 @@ pub(super) async fn run(command: Option<Bench>) -> anyhow::Result<()> {
         Some(Bench::Baseline) => server::baseline().await,
         None => {
             step::run()?;
-            turns::run(64, 100_000, None, 100_000).await?;
-            turns::run(1, 5_000, None, 100_000).await?;
+            let (calls, turns, patients) = (vec![1, 16, 64], 100_000, 100_000);
+            turns::run(turns::Plan { calls, turns, database: None, patients, program: None }).await?;
             import::run(100_000, None).await?;
             automated().await
         }

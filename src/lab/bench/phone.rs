@@ -27,6 +27,8 @@ pub(super) struct Phone<'a> {
     origin: String,
     /// The duration of each turn, in microseconds.
     pub(super) times: Histogram<u64>,
+    /// The duration of the first turn of each whole call.
+    pub(super) begins: Histogram<u64>,
     /// The duration of each turn that was turned away: the caller was asked to call again.
     pub(super) turned_away: Histogram<u64>,
 }
@@ -66,9 +68,9 @@ impl<'a> Phone<'a> {
         stream.set_nodelay(true).context("the connection")?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await.context("the connection")?;
         tokio::spawn(connection);
-        let [times, turned_away] = [Histogram::new(3), Histogram::new(3)].map(|made| made.context("the histogram"));
-        let (times, turned_away) = (times?, turned_away?);
-        Ok(Self { sender, key, origin: format!("http://{address}"), times, turned_away })
+        let new = || Histogram::new(3).context("the histogram");
+        let (times, begins, turned_away) = (new()?, new()?, new()?);
+        Ok(Self { sender, key, origin: format!("http://{address}"), times, begins, turned_away })
     }
 
     /// Makes a whole call at a pace, until a turn is turned away. Returns the number of acknowledged turns. A caller
@@ -103,7 +105,10 @@ impl<'a> Phone<'a> {
     /// Makes a whole call for the patient with this HER-SYS ID. Returns the number of turns.
     pub(super) async fn call(&mut self, leg: &str, hersys_id: u32, birth_date: &str) -> anyhow::Result<u32> {
         let id = hersys_id.to_string();
+        let begun = Instant::now();
         let mut reply = self.post("/twilio/voice/health-call", leg, None).await?;
+        let took = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.begins.record(took).context("the histogram")?;
         let mut turns = 1;
         for keys in ["1", &id, birth_date].into_iter().chain(ANSWERS) {
             let Some(action) = reply else {

@@ -5,6 +5,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,12 @@ use axum::extract::OriginalUri;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::serve::ListenerExt;
+use http_body_util::{BodyExt, Empty};
+use hyper::client::conn::http1::handshake;
+use hyper::{Request, header};
+use hyper_util::rt::TokioIo;
 use secrecy::SecretString;
+use tokio::net::TcpStream;
 
 use crate::carrier::twilio::{Form, SigningKey};
 use crate::commands::output::outln;
@@ -27,21 +33,47 @@ pub(super) struct Measured {
     child: Child,
     /// The address it listens on.
     pub(super) address: SocketAddr,
+    /// The address of its metrics.
+    operations: SocketAddr,
     /// The time from its start until it listened.
     pub(super) start_up: Duration,
+}
+
+/// What a server has used since it started.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Usage {
+    /// CPU time of user and system.
+    pub(super) cpu: Duration,
+    /// Switches between threads, asked for or not.
+    pub(super) context_switches: u64,
+    /// Commits of turns.
+    pub(super) commits: u64,
+    /// Requests to the database for those commits. `None` if the program doesn't count them.
+    pub(super) requests: Option<u64>,
 }
 
 impl Measured {
     /// Starts this program with `arguments` and waits until it prints its address.
     pub(super) fn start(arguments: &[&str], database: Option<&str>, address: SocketAddr) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("this program can't be found")?;
+        Self::start_program(&program, arguments, database, address)
+    }
+
+    /// Starts a program, this one or another version of it, and waits until it prints its address.
+    pub(super) fn start_program(
+        program: &Path,
+        arguments: &[&str],
+        database: Option<&str>,
+        address: SocketAddr,
+    ) -> anyhow::Result<Self> {
+        let operations = free_address()?;
         let mut command = Command::new(program);
         command
             .args(arguments)
             .env("KENKOCALL_CARRIER", "twilio")
             .env("KENKOCALL_TWILIO__AUTH_TOKEN", TOKEN)
             .env("KENKOCALL_SERVER__LISTEN", address.to_string())
-            .env("KENKOCALL_SERVER__OPERATIONS_LISTEN", "127.0.0.1:0")
+            .env("KENKOCALL_SERVER__OPERATIONS_LISTEN", operations.to_string())
             // All phones are on this machine, as if behind a proxy.
             .env("KENKOCALL_SERVER__TRUSTED_PROXIES", "127.0.0.1")
             .env("KENKOCALL_LOG__LEVEL", "warn,kenkocall::alerts=error")
@@ -59,7 +91,37 @@ impl Measured {
         let Some(address) = line.trim().rsplit("http://").next().and_then(|address| address.parse().ok()) else {
             bail!("the server didn't start; run it by hand to see why");
         };
-        Ok(Self { child, address, start_up })
+        Ok(Self { child, address, operations, start_up })
+    }
+
+    /// What it has used since it started, if the system and the program report it.
+    pub(super) async fn usage(&self) -> Option<Usage> {
+        let metrics = get(self.operations, "/metrics").await.ok()?;
+        Some(Usage {
+            cpu: self.cpu_time()?,
+            context_switches: self.context_switches()?,
+            commits: sample(&metrics, "kenkocall_turns_per_commit_count").unwrap_or_default(),
+            requests: sample(&metrics, "kenkocall_turn_requests_total"),
+        })
+    }
+
+    fn cpu_time(&self) -> Option<Duration> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
+        // The name in brackets may contain spaces. The 14th and 15th fields are user and system time (proc(5)).
+        let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+        let ticks = fields.next()?.parse::<u64>().ok()?.checked_add(fields.next()?.parse().ok()?)?;
+        Some(Duration::from_millis(ticks.checked_mul(1_000)? / rustix::param::clock_ticks_per_second()))
+    }
+
+    fn context_switches(&self) -> Option<u64> {
+        let mut switches = 0_u64;
+        for task in std::fs::read_dir(format!("/proc/{}/task", self.child.id())).ok()?.flatten() {
+            // A thread may end meanwhile.
+            let Ok(status) = std::fs::read_to_string(task.path().join("status")) else { continue };
+            let counts = status.lines().filter(|line| line.contains("_ctxt_switches:"));
+            switches += counts.filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()).sum::<u64>();
+        }
+        Some(switches)
     }
 
     /// Returns the resident memory in megabytes, if the system reports it.
@@ -77,6 +139,23 @@ impl Drop for Measured {
         let _ended = self.child.kill();
         let _reaped = self.child.wait();
     }
+}
+
+/// Gets a page of the operations listener.
+async fn get(address: SocketAddr, path: &str) -> anyhow::Result<String> {
+    let stream = TcpStream::connect(address).await.context("the metrics can't be reached")?;
+    let (mut sender, connection) = handshake(TokioIo::new(stream)).await.context("the connection")?;
+    tokio::spawn(connection);
+    let request =
+        Request::get(path).header(header::HOST, "localhost").body(Empty::<Bytes>::new()).context("the request")?;
+    let response = sender.send_request(request).await.context("no answer")?;
+    let body = response.into_body().collect().await.context("the answer broke off")?.to_bytes();
+    Ok(String::from_utf8_lossy(&body).into_owned())
+}
+
+/// The value of a metric without labels.
+fn sample(metrics: &str, name: &str) -> Option<u64> {
+    metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
 }
 
 /// Returns an address that is currently free.

@@ -11,6 +11,7 @@ mod last_commit;
 mod log_limiter;
 mod pace;
 mod page;
+mod standing;
 mod view_writer;
 
 pub(in crate::service) use audit_entry::{Changes, audit_entry, named, shown_of};
@@ -27,14 +28,16 @@ pub use last_commit::LastCommit;
 pub use log_limiter::{LimitedLine, count_last_outside_lines, count_outside_lines};
 pub(in crate::service) use pace::{Pace, Step};
 pub use page::{Page, Rest};
+pub(in crate::service) use standing::StandingData;
 
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
 
+use self::standing::StandingCopy;
 use self::view_writer::ViewWriter;
 use crate::domain::{Actor, ProcessId};
-use crate::store::Database;
+use crate::store::{Database, StoreError, Tx};
 
 /// What every service function needs. One per process.
 #[allow(missing_debug_implementations, reason = "connections have no useful `Debug` output")]
@@ -51,6 +54,8 @@ pub struct Context {
     pub last_commit: LastCommit,
     /// Writes the audit entries of views.
     view_writer: ViewWriter,
+    /// The copy of the standing data.
+    standing: StandingCopy,
     /// The id of this process, once it is needed.
     process: OnceLock<ProcessId>,
 }
@@ -75,8 +80,22 @@ impl Context {
             event_bus: EventBus::default(),
             last_commit: LastCommit::default(),
             view_writer: ViewWriter::default(),
+            standing: StandingCopy::default(),
             process: OnceLock::new(),
         })
+    }
+
+    /// The health centres and maintenance periods, as of this transaction. `version` is their version, if the
+    /// transaction has read it.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub(in crate::service) async fn standing_data(
+        &self,
+        tx: &mut Tx,
+        version: Option<i64>,
+    ) -> Result<Arc<StandingData>, StoreError> {
+        self.standing.current(tx, version).await
     }
 
     /// This process, by which other nodes know its legs and its claims on jobs.

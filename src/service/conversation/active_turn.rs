@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Outcome;
+use super::live_sessions::LiveSession;
 use super::turn_log::StoredEvent;
 use crate::domain::CallId;
 use crate::engine::{Effect, Reply, Session};
@@ -37,4 +38,6 @@ pub(super) struct CommittedTurn {
     pub(super) turn: i64,
     pub(super) reply: Option<Arc<Reply>>,
     pub(super) flow_set: Arc<FlowSet>,
+    /// The session for the next turn, if it can be taken without reading.
+    pub(super) live: Option<LiveSession>,
 }

@@ -14,10 +14,9 @@ use crate::engine::{AnsweredBy, Centre, Start, begin};
 use crate::flow::{FlowName, names};
 use crate::service::centre_settings::centre_of;
 use crate::service::context::{LimitedLine, ServiceEventKind, new_id};
-use crate::store::calls::{self, CallRow};
-use crate::store::centres;
+use crate::store::calls::CallRow;
 use crate::store::legs::LegRow;
-use crate::store::maintenances::{self, MaintenanceRow};
+use crate::store::maintenances::MaintenanceRow;
 
 /// Calls without an identified caller, by the caller's number. All hidden numbers count as one, as nothing else limits
 /// them.
@@ -40,7 +39,7 @@ impl CallerCounts {
 }
 
 impl Batch<'_> {
-    /// Begins a call forevery ringing event that isn't known yet.
+    /// Begins a call for every ringing event that isn't known yet.
     pub(super) async fn begin_all(
         &mut self,
         events: &[CarrierEvent],
@@ -56,7 +55,7 @@ impl Batch<'_> {
         }
         let (maintenance, until) = self.maintenance().await?;
         let fallback_centre = self.centre_of_the_unidentified().await?;
-        let mut crowd = self.crowd(events).await?;
+        let mut crowd = CallerCounts(std::mem::take(&mut self.unidentified).into_iter().collect());
         let mut begun: HashMap<&str, usize> = HashMap::new();
         for (event, coming) in events.iter().zip(coming.iter_mut()) {
             let CarrierEvent::Begin(ring) = event else { continue };
@@ -80,26 +79,14 @@ impl Batch<'_> {
 
     /// The active maintenance, and its end as spoken: month, day, hour, minute.
     pub(super) async fn maintenance(&mut self) -> Result<(Option<MaintenanceRow>, Option<[u8; 4]>), ConversationError> {
-        let maintenance = maintenances::current(&mut self.tx, self.at).await?;
+        let standing = self.context.standing_data(&mut self.tx, self.standing_version).await?;
+        let maintenance = standing.maintenance(self.at).copied();
         let until = maintenance.and_then(|maintenance| maintenance.until).map(|until| {
             let local = self.lines.zone.to_datetime(until);
             [local.month(), local.day(), local.hour(), local.minute()]
                 .map(|part| u8::try_from(part).unwrap_or_default())
         });
         Ok((maintenance, until))
-    }
-
-    /// Counts the calls in progress without an identified caller, for the numbers that are ringing now.
-    async fn crowd(&mut self, events: &[CarrierEvent]) -> Result<CallerCounts, ConversationError> {
-        let mut callers: Vec<Option<PhoneNumber>> = Vec::new();
-        for event in events {
-            if let CarrierEvent::Begin(Begin { caller, .. }) = event
-                && !callers.contains(caller)
-            {
-                callers.push(caller.clone());
-            }
-        }
-        Ok(CallerCounts(calls::unidentified_from(&mut self.tx, &callers).await?.into_iter().collect()))
     }
 
     fn begin_one(
@@ -155,10 +142,10 @@ impl Batch<'_> {
 
     /// The configured centre for callers who aren't identified, or the only centre.
     async fn centre_of_the_unidentified(&mut self) -> Result<Option<Centre>, ConversationError> {
+        let standing = self.context.standing_data(&mut self.tx, self.standing_version).await?;
         if let Some(code) = &self.lines.fallback_centre {
-            return Ok(centres::get(&mut self.tx, code).await?.map(|row| centre_of(&row)));
+            return Ok(standing.centre(code).map(centre_of));
         }
-        let all = centres::list(&mut self.tx).await?;
-        Ok(if let [only] = all.as_slice() { Some(centre_of(only)) } else { None })
+        Ok(if let [only] = standing.centres() { Some(centre_of(only)) } else { None })
     }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 
 use super::ConversationError;
 use super::batch::Batch;
+use super::call_backs;
 use crate::domain::{
     AlertKind, Answer, CallRole, CallerNumber, CentreCode, Channel, HersysId, Item, Line, PatientId, PhoneNumber,
     ReportId,
@@ -21,7 +22,7 @@ use crate::store::answers::AnswerRow;
 use crate::store::call_people::CallPerson;
 use crate::store::identifications::{Count, IdFailures, IdentificationOutcome, IdentificationRow, Since};
 use crate::store::patients::PatientRow;
-use crate::store::{centres, identifications, patients, reports};
+use crate::store::turn_reads;
 
 /// The maximum number of lookups in one turn. More mean that its flow is faulty.
 const MAX_ASKS_PER_TURN: usize = 3;
@@ -118,7 +119,7 @@ impl Batch<'_> {
         for _ in 0..MAX_ASKS_PER_TURN {
             let questions: Vec<Question> =
                 (0..self.active_turns.len()).filter_map(|place| self.question(place)).collect();
-            let called_back = self.answer_call_backs().await?;
+            let called_back = call_backs::answer_call_backs(self).await?;
             if questions.is_empty() {
                 if called_back {
                     continue;
@@ -166,9 +167,11 @@ impl Batch<'_> {
             // A failure in the future was recorded by a wrong clock. It must not lock anyone out.
             until: self.context.clock.too_far_ahead(),
         };
-        let found = patients::by_hersys_ids(&mut self.tx, &ids).await?;
-        identifications::judge_alone(&mut self.tx).await?;
-        let failures = identifications::failures_since(&mut self.tx, &ids, &callers, since).await?;
+        // The report day of any time zone, and then some.
+        let reports_from = report_day(self.at, &TimeZone::UTC).saturating_sub(2.days());
+        let reads = turn_reads::for_identifications(&mut self.tx, &ids, &callers, since, reports_from).await?;
+        let standing = self.context.standing_data(&mut self.tx, reads.standing_data).await?;
+        let failures = reads.failures;
         let mut register = Register {
             patients: HashMap::new(),
             centres: HashMap::new(),
@@ -177,19 +180,15 @@ impl Batch<'_> {
             of_caller: failures.by_caller.into_iter().map(|(caller, count)| (caller, Counted::of(count))).collect(),
             of_lane: failures.by_lane.into_iter().map(|(lane, count)| (lane, Counted::of(count))).collect(),
         };
-        let mut days = Vec::with_capacity(found.len());
-        for patient in found {
+        for patient in reads.patients {
             if !register.centres.contains_key(&patient.centre)
-                && let Some(row) = centres::get(&mut self.tx, &patient.centre).await?
+                && let Some(row) = standing.centre(&patient.centre)
             {
-                register.centres.insert(patient.centre.clone(), centre_of(&row));
-            }
-            if let Some(centre) = register.centres.get(&patient.centre) {
-                days.push((patient.id, self.day_at(centre)));
+                register.centres.insert(patient.centre.clone(), centre_of(row));
             }
             register.patients.insert(patient.hersys_id.clone(), patient);
         }
-        for open in reports::open_of(&mut self.tx, &days).await? {
+        for open in reads.open_reports {
             let day = (open.report.patient, open.report.report_date);
             let answers = standing_answers(&open.answers);
             register.reports.insert(day, (open.report.id, answers, open.report.caller_number));

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc;
 use tracing::{debug, error, warn};
 
-use super::batch::Batch;
+use super::commit::{Sessions, commit};
+use super::live_sessions::LiveSessions;
 use super::{
     CarrierEvent, ConversationError, ConversationService, LegStatus, LineSettings, MAX_WAITING, Outcome, QueuedEvent,
     StaffNews,
@@ -37,6 +38,7 @@ async fn work(
     failing: Arc<AtomicBool>,
 ) {
     let mut queue = Vec::with_capacity(MAX_BATCH);
+    let mut live = LiveSessions::default();
     // A call's second event in a batch waits for the next batch: turns of one call are handled one after the other.
     let mut later: Vec<QueuedEvent> = Vec::new();
     loop {
@@ -51,7 +53,7 @@ async fn work(
         }
         later = set_aside_repeats(&mut queue);
         metrics::histogram!("kenkocall_turns_per_commit").record(count(queue.len()));
-        take_all(&context, &lines, &failing, std::mem::take(&mut queue)).await;
+        take_all(&context, &lines, &failing, &mut live, std::mem::take(&mut queue)).await;
     }
 }
 
@@ -83,10 +85,16 @@ fn set_aside_repeats(queue: &mut Vec<QueuedEvent>) -> Vec<QueuedEvent> {
     later
 }
 
-async fn take_all(context: &Context, lines: &LineSettings, failing: &AtomicBool, queue: Vec<QueuedEvent>) {
+async fn take_all(
+    context: &Context,
+    lines: &LineSettings,
+    failing: &AtomicBool,
+    live: &mut LiveSessions,
+    queue: Vec<QueuedEvent>,
+) {
     let (events, answers): (Vec<CarrierEvent>, Vec<_>) =
         queue.into_iter().map(|queued| (queued.event, queued.answer)).unzip();
-    match Batch::commit(context, lines, &events).await {
+    match commit(context, lines, Sessions::Live(live), &events).await {
         Ok(outcomes) => {
             failing.store(false, Ordering::Relaxed);
             for (answer, outcome) in answers.into_iter().zip(outcomes) {
@@ -94,13 +102,8 @@ async fn take_all(context: &Context, lines: &LineSettings, failing: &AtomicBool,
                 let _gone = answer.send(Ok(outcome));
             }
         }
-        Err(error) if events.len() > 1 => {
-            debug!(turns = events.len(), %error, "group commit failed; committing each turn separately");
-            for (event, answer) in events.into_iter().zip(answers) {
-                let _gone = answer.send(take_alone(context, lines, failing, event).await);
-            }
-        }
-        Err(_) => {
+        Err(error) => {
+            debug!(turns = events.len(), %error, "commit failed; committing each turn separately");
             for (event, answer) in events.into_iter().zip(answers) {
                 let _gone = answer.send(take_alone(context, lines, failing, event).await);
             }
@@ -118,7 +121,7 @@ async fn take_alone(
     let mut tries = 0_usize;
     loop {
         tries = tries.saturating_add(1);
-        match Batch::commit(context, lines, &event).await {
+        match commit(context, lines, Sessions::Stored, &event).await {
             Ok(mut outcomes) => {
                 failing.store(false, Ordering::Relaxed);
                 return Ok(outcomes.pop().unwrap_or(Outcome::Unknown));

@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use tracing::{info, warn};
 
 use super::active_turn::{ActiveTurn, CommittedTurn};
+use super::live_sessions::LiveSession;
 use super::{ConversationError, LegStatus};
 use crate::domain::{AnswerOrigin, CallId, LegId, Line, Withdrawal};
 use crate::engine::{Diagnostic, Effect, Fact, Waiting};
 use crate::service::context::{ServiceEvent, ServiceEventKind};
-use crate::service::reports::Recorder;
+use crate::service::reports::{Recorder, ReportCheck};
 use crate::service::slots::{ANSWER_WITHIN, AttemptConclusion, settle};
 use crate::store::call_people::{self, CallPerson};
 use crate::store::calls::{self, CallEnd, CallRow};
@@ -118,7 +119,10 @@ impl WriteSet {
             in_transfer: live.session.waiting == Waiting::Transfer,
             updated_at: at,
         });
-        Ok(CommittedTurn { call: live.call, turn: live.turn, reply, flow_set: live.flow_set })
+        let ActiveTurn { call, turn, revision, session, flow_set, .. } = live;
+        let goes_on = session.waiting == Waiting::Keys;
+        let next = LiveSession { call, session, flow_set: Arc::clone(&flow_set), turn, revision };
+        Ok(CommittedTurn { call, turn, reply, flow_set, live: goes_on.then_some(next) })
     }
 
     /// Updates attempts and slots with what this commit learned about outbound calls.
@@ -145,6 +149,7 @@ impl WriteSet {
         mut self,
         tx: &mut Tx,
         active_turns: Vec<ActiveTurn>,
+        reports: ReportCheck,
         at: Timestamp,
     ) -> Result<(Vec<CommittedTurn>, Vec<ServiceEvent>), ConversationError> {
         metrics::counter!("kenkocall_turns_total").increment(active_turns.len() as u64);
@@ -168,7 +173,7 @@ impl WriteSet {
         write!(std::mem::take(&mut self.turns), turns::append);
         write!(&self.identifications, identifications::append);
         write!(&self.people, call_people::insert);
-        self.recorder.write(tx).await?;
+        self.recorder.write(tx, reports).await?;
         write!(&self.ended, calls::end);
         write!(&self.statuses, legs::note_statuses);
         write!(&self.leg_ends, legs::end);

@@ -14,7 +14,7 @@ use crate::policy::{Permission, Scope, report_day, scope};
 use crate::service::centre_settings::{centre_of, known_centre, zone_of};
 use crate::service::context::{Changes, Context, ServiceEvent, audit_entry, new_id};
 use crate::service::error::{ReportError, ServiceError, StoredThing};
-use crate::service::reports::Recorder;
+use crate::service::reports::{Recorder, ReportCheck};
 use crate::store::audit::{self, Subject};
 
 /// A report as staff fill it in.
@@ -84,7 +84,7 @@ async fn add(
     let mut told: Vec<ServiceEvent> =
         submitted.facts.iter().filter_map(|fact| recorder.fact(&origin, fact, now)).collect();
     submitted.jobs.into_iter().for_each(|job| recorder.consequences.job(job, now));
-    recorder.write(&mut tx).await?;
+    recorder.write(&mut tx, ReportCheck::First).await?;
     recorder.hold_calls_back(&mut tx, now).await?;
     told.extend(recorder.cancel_calls(&mut tx, now).await?);
     let what = Changes::default().field("report", None::<String>, report.to_string());

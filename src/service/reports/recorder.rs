@@ -14,11 +14,20 @@ use crate::service::context::{ServiceEvent, ServiceEventKind, new_id};
 use crate::service::slots::reported;
 use crate::store::answers::{self, AnswerRow};
 use crate::store::patients::PatientRow;
-use crate::store::reports::{self, ReportClose, ReportRow};
+use crate::store::reports::{self, HeldReport, ReportClose, ReportRow};
 use crate::store::{StoreError, Tx, alerts, patients};
 
 /// Who closes the alert that an unconfirmed person asked for calls to stop.
 const BY_CONFIRMED_REQUEST: &str = "a confirmed request";
+
+/// When a commit looks whether the reports that it answers were finished meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::service) enum ReportCheck {
+    /// Before it writes: answers to a finished report are stored as late.
+    First,
+    /// On SQLite, with the commit, which then fails: it is repeated with [`ReportCheck::First`].
+    AtCommit,
+}
 
 /// What one commit records of reports.
 #[derive(Default)]
@@ -123,12 +132,13 @@ impl Recorder {
     }
 
     /// Writes all rows, each table once. Rows that others refer to come first.
-    pub(in crate::service) async fn write(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
-        // A report that is opened and finished at once never counts as the day's open one.
+    pub(in crate::service) async fn write(&mut self, tx: &mut Tx, check: ReportCheck) -> Result<(), StoreError> {
+        // A report that is opened and closed at once is written so. A finished one never counts as the day's open one.
         for report in &mut self.opened {
-            let ends = |close: &&ReportClose| close.report == report.id && close.outcome == ReportOutcome::Reported;
-            if let Some(end) = self.closed.iter().find(ends) {
-                (report.outcome, report.ended_at) = (end.outcome, Some(end.ended_at));
+            for end in self.closed.iter().filter(|close| close.report == report.id) {
+                if report.outcome != ReportOutcome::Reported {
+                    (report.outcome, report.ended_at) = (end.outcome, Some(end.ended_at));
+                }
             }
         }
         if !self.opened.is_empty() {
@@ -137,32 +147,47 @@ impl Recorder {
         if !self.callers.is_empty() {
             reports::note_callers(tx, &self.callers).await?;
         }
-        self.mark_late_answers(tx).await?;
+        let held = self.hold(tx, check).await?;
+        self.mark_late_answers(&held);
         if !self.answers.is_empty() {
             answers::append(tx, &self.answers).await?;
         }
-        let is_stored = |report: ReportId| !self.opened.iter().any(|row| row.id == report && row.ended_at.is_some());
+        let is_stored = |report: ReportId| !self.opened.iter().any(|row| row.id == report);
         let closed: Vec<ReportClose> = self.closed.iter().filter(|close| is_stored(close.report)).copied().collect();
         if !closed.is_empty() {
-            reports::close(tx, &closed).await?;
+            reports::close(tx, &held, &closed).await?;
         }
         std::mem::take(&mut self.consequences).write(tx).await
     }
 
-    /// Marks answers to finished reports as late. Each report is locked, as another node may be finishing it.
-    async fn mark_late_answers(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
-        let is_new = |report: ReportId| self.opened.iter().any(|row| row.id == report);
-        let reports: Vec<ReportId> =
-            self.answers.iter().map(|answer| answer.report).filter(|report| !is_new(*report)).collect();
-        let finished = if reports.is_empty() { Vec::new() } else { reports::hold(tx, &reports).await? };
-        for answer in self.answers.iter_mut().filter(|answer| finished.contains(&answer.report)) {
+    /// Locks the stored reports that are answered or closed, as another node may be finishing them.
+    async fn hold(&self, tx: &mut Tx, check: ReportCheck) -> Result<Vec<HeldReport>, StoreError> {
+        let is_new = |report: &ReportId| self.opened.iter().any(|row| row.id == *report);
+        let answered = self.answers.iter().map(|answer| answer.report);
+        let reports = answered.chain(self.closed.iter().map(|close| close.report));
+        let reports: Vec<ReportId> = reports.filter(|report| !is_new(report)).collect();
+        if reports.is_empty() {
+            return Ok(Vec::new());
+        }
+        // PostgreSQL needs the lock, and the end of a report its salt.
+        if check == ReportCheck::AtCommit && self.closed.is_empty() && tx.writes_alone() {
+            reports::refuse_finished(tx, &reports).await?;
+            return Ok(Vec::new());
+        }
+        reports::hold(tx, &reports).await
+    }
+
+    /// Marks answers to finished reports as late.
+    fn mark_late_answers(&mut self, held: &[HeldReport]) {
+        let finished =
+            |report: ReportId| held.iter().any(|held| held.id == report && held.outcome == ReportOutcome::Reported);
+        for answer in self.answers.iter_mut().filter(|answer| finished(answer.report)) {
             answer.late = true;
         }
         for answer in self.answers.iter().filter(|answer| answer.late) {
             metrics::counter!("kenkocall_late_answers_total").increment(1);
             warn!(report = %answer.report, "answer received after its report was finished; stored as late");
         }
-        Ok(())
     }
 
     /// Holds back the calls to patients who asked for that. Earlier requests by unconfirmed persons are granted by it.

@@ -15,7 +15,8 @@ use crate::service::context::ServiceEvent;
 use crate::store::patients::PatientRow;
 use crate::store::reports::ReportRow;
 use crate::store::slots::{self, SlotRow};
-use crate::store::{StoreError, Tx, alerts, attempts, reports, sessions};
+use crate::store::turn_reads::{self, FinishedReads};
+use crate::store::{StoreError, Tx, alerts, attempts, sessions};
 
 /// Who closes the alerts that a report resolves.
 const BY_REPORT: &str = "the day's report";
@@ -142,19 +143,21 @@ pub(in crate::service) async fn reported(
     if finished.is_empty() {
         return Ok(Vec::new());
     }
-    let finished = reports::by_ids(tx, finished).await?;
-    let finished = counting(tx, finished).await?;
+    let FinishedReads { reports, slots, attempts, alerts } = turn_reads::of_finished(tx, finished).await?;
+    let finished = counting(tx, reports).await?;
     let days: Vec<(PatientId, Date)> = finished.iter().map(|report| (report.patient, report.report_date)).collect();
-    let ids: Vec<PatientId> = days.iter().map(|(patient, _)| *patient).collect();
-    alerts::close_of(tx, &ids, &[AlertKind::Unanswered, AlertKind::Missed], at, BY_REPORT).await?;
-    let open = slots::open_of(tx, &ids).await?;
+    let missing = [AlertKind::Unanswered, AlertKind::Missed];
+    let told_of = |patient: &PatientId| alerts.iter().any(|(about, kind)| about == patient && missing.contains(kind));
+    let ids: Vec<PatientId> = days.iter().map(|(patient, _)| *patient).filter(told_of).collect();
+    if !ids.is_empty() {
+        alerts::close_of(tx, &ids, &missing, at, BY_REPORT).await?;
+    }
+    let of_day = |slot: &SlotRow| slot.origin == SlotOrigin::Schedule && days.contains(&(slot.patient, slot.date));
+    let open: Vec<SlotRow> = slots.into_iter().filter(of_day).collect();
     if open.is_empty() {
         return Ok(Vec::new());
     }
-    let of_day = |slot: &SlotRow| slot.origin == SlotOrigin::Schedule && days.contains(&(slot.patient, slot.date));
-    let open: Vec<SlotRow> = open.into_iter().filter(of_day).collect();
-    let calls = attempts::open_of(tx, &ids).await?;
-    let calls = calls.iter().filter(|attempt| open.iter().any(|slot| slot.id == attempt.slot));
+    let calls = attempts.iter().filter(|attempt| open.iter().any(|slot| slot.id == attempt.slot));
     let calls: Vec<_> = calls.map(|attempt| (attempt.call, attempt.slot, Withdrawal::Reported)).collect();
     let waiting = open.into_iter().filter(|slot| slot.state == SlotState::Waiting);
     let waiting: Vec<_> = waiting.map(|slot| (slot, SlotEnd::Cancelled(Withdrawal::Reported))).collect();

@@ -119,8 +119,7 @@ pub async fn unknown(tx: &mut Tx, calls: &[(CallId, Timestamp)], at: Timestamp) 
 /// # Errors
 /// Database errors.
 pub async fn hold(tx: &mut Tx, call: CallId) -> Result<(), StoreError> {
-    tx.execute("UPDATE attempts SET moved_at = moved_at WHERE call_id = $1", vec![call.into()]).await?;
-    Ok(())
+    tx.write("UPDATE attempts SET moved_at = moved_at WHERE call_id = $1", vec![call.into()]).await
 }
 
 /// Ends open attempts. Returns those that were open, in no particular order. An attempt that the carrier has by now
@@ -147,8 +146,7 @@ pub async fn end(tx: &mut Tx, ends: &[AttemptEnd], at: Timestamp) -> Result<Vec<
 /// Database errors.
 pub async fn correct(tx: &mut Tx, call: CallId, outcome: AttemptOutcome) -> Result<(), StoreError> {
     let sql = "UPDATE attempts SET outcome = $2 WHERE call_id = $1 AND ended_at IS NOT NULL";
-    tx.execute(sql, vec![call.into(), outcome.code().into()]).await?;
-    Ok(())
+    tx.write(sql, vec![call.into(), outcome.code().into()]).await
 }
 
 /// Records that the carrier was asked about a call that it has, and when to ask again.
@@ -157,8 +155,7 @@ pub async fn correct(tx: &mut Tx, call: CallId, outcome: AttemptOutcome) -> Resu
 /// Database errors.
 pub async fn ask_again(tx: &mut Tx, call: CallId, at: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE attempts SET look_at = $2 WHERE call_id = $1 AND state IN ('placed', 'answered')";
-    tx.execute(sql, vec![call.into(), at.into()]).await?;
-    Ok(())
+    tx.write(sql, vec![call.into(), at.into()]).await
 }
 
 /// Records a lookup in the carrier's list.
@@ -166,7 +163,7 @@ pub async fn ask_again(tx: &mut Tx, call: CallId, at: Timestamp) -> Result<(), S
 /// # Errors
 /// Database errors.
 pub async fn looked(tx: &mut Tx, call: CallId, looks: &LookupHistory) -> Result<(), StoreError> {
-    tx.execute(
+    tx.write(
         "UPDATE attempts SET looks_clear = $2, looks_vain = $3, clear_at = $4, looked_at = $5, asked_at = $6,
          look_at = $7 WHERE call_id = $1 AND state = 'unknown'",
         vec![
@@ -179,6 +176,5 @@ pub async fn looked(tx: &mut Tx, call: CallId, looks: &LookupHistory) -> Result<
             looks.next_at.into(),
         ],
     )
-    .await?;
-    Ok(())
+    .await
 }
