@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{StoreError, Tx, bind_value::Row, standing_data};
+use super::{StoreError, Tx, bind_value::Row, standing_version};
 use crate::domain::{CentreCode, PhoneNumber};
 
 /// One health centre.
@@ -45,7 +45,7 @@ pub async fn insert(tx: &mut Tx, centre: &CentreRow) -> Result<(), StoreError> {
         ],
     )
     .await?;
-    standing_data::changed(tx).await
+    standing_version::changed(tx).await
 }
 
 /// Updates a centre, except its code and creation time. Returns `true` if the centre exists.
@@ -66,7 +66,7 @@ pub async fn update(tx: &mut Tx, centre: &CentreRow) -> Result<bool, StoreError>
             ],
         )
         .await?;
-    standing_data::changed(tx).await?;
+    standing_version::changed(tx).await?;
     Ok(written == 1)
 }
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use sqlx::{postgres::PgDatabaseError, sqlite::SqliteError};
 
 use super::open_error::{NoDatabase, OpenFault};
-use super::statement::REFUSED;
 
 /// Why the store failed. Each message says what happened and what to do.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -143,6 +142,9 @@ impl std::fmt::Debug for DriverError {
     }
 }
 
+/// The message of SQLite when a statement fails on purpose, to keep the commit behind it from being reached: a row
+/// wasn't written, or a key was found.
+const REFUSED: &str = "integer overflow";
 /// SQLite result code: another connection locks the database.
 const SQLITE_BUSY: u32 = 5;
 /// SQLite result code: another connection locks a table.

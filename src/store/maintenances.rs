@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{
     StoreError, Tx,
     bind_value::{Row, parsed},
-    standing_data,
+    standing_version,
 };
 
 /// One maintenance period.
@@ -37,7 +37,7 @@ pub async fn start(tx: &mut Tx, maintenance: &MaintenanceRow) -> Result<(), Stor
         ],
     )
     .await?;
-    standing_data::changed(tx).await
+    standing_version::changed(tx).await
 }
 
 /// Ends a maintenance period by hand. Returns `true` if it was still open.
@@ -51,7 +51,7 @@ pub async fn end(tx: &mut Tx, id: Uuid, at: Timestamp) -> Result<bool, StoreErro
             vec![id.into(), at.into()],
         )
         .await?;
-    standing_data::changed(tx).await?;
+    standing_version::changed(tx).await?;
     Ok(written == 1)
 }
 

@@ -48,6 +48,7 @@ pub mod slots;
 pub mod snapshot;
 mod sqlite;
 pub mod standing_data;
+pub mod standing_version;
 mod statement;
 mod triggers;
 pub mod turn_reads;

@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool};
 
 use super::error::{DriverError, cannot_open};
 use super::open_error::{NoDatabase, OpenFault, ServerFault};
-use super::sqlite::PATIENCE;
+use super::writer::PATIENCE;
 use super::{StoreError, encryption};
 
 /// Prepared statements cached per connection. Each statement over many rows has up to seven sizes.

@@ -14,10 +14,8 @@ use sqlx::{
 use super::error::{SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, StoreError, cannot_open, sqlite_code};
 use super::file_lock::FileLock;
 use super::open_error::{FileFault, NoDatabase, NotCreated, OpenFault};
-use super::writer::{Locked, Writer};
+use super::writer::{Locked, PATIENCE, Writer};
 
-/// How long a statement or a new transaction waits for others.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// Prepared statements cached per connection. Requests of several statements are cached as a whole.
 const STATEMENTS: usize = 128;
 /// How many rows SQLite's thread may be ahead of the reader. A batch is then read without switching between threads.

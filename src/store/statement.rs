@@ -18,9 +18,6 @@ use super::bind_value::BindValue;
 pub(super) const ALL_WRITTEN: &str =
     "SELECT 1 WHERE abs(CASE changes() WHEN $1 THEN 0 ELSE -9223372036854775808 END) > 0";
 
-/// The message of SQLite when [`ALL_WRITTEN`] or a statement of [`RefusedKeys`] fails.
-pub(super) const REFUSED: &str = "integer overflow";
-
 /// The maximum number of rows in one statement.
 pub(super) const MOST_ROWS: usize = 64;
 
@@ -87,7 +84,7 @@ pub(super) struct RefusedKeys {
     pub(super) head: &'static str,
 }
 
-/// The parameters of a [`RowStatement`], and which columns are documents. A column is a document in all rows or in none.
+/// The parameters of a [`RowStatement`], and which columns are documents: a column is one in all rows or in none.
 pub(super) fn row_parameters<const N: usize>(
     rows: &[[BindValue<'_>; N]],
 ) -> Result<(Vec<BindValue<'static>>, u32), StoreError> {

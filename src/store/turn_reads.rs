@@ -9,7 +9,7 @@ use super::patients::{self, PatientRow};
 use super::reports::{self, OpenReport, ReportRow};
 use super::sessions::{self, SessionRow};
 use super::slots::{self, SlotRow};
-use super::{StoreError, Tx, alerts, calls, standing_data};
+use super::{StoreError, Tx, alerts, calls, standing_version};
 use crate::domain::{AlertKind, CallId, HersysId, PatientId, PhoneNumber, ReportId};
 
 /// What the events of a commit are about.
@@ -70,7 +70,7 @@ pub async fn find(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<Found, StoreError>
     let staff_legs = legs::later_of_calls(tx, &wanted.with_staff).await?;
     let unidentified = calls::later_unidentified_from(tx, &wanted.callers).await?;
     let may_begin = !wanted.callers.is_empty() || !wanted.attempts.is_empty();
-    let standing = if may_begin { Some(standing_data::later_version(tx).await?) } else { None };
+    let standing = if may_begin { Some(standing_version::later(tx).await?) } else { None };
     if tx.writes_alone() {
         sessions.push(sessions::later_load(tx, &calls).await?);
     }
@@ -120,7 +120,7 @@ pub async fn for_identifications(
     reports_from: Date,
 ) -> Result<IdentificationReads, StoreError> {
     identifications::judge_alone(tx).await?;
-    let standing_data = standing_data::later_version(tx).await?;
+    let standing_data = standing_version::later(tx).await?;
     let patients = patients::later_by_hersys_ids(tx, ids).await?;
     let failures = identifications::later_failures_since(tx, ids, callers, since).await?;
     let reports = reports::later_open_by_hersys_ids(tx, ids, reports_from).await?;

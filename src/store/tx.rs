@@ -359,7 +359,7 @@ impl Tx {
         Ok(found)
     }
 
-    /// The statements over these rows: one on SQLite, which gets the rows as JSON, and as few as possible on PostgreSQL.
+    /// The statements over these rows: one on SQLite, which gets the rows as JSON, and a few on PostgreSQL.
     fn over_rows<'a, const N: usize>(
         &self,
         head: &'static str,

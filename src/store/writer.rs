@@ -7,6 +7,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
@@ -15,8 +16,9 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use super::StoreError;
 use super::bind_value::BindValue;
 use super::request::{Request, StatementResult};
-use super::sqlite::PATIENCE;
 
+/// How long a statement or a new transaction waits for others.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// The size of kept statements, in bytes of text and values, at which they are sent.
 const MOST_KEPT: usize = 256 * 1024;
 
@@ -24,12 +26,12 @@ const MOST_KEPT: usize = 256 * 1024;
 #[derive(Clone)]
 pub(super) struct Writer {
     slot: Arc<Mutex<Slot>>,
-    options: SqliteConnectOptions,
+    options: Arc<SqliteConnectOptions>,
 }
 
 /// The connection, and what its next user must know.
 struct Slot {
-    options: SqliteConnectOptions,
+    options: Arc<SqliteConnectOptions>,
     connection: Connection,
 }
 
@@ -57,10 +59,11 @@ impl Writer {
     }
 
     fn of(options: SqliteConnectOptions, connection: Connection) -> Self {
-        Self { slot: Arc::new(Mutex::new(Slot { options: options.clone(), connection })), options }
+        let options = Arc::new(options);
+        Self { slot: Arc::new(Mutex::new(Slot { options: Arc::clone(&options), connection })), options }
     }
 
-    pub(super) const fn options(&self) -> &SqliteConnectOptions {
+    pub(super) fn options(&self) -> &SqliteConnectOptions {
         &self.options
     }
 

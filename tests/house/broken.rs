@@ -163,8 +163,6 @@ fn a_type_in_too_many_files_is_told() {
         complaints("spread types", &tree).len()
     };
     assert_eq!((files("Row"), files("Tx")), (0, 1));
-    let no_longer = [("src/service/conversation/batch.rs", "impl Batch {}")];
-    assert_eq!(complaints("spread types", &no_longer).len(), 1);
 }
 
 #[test]

@@ -10,8 +10,6 @@ const MOST_LINES: usize = 500;
 const WIDEST: usize = 120;
 /// Files over which the `impl` blocks of one type are spread, those of traits not counted.
 const MOST_FILES_OF_A_TYPE: usize = 3;
-/// Types that are spread further, each with its reason: (module, type, reason).
-const SPREAD: [(&str, &str, &str); 1] = [("service", "Batch", "one file for each kind of event that a batch commits")];
 /// Files directly in a folder of [`SMALL_FOLDERS`].
 const MOST_FILES: usize = 8;
 /// Folders whose other files belong into folders by subject.
@@ -46,20 +44,10 @@ pub fn spread_types(tree: &Tree) -> Vec<String> {
             files.entry((module_of(path), name)).or_default().insert(path);
         }
     }
-    let listed = |module: Option<&str>, name: &str| {
-        SPREAD.iter().any(|(inside, spread, _)| (Some(*inside), *spread) == (module, name))
-    };
     let mut complaints = Vec::new();
-    for ((module, name), files) in files {
-        let wide = files.len() > MOST_FILES_OF_A_TYPE;
+    for ((_, name), files) in files.into_iter().filter(|(_, files)| files.len() > MOST_FILES_OF_A_TYPE) {
         let files = files.into_iter().collect::<Vec<_>>().join(", ");
-        match (wide, listed(module, name)) {
-            (true, false) => complaints.push(format!("{files}: `impl {name}`; at most {MOST_FILES_OF_A_TYPE} files")),
-            (false, true) => complaints.push(format!(
-                "{files}: `impl {name}` is no longer spread; take it off the list in tests/house/sizes.rs"
-            )),
-            _ => {}
-        }
+        complaints.push(format!("{files}: `impl {name}`; at most {MOST_FILES_OF_A_TYPE} files"));
     }
     complaints
 }

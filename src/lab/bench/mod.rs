@@ -26,7 +26,8 @@ pub enum Bench {
     /// nothing.
     Turns {
         /// Calls in progress at the same time, each number measured separately.
-        #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64], value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64])]
+        #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000))]
         calls: Vec<u32>,
         /// Turns to take with the highest number of calls; fewer with fewer calls.
         #[arg(long, default_value_t = 100_000)]

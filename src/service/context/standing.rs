@@ -8,7 +8,7 @@ use crate::domain::CentreCode;
 use crate::store::centres::CentreRow;
 use crate::store::maintenances::MaintenanceRow;
 use crate::store::standing_data::{self, StandingRows};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, standing_version};
 
 /// The copy. `None` before it is first needed.
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ impl StandingCopy {
     pub(super) async fn current(&self, tx: &mut Tx, version: Option<i64>) -> Result<Arc<StandingData>, StoreError> {
         let version = match version {
             Some(version) => version,
-            None => standing_data::version(tx).await?,
+            None => standing_version::current(tx).await?,
         };
         let copy = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(copy) = copy.filter(|copy| copy.0.version == version) {

@@ -1,6 +1,6 @@
-//! The sessions of calls in progress, as this process last committed them. A turn whose session is here isn't read from
-//! the database: its commit fails if another process has changed the call meanwhile, and the turn is then taken again on
-//! what the database holds.
+//! The sessions of calls in progress, as this process last committed them. Their turns read nothing from the database:
+//! the commit fails if another process has changed the call meanwhile, and the turn is then taken again on what the
+//! database holds.
 
 use std::collections::HashMap;
 use std::sync::Arc;
