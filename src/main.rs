@@ -8,10 +8,6 @@ type Extra = kenkocall::lab::LabCommands;
 #[cfg(not(feature = "lab"))]
 type Extra = std::convert::Infallible;
 
-/// A turn allocates much and frees it soon, on several threads.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     kenkocall::commands::run::<Extra>()
 }
