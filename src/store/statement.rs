@@ -63,7 +63,7 @@ pub(super) struct RowStatement {
     /// The number of columns.
     pub(super) columns: usize,
     /// Which columns are documents, a bit for each.
-    pub(super) documents: u32,
+    pub(super) documents: u64,
 }
 
 /// The parts of a statement over keys that SQLite reads from a JSON array, its last parameter.
@@ -87,8 +87,8 @@ pub(super) struct RefusedKeys {
 /// The parameters of a [`RowStatement`], and which columns are documents: a column is one in all rows or in none.
 pub(super) fn row_parameters<const N: usize>(
     rows: &[[BindValue<'_>; N]],
-) -> Result<(Vec<BindValue<'static>>, u32), StoreError> {
-    let mut columns = 0_u32;
+) -> Result<(Vec<BindValue<'static>>, u64), StoreError> {
+    let mut columns = 0_u64;
     let mut documents = Vec::new();
     let mut arrays: Vec<Vec<Cell<'_>>> = Vec::with_capacity(rows.len());
     for row in rows {

@@ -286,8 +286,8 @@ impl Tx {
         Ok(written)
     }
 
-    /// Like [`Tx::execute_rows`], for writes of which nobody needs the number of rows: on SQLite they are sent with the
-    /// next query or the commit, and fail there.
+    /// Like [`Tx::execute_rows`], but doesn't return the number of rows. On SQLite the write is sent with the next query
+    /// or the commit, and any error is returned there.
     pub(super) async fn write_rows<const N: usize>(
         &mut self,
         head: &'static str,
@@ -339,7 +339,7 @@ impl Tx {
         if found.is_empty() { Ok(()) } else { Err(self.fail(StoreError::Stale)) }
     }
 
-    /// Like [`Tx::execute`], for writes of which nobody needs the number of rows.
+    /// Like [`Tx::execute`], but doesn't return the number of rows, and is sent later as in [`Tx::write_rows`].
     pub(super) async fn write(&mut self, sql: &'static str, args: Vec<BindValue<'_>>) -> Result<(), StoreError> {
         self.keep(sql.into_sql_str(), args).await
     }

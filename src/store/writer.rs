@@ -22,7 +22,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// The size of kept statements, in bytes of text and values, at which they are sent.
 const MOST_KEPT: usize = 256 * 1024;
 
-/// The writing connection. Who waits for it gets it in the order of asking.
+/// The writing connection. It is handed out in the order of the requests for it.
 #[derive(Clone)]
 pub(super) struct Writer {
     slot: Arc<Mutex<Slot>>,
@@ -121,7 +121,7 @@ async fn rolled_back(mut connection: SqliteConnection) -> Option<SqliteConnectio
     Some(connection)
 }
 
-/// The locked connection, outside a transaction unless [`Locked::begin`] was called.
+/// The locked connection.
 pub(super) struct Locked(OwnedMutexGuard<Slot>);
 
 impl Locked {
@@ -152,8 +152,7 @@ impl Locked {
 
 /// A write transaction.
 pub(super) struct WriteTransaction {
-    /// `None` only while it is dropped.
-    locked: Option<Locked>,
+    locked: Locked,
     /// Statements that haven't been sent yet.
     kept: Request,
     /// Requests sent so far.
@@ -163,7 +162,7 @@ pub(super) struct WriteTransaction {
 impl WriteTransaction {
     /// A transaction that begins with its first statement.
     pub(super) fn new(locked: Locked) -> Self {
-        Self { locked: Some(locked), kept: Request::default(), requests: 0 }
+        Self { locked, kept: Request::default(), requests: 0 }
     }
 
     /// Begins now.
@@ -196,16 +195,15 @@ impl WriteTransaction {
     /// statements.
     pub(super) async fn send(&mut self) -> Result<Vec<StatementResult>, StoreError> {
         let request = std::mem::take(&mut self.kept);
-        let locked = self.locked.as_mut().ok_or(StoreError::Abandoned)?;
-        let began = locked.in_transaction();
+        let began = self.locked.in_transaction();
         if began && request.is_empty() {
             return Ok(Vec::new());
         }
         // If this future is dropped half-way, the next user of the connection rolls back.
-        locked.mark(true);
+        self.locked.mark(true);
         self.requests = self.requests.saturating_add(1);
         let request = if began { request } else { request.after("BEGIN IMMEDIATE") };
-        let mut results = request.send(locked.connection()?).await?;
+        let mut results = request.send(self.locked.connection()?).await?;
         if !began {
             results.remove(0);
         }
@@ -214,23 +212,17 @@ impl WriteTransaction {
 
     /// Sends what is kept, and commits.
     pub(super) async fn commit(mut self) -> Result<(), StoreError> {
-        let began = self.locked.as_ref().is_some_and(Locked::in_transaction);
-        if began || !self.kept.is_empty() {
+        if self.locked.in_transaction() || !self.kept.is_empty() {
             self.kept.push("COMMIT", Vec::new())?;
             self.send().await?;
         }
-        if let Some(locked) = &mut self.locked {
-            locked.mark(false);
-        }
+        self.locked.mark(false);
         Ok(())
     }
 
     /// Rolls back, and waits until that is done.
     pub(super) async fn rollback(mut self) -> Result<(), StoreError> {
-        if let Some(locked) = &mut self.locked {
-            locked.0.make_idle().await?;
-        }
-        Ok(())
+        Ok(self.locked.0.make_idle().await?)
     }
 }
 
@@ -238,8 +230,8 @@ impl Drop for WriteTransaction {
     fn drop(&mut self) {
         // Other programs can't write the file as long as the transaction is open. The first poll hands the statement to
         // SQLite's thread, without waiting for it. The next user of the connection makes sure of it.
-        if let Some(locked) = self.locked.as_mut().filter(|locked| locked.in_transaction())
-            && let Ok(connection) = locked.connection()
+        if self.locked.in_transaction()
+            && let Ok(connection) = self.locked.connection()
         {
             let mut rollback = pin!(sqlx::query("ROLLBACK").execute(connection));
             let _sent = rollback.as_mut().poll(&mut Context::from_waker(Waker::noop()));

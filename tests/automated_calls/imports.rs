@@ -112,8 +112,8 @@ impl CommitHook for Hook {
     }
 }
 
-/// The list of a round: `OLD` registered patients with another name, of whom pairs exchange their numbers, and `NEW`
-/// new ones. The first new one gets the number of the last old one, who gets another.
+/// The list of a round: `OLD` registered patients under new names, who swap their numbers in pairs, and `NEW` new ones.
+/// The first new one gets the number of the last old one, who gets another.
 fn list(round: u32) -> String {
     let mut list = "hersys_id,birth_date,family_name,given_name,phone_number,automated_call,call_times\n".to_owned();
     let first_new = OLD + round * NEW;

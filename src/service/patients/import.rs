@@ -3,8 +3,7 @@
 //!
 //! The list is compared on a snapshot. Then new patients are added hidden and changes are held back, in transactions of
 //! some milliseconds. One transaction decides the import: from then on it counts. Its changes are applied after that,
-//! in short transactions again. Whoever finds an import that its process left unfinished undoes it, or finishes it if
-//! it was decided.
+//! in short transactions again. A process that finds an abandoned import undoes it, or finishes it if it was decided.
 
 mod finishing;
 mod plan;
