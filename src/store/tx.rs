@@ -286,8 +286,8 @@ impl Tx {
         Ok(written)
     }
 
-    /// Like [`Tx::execute_rows`], but doesn't return the number of rows. On SQLite the write is sent with the next query
-    /// or the commit, and any error is returned there.
+    /// Like [`Tx::execute_rows`], but doesn't return the number of rows. On SQLite the write is sent with the next
+    /// query or the commit, and any error is returned there.
     pub(super) async fn write_rows<const N: usize>(
         &mut self,
         head: &'static str,
