@@ -34,7 +34,7 @@ pub async fn insert(tx: &mut Tx, people: &[CallPerson]) -> Result<(), StoreError
         .map(|person| [person.call.into(), person.patient.into(), (&person.centre).into(), person.role.code().into()]);
     tx.write_rows(
         "INSERT INTO call_people (call_id, patient_id, centre_code, role, started_at)
-         SELECT DISTINCT v.column1, v.column2, v.column3, v.column4, c.started_at FROM (VALUES",
+         SELECT v.column1, v.column2, v.column3, v.column4, c.started_at FROM (VALUES",
         rows.collect(),
         ") AS v JOIN calls c ON c.id = v.column1 WHERE true ON CONFLICT (call_id, patient_id) DO NOTHING",
     )

@@ -51,6 +51,11 @@ pub enum StoreError {
         "the database can't be written: its disk, its folder or the file is read-only for this program's user; let that user write both"
     )]
     ReadOnly,
+    /// The database file was replaced or removed while this program had it open. What it wrote since is lost.
+    #[error(
+        "the database file was replaced or removed while this program was using it, so nothing more is stored; stop the program, put the right file in place, and start it again"
+    )]
+    Replaced,
     /// Other connections locked the database for too long.
     #[error("the database is busy: another program holds it, or all connections are in use; try again in a moment")]
     Busy,
@@ -86,6 +91,7 @@ impl StoreError {
             Self::Taken(unique) => unique.code(),
             Self::Full => "database.full",
             Self::ReadOnly => "database.read_only",
+            Self::Replaced => "database.replaced",
             Self::Busy => "database.busy",
             Self::Abandoned => "database.abandoned",
             Self::Inconsistent { .. } => "database.inconsistent",

@@ -21,6 +21,7 @@ mod document;
 mod encryption;
 pub mod erasure;
 mod error;
+mod file_identity;
 mod file_lock;
 pub mod flow_sets;
 pub mod identifications;

@@ -309,17 +309,16 @@ pub async fn hold(tx: &mut Tx, ids: &[PatientId]) -> Result<(), StoreError> {
     .await
 }
 
-/// Patients whose next slot begins by `now`, earliest first.
+/// The patients whose next slot begins by `now`, earliest first.
 ///
 /// # Errors
 /// Database errors.
-pub async fn with_slot_by(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<PatientRow>, StoreError> {
+pub async fn with_slot_by(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<PatientId>, StoreError> {
     tx.fetch_all(
-        select!(
-            "WHERE next_slot_at <= $1 AND import <> (SELECT hidden FROM imports) ORDER BY next_slot_at, id LIMIT $2"
-        ),
+        "SELECT id FROM patients WHERE next_slot_at <= $1 AND import <> (SELECT hidden FROM imports)
+         ORDER BY next_slot_at, id LIMIT $2",
         vec![now.into(), i64::from(limit).into()],
-        read,
+        |row| row.read(0, "patients.id", parsed),
     )
     .await
 }

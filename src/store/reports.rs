@@ -289,13 +289,18 @@ pub struct HeldReport {
 /// # Errors
 /// Database errors.
 pub async fn hold(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<HeldReport>, StoreError> {
+    let later = later_hold(tx, reports).await?;
+    later.read(&tx.arrive().await?)
+}
+
+pub(super) async fn later_hold(tx: &mut Tx, reports: &[ReportId]) -> Result<Later<HeldReport>, StoreError> {
     // Lock in the same order on all nodes, to prevent deadlocks. A transaction that is the only writer needs no locks.
     let tail = if tx.writes_alone() { "" } else { "ORDER BY id FOR NO KEY UPDATE" };
     let mut ids = reports.to_vec();
     ids.sort_unstable();
     ids.dedup();
     let keys = ids.into_iter().map(Into::into);
-    tx.fetch_in("SELECT id, outcome, salt FROM reports WHERE id IN", &[], keys, tail, |row| {
+    tx.later_in("SELECT id, outcome, salt FROM reports WHERE id IN", &[], keys, tail, |row| {
         Ok(HeldReport {
             id: row.read(0, "reports.id", parsed)?,
             outcome: row.read(1, "reports.outcome", ReportOutcome::from_code)?,

@@ -163,7 +163,8 @@ impl RowStatement {
             place += if is_document { 2 } else { 1 };
         }
         // The condition separates the source from `ON CONFLICT`, which could otherwise begin the condition of a join.
-        let _ = write!(sql, " FROM json_each($1) WHERE true {}", self.tail);
+        // `json_each` would write each row as text again and read that for every column.
+        let _ = write!(sql, " FROM jsonb_each($1) WHERE true {}", self.tail);
         sql
     }
 }
@@ -254,7 +255,7 @@ mod tests {
         assert_eq!(
             RowStatement { head, tail, columns, documents: 0b01 }.compose(),
             "INSERT INTO t (a, b) SELECT CAST(substr($2, value ->> 0, value ->> 1) AS text) AS column1, \
-             value ->> 2 AS column2 FROM json_each($1) WHERE true ON CONFLICT DO NOTHING"
+             value ->> 2 AS column2 FROM jsonb_each($1) WHERE true ON CONFLICT DO NOTHING"
         );
         let keys =
             BulkStatement { head: "WHERE at = $1 AND id IN", tail: "", keys: true, fixed: 1, columns: 1, ..shape };

@@ -1,14 +1,16 @@
-//! What a commit of turns reads: on SQLite in one request before the turns are stepped, and in one for identifications.
+//! What a commit of turns reads, on SQLite in one request as far as it is known before: for turns that begin calls or
+//! whose sessions aren't in memory, for identifications, and for reports that are finished.
 
 use jiff::civil::Date;
 
 use super::attempts::{self, AttemptRow};
-use super::identifications::{self, Failures, Since};
+use super::identifications::{self, Failures, LaterFailures, Since};
 use super::legs::{self, LegFound, LegRow};
 use super::patients::{self, PatientRow};
-use super::reports::{self, OpenReport, ReportRow};
+use super::reports::{self, HeldReport, LaterReports, OpenReport, ReportRow};
 use super::sessions::{self, SessionRow};
 use super::slots::{self, SlotRow};
+use super::tx::{Arrived, Later};
 use super::{StoreError, Tx, alerts, calls, standing_version};
 use crate::domain::{AlertKind, CallId, HersysId, PatientId, PhoneNumber, ReportId};
 
@@ -25,13 +27,40 @@ pub struct Wanted<'a> {
     pub with_staff: Vec<CallId>,
     /// The numbers from which calls begin.
     pub callers: Vec<Option<PhoneNumber>>,
+    /// Who wants to be identified, as far as that is known already.
+    pub identifications: Option<IdentificationKeys>,
+    /// The reports to lock: those that are answered or finished, if one is finished.
+    pub reports: Vec<ReportId>,
+}
+
+/// Who wants to be identified.
+#[derive(Debug, Clone)]
+pub struct IdentificationKeys {
+    /// The HER-SYS IDs.
+    pub ids: Vec<HersysId>,
+    /// The callers' numbers.
+    pub callers: Vec<PhoneNumber>,
+    /// The periods for which failures are counted.
+    pub since: Since,
+    /// The first day of open reports.
+    pub reports_from: Date,
+}
+
+impl IdentificationKeys {
+    /// Returns `true` if what was read for these keys also serves the others.
+    pub fn cover(&self, others: &Self) -> bool {
+        let Self { ids, callers, since, reports_from } = others;
+        let found = ids.iter().all(|id| self.ids.contains(id)) && callers.iter().all(|one| self.callers.contains(one));
+        found && *since == self.since && *reports_from == self.reports_from
+    }
 }
 
 impl Wanted<'_> {
     /// Returns `true` if nothing needs to be read.
     pub fn is_empty(&self) -> bool {
-        let Self { legs, calls, attempts, with_staff, callers } = self;
-        legs.is_empty() && calls.is_empty() && attempts.is_empty() && with_staff.is_empty() && callers.is_empty()
+        let Self { legs, calls, attempts, with_staff, callers, identifications, reports } = self;
+        let events = legs.is_empty() && calls.is_empty() && attempts.is_empty() && with_staff.is_empty();
+        events && callers.is_empty() && identifications.is_none() && reports.is_empty()
     }
 }
 
@@ -50,6 +79,10 @@ pub struct Found {
     pub unidentified: Vec<(Option<PhoneNumber>, u32)>,
     /// The version of the standing data, if calls may begin.
     pub standing_data: Option<i64>,
+    /// What the identifications need.
+    pub identifications: Option<IdentificationReads>,
+    /// The locked reports.
+    pub reports: Vec<HeldReport>,
 }
 
 /// Reads what the events of a commit need.
@@ -74,8 +107,15 @@ pub async fn find(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<Found, StoreError>
     if tx.writes_alone() {
         sessions.push(sessions::later_load(tx, &calls).await?);
     }
+    let identifications = match &wanted.identifications {
+        Some(keys) => Some(later_identifications(tx, keys).await?),
+        None => None,
+    };
+    let reports = reports::later_hold(tx, &wanted.reports).await?;
     let arrived = tx.arrive().await?;
     let mut found = Found {
+        identifications: identifications.map(|later| later.read(&arrived)).transpose()?,
+        reports: reports.read(&arrived)?,
         attempts: attempts.read(&arrived)?,
         staff_legs: staff_legs.read(&arrived)?,
         unidentified: unidentified.read(&arrived)?,
@@ -108,29 +148,43 @@ pub struct IdentificationReads {
     pub open_reports: Vec<OpenReport>,
 }
 
+/// What identifications need, when it has arrived.
+struct LaterIdentifications {
+    standing_data: Later<i64>,
+    patients: Later<PatientRow>,
+    failures: LaterFailures,
+    open_reports: LaterReports,
+}
+
+impl LaterIdentifications {
+    fn read(self, arrived: &Arrived) -> Result<IdentificationReads, StoreError> {
+        Ok(IdentificationReads {
+            standing_data: self.standing_data.read(arrived)?.pop(),
+            patients: self.patients.read(arrived)?,
+            failures: self.failures.read(arrived)?,
+            open_reports: self.open_reports.read(arrived)?,
+        })
+    }
+}
+
+async fn later_identifications(tx: &mut Tx, keys: &IdentificationKeys) -> Result<LaterIdentifications, StoreError> {
+    let IdentificationKeys { ids, callers, since, reports_from } = keys;
+    identifications::judge_alone(tx).await?;
+    Ok(LaterIdentifications {
+        standing_data: standing_version::later(tx).await?,
+        patients: patients::later_by_hersys_ids(tx, ids).await?,
+        failures: identifications::later_failures_since(tx, ids, callers, *since).await?,
+        open_reports: reports::later_open_by_hersys_ids(tx, ids, *reports_from).await?,
+    })
+}
+
 /// Reads what identifications need. Nobody else judges identifications until the transaction ends.
 ///
 /// # Errors
 /// Database errors.
-pub async fn for_identifications(
-    tx: &mut Tx,
-    ids: &[HersysId],
-    callers: &[PhoneNumber],
-    since: Since,
-    reports_from: Date,
-) -> Result<IdentificationReads, StoreError> {
-    identifications::judge_alone(tx).await?;
-    let standing_data = standing_version::later(tx).await?;
-    let patients = patients::later_by_hersys_ids(tx, ids).await?;
-    let failures = identifications::later_failures_since(tx, ids, callers, since).await?;
-    let reports = reports::later_open_by_hersys_ids(tx, ids, reports_from).await?;
-    let arrived = tx.arrive().await?;
-    Ok(IdentificationReads {
-        standing_data: standing_data.read(&arrived)?.pop(),
-        patients: patients.read(&arrived)?,
-        failures: failures.read(&arrived)?,
-        open_reports: reports.read(&arrived)?,
-    })
+pub async fn for_identifications(tx: &mut Tx, keys: &IdentificationKeys) -> Result<IdentificationReads, StoreError> {
+    let later = later_identifications(tx, keys).await?;
+    later.read(&tx.arrive().await?)
 }
 
 /// What follows from finished reports is decided on these rows.

@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::StoreError;
 use super::bind_value::BindValue;
+use super::file_identity::FileIdentity;
 use super::request::{Request, StatementResult};
 
 /// How long a statement or a new transaction waits for others.
@@ -33,6 +34,8 @@ pub(super) struct Writer {
 struct Slot {
     options: Arc<SqliteConnectOptions>,
     connection: Connection,
+    /// The file that the first connection opened.
+    file: Option<FileIdentity>,
 }
 
 enum Connection {
@@ -50,17 +53,18 @@ impl Writer {
     /// Opens the connection now.
     pub(super) async fn open(options: SqliteConnectOptions) -> sqlx::Result<Self> {
         let connection = Connection::Idle(options.connect().await?);
-        Ok(Self::of(options, connection))
+        let file = FileIdentity::of(options.get_filename());
+        Ok(Self::of(options, connection, file))
     }
 
     /// Opens the connection when it is first used.
     pub(super) fn open_later(options: SqliteConnectOptions) -> Self {
-        Self::of(options, Connection::None)
+        Self::of(options, Connection::None, None)
     }
 
-    fn of(options: SqliteConnectOptions, connection: Connection) -> Self {
+    fn of(options: SqliteConnectOptions, connection: Connection, file: Option<FileIdentity>) -> Self {
         let options = Arc::new(options);
-        Self { slot: Arc::new(Mutex::new(Slot { options: Arc::clone(&options), connection })), options }
+        Self { slot: Arc::new(Mutex::new(Slot { options: Arc::clone(&options), connection, file })), options }
     }
 
     pub(super) fn options(&self) -> &SqliteConnectOptions {
@@ -99,7 +103,11 @@ impl Slot {
                 Some(connection) => Connection::Idle(connection),
                 None => Connection::Idle(self.options.connect().await?),
             },
-            Connection::None => Connection::Idle(self.options.connect().await?),
+            Connection::None => {
+                let connection = self.options.connect().await?;
+                self.file = self.file.take().or_else(|| FileIdentity::of(self.options.get_filename()));
+                Connection::Idle(connection)
+            }
             Connection::Closed => {
                 self.connection = Connection::Closed;
                 return Err(sqlx::Error::PoolClosed);
@@ -211,13 +219,16 @@ impl WriteTransaction {
     }
 
     /// Sends what is kept, and commits.
+    ///
+    /// # Errors
+    /// [`StoreError::Replaced`] if the file isn't in its place any more, so that what was committed is lost.
     pub(super) async fn commit(mut self) -> Result<(), StoreError> {
         if self.locked.in_transaction() || !self.kept.is_empty() {
             self.kept.push("COMMIT", Vec::new())?;
             self.send().await?;
         }
         self.locked.mark(false);
-        Ok(())
+        self.locked.0.file.as_ref().map_or(Ok(()), FileIdentity::check)
     }
 
     /// Rolls back, and waits until that is done.

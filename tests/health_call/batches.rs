@@ -1,12 +1,15 @@
 //! A commit of many turns stores the same rows as a commit for each turn.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
 
 use kenkocall::carrier::network::Ringing;
 use kenkocall::domain::{CallId, HangupCause, Keys, Line, PhoneNumber};
 use kenkocall::engine::EventKind;
 use kenkocall::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, add_synthetic};
 use kenkocall::service::{Begin, CarrierEvent, Clock, ConversationService, LegStatus, Outcome};
+use kenkocall::store::{CommitHook, Decision, StoreError};
+use tokio::sync::Notify;
 
 use super::databases::Fresh;
 use super::db_assertions::DatabaseAssertions;
@@ -17,6 +20,8 @@ crate::on_both_databases!(
     a_batch_of_any_size_stores_the_rows_of_single_turns,
     a_turn_that_another_node_took_is_read_again_and_the_others_are_stored,
     a_call_that_another_node_ended_is_over,
+    two_turns_of_a_call_in_consecutive_commits_are_taken_in_order,
+    a_commit_that_fails_takes_nothing_from_the_next_one,
 );
 
 const NOW: &str = "2026-11-24T01:00:00Z";
@@ -298,4 +303,90 @@ async fn a_call_that_another_node_ended_is_over(fresh: Fresh) {
     assert!(matches!(&here[..], [Outcome::CallAgain(_) | Outcome::Over, Outcome::Reply { .. }]), "{here:?}");
     assert_eq!(kept.count("answers").await, answers);
     assert_eq!(kept.dispositions().await.iter().filter(|how| !how.is_empty()).count(), 1);
+}
+
+/// Holds up one commit, which then succeeds or fails.
+#[derive(Default)]
+struct Gate {
+    next: Mutex<Option<Result<(), StoreError>>>,
+    reached: Notify,
+    opened: Notify,
+}
+
+impl CommitHook for Held {
+    fn before(&self) -> Decision {
+        let gate = Arc::clone(&self.0);
+        let held = gate.next.lock().unwrap().take();
+        Box::pin(async move {
+            let Some(result) = held else { return Ok(()) };
+            gate.reached.notify_one();
+            gate.opened.notified().await;
+            result
+        })
+    }
+
+    fn after(&self) -> Decision {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+struct Held(Arc<Gate>);
+
+/// Submits a turn of the first caller. While its commit is held up, submits the caller's next turn and a turn of the
+/// second caller. Returns the outcomes in this order.
+async fn while_a_commit_is_held_up(fresh: &Fresh, result: Result<(), StoreError>) -> (Vec<Outcome>, [Caller; 2]) {
+    let now = NOW.parse().unwrap();
+    add_synthetic(&fresh.database, &Clock::reading(move || now), 4).await.unwrap();
+    let gate = Arc::new(Gate::default());
+    let database = fresh.database.clone().with_commit_hook(Arc::new(Held(Arc::clone(&gate))));
+    let server = InProcessServer::serving(&database, now).await;
+    let line = server.conversations.clone();
+    let callers = two_callers(&line).await;
+    let [one, other] = &callers;
+    *gate.next.lock().unwrap() = Some(result);
+    let first = tokio::spawn({
+        let (line, event) = (line.clone(), keyed(one, "098"));
+        async move { submit(&line, vec![event]).await }
+    });
+    gate.reached.notified().await;
+    let next = CarrierEvent::Turn { call: one.call.unwrap(), turn: one.turn + 1, happening: yes() };
+    let rest = tokio::spawn({
+        let (line, events) = (line.clone(), vec![next, keyed(other, "096")]);
+        async move { submit(&line, events).await }
+    });
+    tokio::task::yield_now().await;
+    gate.opened.notify_one();
+    let mut outcomes = first.await.unwrap();
+    outcomes.extend(rest.await.unwrap());
+    (outcomes, callers)
+}
+
+/// The turn that each outcome asks for.
+fn asked(outcomes: &[Outcome]) -> Vec<u32> {
+    let turn = |outcome: &Outcome| if let Outcome::Reply { turn, .. } = outcome { *turn } else { 0 };
+    outcomes.iter().map(turn).collect()
+}
+
+async fn two_turns_of_a_call_in_consecutive_commits_are_taken_in_order(fresh: Fresh) {
+    let (outcomes, [one, other]) = while_a_commit_is_held_up(&fresh, Ok(())).await;
+    assert_eq!(asked(&outcomes), [one.turn + 1, one.turn + 2, other.turn + 1]);
+    let stored = DatabaseAssertions::at(&fresh.url);
+    assert_eq!(stored.answers(&FIRST_MADE_UP_ID.to_string()).await.last(), Some(&"spo2=098".to_owned()));
+    let turns = format!("SELECT turn FROM sessions WHERE call_id = '{}'", one.call.unwrap());
+    assert_eq!(stored.rows(&as_text(&turns)).await, [[(one.turn + 1).to_string()]], "the session has both turns");
+}
+
+async fn a_commit_that_fails_takes_nothing_from_the_next_one(fresh: Fresh) {
+    let (outcomes, [one, other]) = while_a_commit_is_held_up(&fresh, Err(StoreError::Full)).await;
+    // The first turn is taken again alone, on the stored session, and the turns after it on its result.
+    assert_eq!(asked(&outcomes), [one.turn + 1, one.turn + 2, other.turn + 1]);
+    let stored = DatabaseAssertions::at(&fresh.url);
+    for caller in [one, other] {
+        let call = caller.call.unwrap();
+        let turns = format!("SELECT turn FROM turns WHERE call_id = '{call}'");
+        let mut turns = stored.rows(&as_text(&turns)).await;
+        turns.sort_by_key(|row| row[0].parse::<u32>().unwrap());
+        let each: Vec<[String; 1]> = (0..turns.len()).map(|turn| [turn.to_string()]).collect();
+        assert_eq!(turns, each, "each turn once");
+    }
 }

@@ -1,5 +1,5 @@
-//! Fault 11: the disk is full. The caller is asked to call again and never thanked, `/readyz` reports it, and the
-//! line works again once there is space.
+//! Fault 11: the disk is full, or the database file isn't in its place any more. The caller is asked to call again and
+//! never thanked, and `/readyz` reports it.
 
 use std::time::Duration;
 
@@ -58,6 +58,33 @@ async fn full_disk(fresh: Fresh) {
     assert_eq!(kept.answers(MOTHER.id).await, WELL_KEPT);
     line.terminate();
     assert_eq!(line.stopped().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_database_file_that_is_replaced_while_running_acknowledges_nothing() {
+    on_sqlite(replaced_file).await;
+}
+
+async fn replaced_file(fresh: Fresh) {
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let mut phone = Phone::ring_any(&line.carrier).await;
+    phone.identify(&MOTHER).await.keys(&WELL[..2]).await;
+    let path = fresh.url.trim_start_matches("sqlite://").to_owned();
+    // Somebody puts a copy in the file's place. The program still has the old one open.
+    let copy = format!("{path}.copy");
+    std::fs::copy(&path, &copy).unwrap();
+    std::fs::rename(&copy, &path).unwrap();
+    let action = phone.action().to_owned();
+    let turn = phone.post(&action, &[("Digits", "098")]).await.unwrap();
+    let new = Phone::new(&line.carrier, None).post("/twilio/voice/health-call", &[]).await.unwrap();
+    for answer in [turn, new] {
+        assert_eq!(answer.status, StatusCode::OK);
+        assert!(answer.body.contains("もう一度おかけ直しください"), "{}", answer.body);
+        assert!(!answer.body.contains("受け付けました") && !answer.body.contains("ありがとう"), "{}", answer.body);
+    }
+    assert_eq!(line.carrier.get("/readyz").await.unwrap().status, StatusCode::SERVICE_UNAVAILABLE);
+    let log = line.log();
+    assert!(log.contains("replaced or removed while this program was using it"), "{log}");
 }
 
 /// Limits the size of the files that the running program may write.

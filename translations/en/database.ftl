@@ -9,6 +9,8 @@ database-full =
     the database can't write: its disk is full or failing; make room or repair the disk, then try again
 database-read-only =
     the database can't be written: its disk, its folder or the file is read-only for this program's user; let that user write both
+database-replaced =
+    the database file was replaced or removed while this program was using it, so nothing more is stored; stop the program, put the right file in place, and start it again
 database-busy =
     the database is busy: another program holds it, or all connections are in use; try again in a moment
 database-abandoned =

@@ -16,6 +16,7 @@ impl ToMessage for StoreError {
             Self::Taken(unique) => taken(*unique),
             Self::Full => message!("database-full"),
             Self::ReadOnly => message!("database-read-only"),
+            Self::Replaced => message!("database-replaced"),
             Self::Busy => message!("database-busy"),
             Self::Abandoned => message!("database-abandoned"),
             Self::Inconsistent { what } => message!("database-inconsistent", what = *what),

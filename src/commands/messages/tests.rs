@@ -194,6 +194,7 @@ fn servers_and_addresses_say_what_the_log_says() {
         StoreError::Taken(Unique::HersysId),
         StoreError::Full,
         StoreError::ReadOnly,
+        StoreError::Replaced,
         StoreError::Busy,
         StoreError::Abandoned,
         StoreError::Inconsistent { what: "calls.line" },

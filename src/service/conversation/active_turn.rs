@@ -22,6 +22,13 @@ pub(super) struct ActiveTurn {
     pub(super) event: StoredEvent,
 }
 
+impl ActiveTurn {
+    /// Returns `true` if the event isn't what the session waits for, so that nothing changes.
+    pub(super) fn is_unfit(&self) -> bool {
+        matches!(self.effects.as_slice(), [Effect::Diagnostic(_)])
+    }
+}
+
 /// The outcome of an event before the commit.
 pub(super) enum PendingOutcome {
     /// Already known.

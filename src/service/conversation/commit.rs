@@ -1,78 +1,64 @@
-//! One commit: all its events are stepped on data that was loaded together, and all results are written together.
+//! One commit: its events are stepped on sessions in memory or on data that were loaded together, and all results are
+//! written together.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::active_turn::{CommittedTurn, PendingOutcome};
+use super::active_turn::{ActiveTurn, CommittedTurn, PendingOutcome};
 use super::batch::{Batch, read_session};
-use super::live_sessions::LiveSessions;
+use super::stepped::Stepped;
 use super::write_set::WriteSet;
 use super::{Answered, Begin, CarrierEvent, ConversationError, LegStatus, LineSettings, Outcome, StaffNews};
 use super::{outbound, transfer};
-use crate::domain::{CallId, HangupCause, Language};
-use crate::engine::Reply;
+use crate::domain::{CallId, HangupCause, Language, ReportId};
+use crate::engine::{Effect, Fact, Reply};
 use crate::flow::FlowSet;
 use crate::service::context::Context;
-use crate::service::reports::ReportCheck;
 use crate::store::sessions::{self, SessionRow};
 use crate::store::turn_reads::{self, Wanted};
 use crate::store::turns;
 
-/// Where the sessions of a commit come from.
-pub(super) enum Sessions<'a> {
-    /// Those of this process, as far as it has them. The commit fails if one of their calls, or a report that is
-    /// answered, was changed elsewhere.
-    Live(&'a mut LiveSessions),
-    /// The database.
-    Stored,
-}
-
-/// Handles all events in one transaction. The outcomes are in the order of the events.
+/// Handles all events in one transaction. Some were stepped before. The outcomes are in the order of the events.
 pub(super) async fn commit(
     context: &Context,
     lines: &LineSettings,
-    mut sessions: Sessions<'_>,
     events: &[CarrierEvent],
-) -> Result<Vec<Outcome>, ConversationError> {
-    let tx = context.database.begin_with_first_statement().await?;
+    stepped: Stepped,
+) -> Result<(Vec<Outcome>, Vec<CommittedTurn>), ConversationError> {
+    let Stepped { at, active_turns, mut outcomes, from_memory, reports } = stepped;
     let mut batch = Batch {
         context,
         lines,
-        tx,
-        at: context.clock.now(),
-        active_turns: Vec::with_capacity(events.len()),
+        tx: context.database.begin_with_first_statement().await?,
+        at,
+        active_turns,
         keep: WriteSet::default(),
         sessions: HashMap::new(),
-        live: HashMap::new(),
         legs: HashMap::new(),
         attempts: HashMap::new(),
         ended_legs: HashMap::new(),
         unidentified: Vec::new(),
         standing_version: None,
+        identifications: None,
     };
-    if let Sessions::Live(live) = &mut sessions {
-        take_live(&mut batch, live, events).await?;
-    }
-    load(&mut batch, events).await?;
+    // Another process may have ended or withdrawn these calls. A changed session is noticed by its revision.
+    sessions::refuse_ended(&mut batch.tx, &from_memory).await?;
+    load(&mut batch, events, &outcomes).await?;
     let mut coming = Vec::with_capacity(events.len());
-    for event in events {
-        coming.push(step_event(&mut batch, event).await?);
+    for (place, event) in events.iter().enumerate() {
+        coming.push(match outcomes.remove(&place) {
+            Some(outcome) => outcome,
+            None => step_event(&mut batch, event).await?,
+        });
     }
     batch.begin_all(events, &mut coming).await?;
     outbound::answer_all(&mut batch, events, &mut coming).await?;
     batch.answer_asks().await?;
     let replies = stored_replies(&mut batch, &mut coming).await?;
     let Batch { mut tx, keep, active_turns, at, .. } = batch;
-    let reports = match sessions {
-        Sessions::Live(_) => ReportCheck::AtCommit,
-        Sessions::Stored => ReportCheck::First,
-    };
-    let (mut active_turns, told) = keep.write(&mut tx, active_turns, reports, at).await?;
+    let (active_turns, told) = keep.write(&mut tx, active_turns, reports, at).await?;
     metrics::counter!("kenkocall_turn_requests_total").increment(u64::from(tx.requests()) + 1);
     tx.commit().await?;
-    if let Sessions::Live(live) = sessions {
-        live.committed(&mut active_turns);
-    }
     if let Some(last) = active_turns.last() {
         context.last_commit.note(last.call, last.turn);
     }
@@ -80,32 +66,20 @@ pub(super) async fn commit(
         context.event_bus.tell(told);
         context.dialer_wake.notify_one();
     }
-    coming.into_iter().map(|coming| outcome(coming, &active_turns, &replies)).collect()
-}
-
-/// Takes the sessions of this process that wait for the turns among the events. Another process may have ended or
-/// withdrawn their calls; a changed session is noticed by its revision.
-async fn take_live(
-    batch: &mut Batch<'_>,
-    live: &mut LiveSessions,
-    events: &[CarrierEvent],
-) -> Result<(), ConversationError> {
-    for event in events {
-        if let CarrierEvent::Turn { call, turn, .. } = event
-            && let Some(live) = live.take(*call, i64::from(*turn))
-        {
-            batch.live.insert(*call, live);
-        }
-    }
-    let calls: Vec<CallId> = batch.live.keys().copied().collect();
-    Ok(sessions::refuse_ended(&mut batch.tx, &calls).await?)
+    let outcomes =
+        coming.into_iter().map(|coming| outcome(coming, &active_turns, &replies)).collect::<Result<_, _>>()?;
+    Ok((outcomes, active_turns))
 }
 
 /// Loads the legs and sessions that occur in the events, and what begins need.
-async fn load(batch: &mut Batch<'_>, events: &[CarrierEvent]) -> Result<(), ConversationError> {
+async fn load(
+    batch: &mut Batch<'_>,
+    events: &[CarrierEvent],
+    stepped: &HashMap<usize, PendingOutcome>,
+) -> Result<(), ConversationError> {
     let mut wanted = Wanted::default();
     let mut names: HashMap<&'static str, Vec<&str>> = HashMap::new();
-    for event in events {
+    for (_, event) in events.iter().enumerate().filter(|(place, _)| !stepped.contains_key(place)) {
         match event {
             CarrierEvent::Begin(Begin { carrier, leg, caller, .. }) => {
                 names.entry(carrier).or_default().push(leg);
@@ -125,7 +99,6 @@ async fn load(batch: &mut Batch<'_>, events: &[CarrierEvent]) -> Result<(), Conv
                 wanted.calls.push(*call);
                 wanted.with_staff.push(*call);
             }
-            CarrierEvent::Turn { call, .. } if batch.live.contains_key(call) => {}
             CarrierEvent::Turn { call, .. }
             | CarrierEvent::OverInTransfer(call, _)
             | CarrierEvent::Lost(call)
@@ -133,6 +106,10 @@ async fn load(batch: &mut Batch<'_>, events: &[CarrierEvent]) -> Result<(), Conv
         }
     }
     wanted.legs = names.into_iter().collect();
+    wanted.identifications = batch.identification_keys();
+    if batch.tx.writes_alone() {
+        wanted.reports = reports_to_hold(&batch.active_turns);
+    }
     if wanted.is_empty() {
         return Ok(());
     }
@@ -144,7 +121,26 @@ async fn load(batch: &mut Batch<'_>, events: &[CarrierEvent]) -> Result<(), Conv
     transfer::note_ended_legs(batch, found.staff_legs);
     batch.unidentified = found.unidentified;
     batch.standing_version = found.standing_data;
+    batch.identifications = wanted.identifications.zip(found.identifications);
+    batch.keep.recorder.held(found.reports);
     Ok(())
+}
+
+/// The stored reports that these turns answer or close, if they close one.
+fn reports_to_hold(turns: &[ActiveTurn]) -> Vec<ReportId> {
+    let mut reports = Vec::new();
+    let mut closes = false;
+    for effect in turns.iter().flat_map(|turn| &turn.effects) {
+        match effect {
+            Effect::Fact(Fact::ReportClosed { report, .. }) => {
+                closes = true;
+                reports.push(*report);
+            }
+            Effect::Fact(Fact::Answered { report, .. } | Fact::Withdrawn { report, .. }) => reports.push(*report),
+            _ => {}
+        }
+    }
+    if closes { reports } else { Vec::new() }
 }
 
 async fn step_event(batch: &mut Batch<'_>, event: &CarrierEvent) -> Result<PendingOutcome, ConversationError> {

@@ -22,7 +22,7 @@ use crate::store::answers::AnswerRow;
 use crate::store::call_people::CallPerson;
 use crate::store::identifications::{Count, IdFailures, IdentificationOutcome, IdentificationRow, Since};
 use crate::store::patients::PatientRow;
-use crate::store::turn_reads;
+use crate::store::turn_reads::{self, IdentificationKeys};
 
 /// The maximum number of lookups in one turn. More mean that its flow is faulty.
 const MAX_ASKS_PER_TURN: usize = 3;
@@ -156,20 +156,36 @@ impl Batch<'_> {
         })
     }
 
-    async fn register(&mut self, questions: &[Question]) -> Result<Register, ConversationError> {
-        let ids: Vec<HersysId> = questions.iter().map(|question| question.hersys_id.clone()).collect();
-        let callers: Vec<PhoneNumber> = questions.iter().filter_map(|question| question.caller.clone()).collect();
+    /// Who the turns that were stepped so far want to identify. `None` if nobody.
+    pub(super) fn identification_keys(&self) -> Option<IdentificationKeys> {
+        let questions: Vec<Question> = (0..self.active_turns.len()).filter_map(|place| self.question(place)).collect();
+        (!questions.is_empty()).then(|| self.keys_of(&questions))
+    }
+
+    fn keys_of(&self, questions: &[Question]) -> IdentificationKeys {
         let guessing = &self.lines.guessing;
-        let since = Since {
-            earliest: guessing.counts_from(self.at),
-            day: self.at.checked_sub(GuessingLimits::DAY).unwrap_or(Timestamp::UNIX_EPOCH),
-            window: self.at.checked_sub(guessing.window()).unwrap_or(Timestamp::UNIX_EPOCH),
-            // A failure in the future was recorded by a wrong clock. It must not lock anyone out.
-            until: self.context.clock.too_far_ahead(),
+        IdentificationKeys {
+            ids: questions.iter().map(|question| question.hersys_id.clone()).collect(),
+            callers: questions.iter().filter_map(|question| question.caller.clone()).collect(),
+            since: Since {
+                earliest: guessing.counts_from(self.at),
+                day: self.at.checked_sub(GuessingLimits::DAY).unwrap_or(Timestamp::UNIX_EPOCH),
+                window: self.at.checked_sub(guessing.window()).unwrap_or(Timestamp::UNIX_EPOCH),
+                // A failure in the future was recorded by a wrong clock. It must not lock anyone out.
+                until: self.context.clock.too_far_ahead(),
+            },
+            // The report day of any time zone, and then some.
+            reports_from: report_day(self.at, &TimeZone::UTC).saturating_sub(2.days()),
+        }
+    }
+
+    async fn register(&mut self, questions: &[Question]) -> Result<Register, ConversationError> {
+        let keys = self.keys_of(questions);
+        let read = self.identifications.take().filter(|(of, _)| of.cover(&keys));
+        let reads = match read {
+            Some((_, reads)) => reads,
+            None => turn_reads::for_identifications(&mut self.tx, &keys).await?,
         };
-        // The report day of any time zone, and then some.
-        let reports_from = report_day(self.at, &TimeZone::UTC).saturating_sub(2.days());
-        let reads = turn_reads::for_identifications(&mut self.tx, &ids, &callers, since, reports_from).await?;
         let standing = self.context.standing_data(&mut self.tx, reads.standing_data).await?;
         let failures = reads.failures;
         let mut register = Register {

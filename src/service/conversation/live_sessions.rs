@@ -40,9 +40,9 @@ impl LiveSessions {
     }
 
     /// Keeps what a commit has stored.
-    pub(super) fn committed(&mut self, turns: &mut [CommittedTurn]) {
+    pub(super) fn committed(&mut self, turns: Vec<CommittedTurn>) {
         for turn in turns {
-            match turn.live.take() {
+            match turn.live {
                 Some(live) => {
                     if self.0.len() >= MOST {
                         // Some belong to calls that ended elsewhere. The others are read again.

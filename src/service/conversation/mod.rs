@@ -17,6 +17,7 @@ mod lookup_result;
 mod lost_transfers;
 mod outbound;
 mod speech;
+mod stepped;
 mod sweeper;
 mod transfer;
 mod turn_log;

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc;
 use tracing::{debug, error, warn};
 
-use super::commit::{Sessions, commit};
+use super::commit::commit;
 use super::live_sessions::LiveSessions;
+use super::stepped::Stepped;
 use super::{
     CarrierEvent, ConversationError, ConversationService, LegStatus, LineSettings, MAX_WAITING, Outcome, QueuedEvent,
     StaffNews,
@@ -94,9 +95,14 @@ async fn take_all(
 ) {
     let (events, answers): (Vec<CarrierEvent>, Vec<_>) =
         queue.into_iter().map(|queued| (queued.event, queued.answer)).unzip();
-    match commit(context, lines, Sessions::Live(live), &events).await {
-        Ok(outcomes) => {
+    let mut stepped = Stepped::together(context.clock.now());
+    for (place, event) in events.iter().enumerate() {
+        stepped.add(context, lines, live, place, event);
+    }
+    match commit(context, lines, &events, stepped).await {
+        Ok((outcomes, turns)) => {
             failing.store(false, Ordering::Relaxed);
+            live.committed(turns);
             for (answer, outcome) in answers.into_iter().zip(outcomes) {
                 // The requester may be gone. What was stored stays stored.
                 let _gone = answer.send(Ok(outcome));
@@ -121,8 +127,8 @@ async fn take_alone(
     let mut tries = 0_usize;
     loop {
         tries = tries.saturating_add(1);
-        match commit(context, lines, Sessions::Stored, &event).await {
-            Ok(mut outcomes) => {
+        match commit(context, lines, &event, Stepped::alone(context.clock.now())).await {
+            Ok((mut outcomes, _)) => {
                 failing.store(false, Ordering::Relaxed);
                 return Ok(outcomes.pop().unwrap_or(Outcome::Unknown));
             }

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use tracing::warn;
 
-use crate::domain::PatientId;
 use crate::service::context::{Context, ServiceEvent, ServiceEventKind};
 use crate::service::slots::{end_without_call, open_of};
 use crate::store::{StoreError, patients, slots};
@@ -21,12 +20,11 @@ pub(super) async fn open_slots(context: &Context, now: Timestamp) -> Result<usiz
     let mut opened = 0;
     for _ in 0..MAX_ROUNDS {
         let mut tx = context.database.begin_write().await?;
-        let found = patients::with_slot_by(&mut tx, now, MAX_OPENED).await?;
-        if found.is_empty() {
+        let ids = patients::with_slot_by(&mut tx, now, MAX_OPENED).await?;
+        if ids.is_empty() {
             break;
         }
-        let full = found.len() == MAX_OPENED as usize;
-        let ids: Vec<PatientId> = found.iter().map(|patient| patient.id).collect();
+        let full = ids.len() == MAX_OPENED as usize;
         patients::hold(&mut tx, &ids).await?;
         let held = patients::by_ids(&mut tx, &ids).await?;
         let (new, told) = open_of(&mut tx, &held, now).await?;

@@ -38,6 +38,8 @@ pub(in crate::service) struct Recorder {
     closed: Vec<ReportClose>,
     answers: Vec<AnswerRow>,
     stop_requests: Vec<PatientId>,
+    /// Stored reports that this commit has locked already.
+    held: Vec<HeldReport>,
     /// Alerts and jobs.
     pub(in crate::service) consequences: Consequences,
 }
@@ -69,6 +71,11 @@ impl Recorder {
     /// Notes that a report is continued from this kind of number.
     pub(in crate::service) fn note_caller(&mut self, report: ReportId, number: CallerNumber) {
         self.callers.push((report, number));
+    }
+
+    /// Adds reports that this commit has locked.
+    pub(in crate::service) fn held(&mut self, reports: Vec<HeldReport>) {
+        self.held.extend(reports);
     }
 
     /// Adds what follows from a step of the questionnaire. Returns the event to tell after the commit. The end of a
@@ -161,7 +168,7 @@ impl Recorder {
     }
 
     /// Locks the stored reports that are answered or closed, as another node may be finishing them.
-    async fn hold(&self, tx: &mut Tx, check: ReportCheck) -> Result<Vec<HeldReport>, StoreError> {
+    async fn hold(&mut self, tx: &mut Tx, check: ReportCheck) -> Result<Vec<HeldReport>, StoreError> {
         let is_new = |report: &ReportId| self.opened.iter().any(|row| row.id == *report);
         let answered = self.answers.iter().map(|answer| answer.report);
         let reports = answered.chain(self.closed.iter().map(|close| close.report));
@@ -173,6 +180,10 @@ impl Recorder {
         if check == ReportCheck::AtCommit && self.closed.is_empty() && tx.writes_alone() {
             reports::refuse_finished(tx, &reports).await?;
             return Ok(Vec::new());
+        }
+        let held = std::mem::take(&mut self.held);
+        if reports.iter().all(|report| held.iter().any(|held| held.id == *report)) {
+            return Ok(held);
         }
         reports::hold(tx, &reports).await
     }
