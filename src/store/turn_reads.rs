@@ -47,11 +47,10 @@ pub struct IdentificationKeys {
 }
 
 impl IdentificationKeys {
-    /// Returns `true` if what was read for these keys also serves the others.
+    /// Returns `true` if what was read for these keys also serves the others, of the same commit.
     pub fn cover(&self, others: &Self) -> bool {
-        let Self { ids, callers, since, reports_from } = others;
-        let found = ids.iter().all(|id| self.ids.contains(id)) && callers.iter().all(|one| self.callers.contains(one));
-        found && *since == self.since && *reports_from == self.reports_from
+        let has_all = others.ids.iter().all(|id| self.ids.contains(id));
+        has_all && others.callers.iter().all(|caller| self.callers.contains(caller))
     }
 }
 

@@ -55,13 +55,6 @@ async fn slow(line: &TestServer, from: impl Fn(usize) -> String) -> Vec<TcpStrea
     held
 }
 
-/// The value of a metric with its labels.
-async fn measured(line: &TestServer, name: &str) -> u64 {
-    let metrics = line.operations.get("/metrics").await.unwrap().body;
-    let values = metrics.lines().filter_map(|line| line.strip_prefix(name)?.rsplit(' ').next()?.parse::<u64>().ok());
-    values.sum()
-}
-
 async fn slow_clients_keep_nobody_out(fresh: Fresh) {
     many_files();
     super::test_patients::register(&fresh.database, jiff::Timestamp::now(), "Asia/Tokyo").await;
@@ -76,8 +69,8 @@ async fn slow_clients_keep_nobody_out(fresh: Fresh) {
     }
     phone.identify(&MOTHER).await.keys(&WELL).await;
     assert_eq!(DatabaseAssertions::at(&fresh.url).reports(MOTHER.id).await, ["reported"]);
-    assert!(measured(&line, "kenkocall_connections_replaced_total").await > 0);
-    assert!(measured(&line, "kenkocall_connections{port=\"main\"}").await < 1_024);
+    assert!(line.measured("kenkocall_connections_replaced_total").await > 0);
+    assert!(line.measured("kenkocall_connections{port=\"main\"}").await < 1_024);
     assert_eq!(line.log().matches("closed an idle one for a new one").count(), 1, "{}", line.log());
     drop(held);
 }
@@ -184,6 +177,6 @@ async fn slow_clients_are_disconnected() {
     }
     for waited_for in ["first_byte", "head", "response"] {
         let name = format!("kenkocall_connections_timed_out_total{{port=\"main\",waited_for=\"{waited_for}\"}}");
-        assert!(measured(&line, &name).await > 0, "{waited_for}");
+        assert!(line.measured(&name).await > 0, "{waited_for}");
     }
 }

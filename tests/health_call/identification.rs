@@ -7,7 +7,7 @@ use kenkocall::store::maintenances::{self, MaintenanceRow};
 use kenkocall::store::patients;
 use uuid::Uuid;
 
-use super::databases::Fresh;
+use super::databases::{Fresh, on_sqlite};
 use super::db_assertions::DatabaseAssertions;
 use super::phone::{MISMATCH, Next, Phone, RECEIVED, WELL};
 use super::server::TestServer;
@@ -22,6 +22,20 @@ crate::on_both_databases!(
     h8_who_is_not_under_observation_hears_the_neutral_words,
     h8_released_with_the_right_birth_date_is_told_that_reporting_has_ended,
 );
+
+#[tokio::test]
+async fn an_identification_reads_in_one_request_and_writes_with_the_commit() {
+    on_sqlite(requests_of_an_identification).await;
+}
+
+async fn requests_of_an_identification(fresh: Fresh) {
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let mut phone = Phone::ring_any(&line.carrier).await;
+    phone.keys(&["1", MOTHER.id]).await;
+    let before = line.measured("kenkocall_turn_requests_total").await;
+    phone.key(MOTHER.birth_date).await.hears("たいおん");
+    assert_eq!(line.measured("kenkocall_turn_requests_total").await - before, 2);
+}
 
 async fn maintain(fresh: &Fresh, until: Option<Timestamp>) -> Uuid {
     let now = Timestamp::now();

@@ -157,6 +157,13 @@ impl TestServer {
         tokio::time::timeout(PATIENCE, waiting).await.expect("it stops")
     }
 
+    /// The sum of a metric's values, whose name begins so.
+    pub async fn measured(&self, name: &str) -> u64 {
+        let metrics = self.operations.get("/metrics").await.unwrap().body;
+        let value = |line: &str| line.strip_prefix(name)?.rsplit(' ').next()?.parse::<u64>().ok();
+        metrics.lines().filter_map(value).sum()
+    }
+
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
