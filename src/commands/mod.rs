@@ -145,7 +145,7 @@ enum Command<Extra: ExtraCommands> {
     },
     #[command(flatten)]
     Extra(Extra),
-    /// Check, export, draw, play and test the flow documents.
+    /// Check, export, draw, time, play and test the flow documents.
     Flows {
         #[command(subcommand)]
         command: flows::Flows,

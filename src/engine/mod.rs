@@ -22,4 +22,4 @@ pub use effect::{Diagnostic, Effect, Fact, Fill, NextAction, Query, Reply, Utter
 pub use event::{CallBack, Event, EventKind, Identified, Start, TransferOutcome};
 pub use session::{AnsweredBy, Centre, Entry, Frame, Listener, Opened, Person, Session, StopAsked, Waiting};
 pub use step::{begin, step};
-pub use wording::{WordsFor, spoken, words};
+pub use wording::{WordsFor, speech_seconds, spoken, words};

@@ -2,7 +2,7 @@
 
 use super::effect::{Fill, Utterance};
 use crate::domain::{Language, PhoneNumber};
-use crate::flow::{FlowSet, ReadAs};
+use crate::flow::{FlowSet, ReadAs, speech_time};
 
 /// The gap for the health centre's name.
 const CENTRE: &str = "{centre}";
@@ -36,6 +36,13 @@ pub fn spoken(flow_set: &FlowSet, utterance: &Utterance) -> Vec<(Language, Strin
         }
     }
     parts
+}
+
+/// How long an utterance is spoken, in seconds, with the silence after it. An estimate: see [`speech_time`].
+pub fn speech_seconds(flow_set: &FlowSet, utterance: &Utterance) -> f64 {
+    let parts = spoken(flow_set, utterance);
+    let speech: f64 = parts.iter().map(|(language, words)| speech_time::seconds(words, *language)).sum();
+    speech + speech_time::AFTER_A_PROMPT
 }
 
 /// The words of an utterance. Empty if the document lacks the prompt, which `flows check` rules out.

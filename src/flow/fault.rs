@@ -26,6 +26,8 @@ pub enum Fault {
     Entry(EntryFault),
     /// A wording is missing, unused, too long or has wrong gaps.
     Wording(WordingFault),
+    /// A call is longer than its flow allows.
+    Limit(LimitFault),
     /// The questionnaire can't be shown as a form.
     NoForm(NodeId, ObstacleKind),
     /// Something was changed without a new `version`.
@@ -51,6 +53,7 @@ groups! {
     Key(KeyFault),
     Entry(EntryFault),
     Wording(WordingFault),
+    Limit(LimitFault),
     Unversioned(Unversioned),
 }
 
@@ -533,6 +536,37 @@ pub enum WordingFault {
     PartOfValue(PromptId, Vec<Box<str>>),
     /// Another language has other gaps.
     OtherGaps(PromptId, Language, Vec<Box<str>>),
+}
+
+/// A call is longer than its flow allows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LimitFault {
+    /// A healthy caller's call takes longer than the limit.
+    TooLong {
+        /// The language.
+        language: Language,
+        /// The seconds that it takes, in whole seconds.
+        seconds: u32,
+        /// The limit, in seconds.
+        most: u32,
+        /// Its longest prompts, the longest one first.
+        longest: Vec<LongPrompt>,
+    },
+    /// The flow has a limit, and a healthy caller's answers lead to no finished report.
+    NoReport(FlowName),
+}
+
+/// A prompt that makes a call long.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LongPrompt {
+    /// The prompt.
+    pub prompt: PromptId,
+    /// The file with its wording, by its path in the flows' folder.
+    pub file: Box<str>,
+    /// Its line.
+    pub line: u32,
+    /// How long it is spoken, in whole seconds.
+    pub seconds: u32,
 }
 
 /// The documents with which others are compared.

@@ -8,6 +8,11 @@ use crate::domain::{
 use crate::engine::{CallBack, Centre, Effect, EventKind, Fact, Identified, Person, Query};
 use crate::policy::{OfficeHours, Thresholds};
 
+/// The HER-SYS ID of the made-up patient.
+pub const PATIENT_ID: &str = "1234567";
+/// The keys of the made-up patient's birth date.
+pub const PATIENT_BIRTH_DATE: &str = "19800401";
+
 /// The people and settings of a transcript.
 #[derive(Debug, Clone)]
 pub struct Fixtures {
@@ -65,6 +70,20 @@ impl Fixtures {
             thresholds: Thresholds::default(),
         };
         Ok(Self { centre, patients: Vec::new(), caller: None, maintenance_until: None })
+    }
+
+    /// A simulated centre with the made-up patient, who hasn't reported yet today and whose number is shown.
+    ///
+    /// # Errors
+    ///
+    /// Never returns an error, because the ID, the birth date and the number are valid.
+    pub fn of_a_synthetic_patient() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let mut fixtures = Self::of_a_synthetic_centre()?;
+        fixtures.caller = Some(PhoneNumber::from_e164("+815000000000")?);
+        let birth_date = BirthDate::parse_keys(PATIENT_BIRTH_DATE, jiff::civil::Date::MAX)?;
+        let patient = FixturePatient::new(HersysId::parse(PATIENT_ID)?, birth_date, FixtureStatus::UnderObservation);
+        fixtures.patients.push(patient);
+        Ok(fixtures)
     }
 
     fn person(&self, nth: usize) -> Option<Box<Person>> {

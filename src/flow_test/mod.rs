@@ -1,11 +1,16 @@
 //! Executes a flow without a phone or a database, for `flows play` and `flows test`. Between all turns, the session
 //! is converted to its stored form and back, as in a real call.
 
+mod call_time;
 mod fixtures;
 mod transcript;
 mod transcript_lines;
 
-pub use fixtures::{FixturePatient, FixtureStatus, Fixtures};
+pub use call_time::{
+    CallPath, CallTime, KEY_SECONDS, Occasion, Place, TIMED_FLOWS, TimedCall, TimedPrompt, TimedQuestion, TimedTurn,
+    checked,
+};
+pub use fixtures::{FixturePatient, FixtureStatus, Fixtures, PATIENT_BIRTH_DATE, PATIENT_ID};
 pub use transcript::{Caller, DEFAULT_NOW, Mismatch, Transcript, TranscriptError, TranscriptFault};
 pub use transcript_lines::line_of;
 
@@ -14,14 +19,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::Language;
-use crate::engine::{AnsweredBy, Effect, Event, EventKind, Session, Start, Waiting, begin, step};
+use crate::engine::{AnsweredBy, Effect, Event, EventKind, Frame, Session, Start, Waiting, begin, step};
 use crate::flow::{FlowName, FlowSet, names};
 
 /// How often one turn may ask the database before the flow counts as faulty.
 const MAX_LOOKUPS_PER_TURN: usize = 3;
 
 /// One conversation.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct FlowTest {
     flow_set: Arc<FlowSet>,
     cast: Fixtures,
@@ -38,6 +43,8 @@ pub struct Turn {
     pub effects: Vec<Effect>,
     /// The language spoken after the turn.
     pub language: Language,
+    /// Where the conversation stands. `None` if the line's flow is missing.
+    pub at: Option<Frame>,
     /// Whether the conversation has ended.
     pub over: bool,
 }
@@ -117,6 +124,7 @@ impl FlowTest {
             self.cast.keep(effect);
         }
         self.stored = serde_json::to_string(&session)?;
-        Ok(Turn { effects, language: session.language, over: session.waiting == Waiting::Over })
+        let at = session.top().cloned();
+        Ok(Turn { effects, language: session.language, at, over: session.waiting == Waiting::Over })
     }
 }

@@ -34,7 +34,7 @@ pub const REPORT: &[&str] = &[
 ];
 
 /// The arguments of each command. Commands without a line of their own run until they are stopped.
-const RUNS: [(&str, &[&str]); 48] = [
+const RUNS: [(&str, &[&str]); 49] = [
     ("alerts-close", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-list", &[]),
     ("audit-list", &[]),
@@ -63,6 +63,7 @@ const RUNS: [(&str, &[&str]); 48] = [
     ("flows-draw", &["health_call"]),
     ("flows-export", &["FOLDER/flows", "--overwrite"]),
     ("flows-form", &[]),
+    ("flows-time", &[]),
     ("flows-play", &[]),
     ("flows-test", &["tests/transcripts/call_back"]),
     ("maintenance-end", &[]),

@@ -28,7 +28,7 @@ const OF_ACTOR: &str = "audit WHERE actor = '見本司令'";
 const OF_OTHERS: &str = "audit WHERE actor <> '見本司令'";
 
 /// Commands that leave no entry, with the reason.
-const LEAVES_NO_ENTRY: [(&str, &str); 34] = [
+const LEAVES_NO_ENTRY: [(&str, &str); 35] = [
     ("backup", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("restore", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("completions", "no database"),
@@ -55,6 +55,7 @@ const LEAVES_NO_ENTRY: [(&str, &str); 34] = [
     ("flows form", "no database"),
     ("flows play", "no database"),
     ("flows test", "no database"),
+    ("flows time", "no database"),
     ("bench step", "no database"),
     ("bench turns", "databases of its own"),
     ("bench import", "no database"),

@@ -106,8 +106,8 @@ async fn what_is_said_and_played_takes_its_time() {
         fake.ended(&call).await["seconds"].as_u64().unwrap()
     };
     assert!(seconds("<Pause length='40'/>").await >= 40);
-    // 300 morae at 7 a second.
-    assert!(seconds(&format!("<Say>{}</Say>", "あ".repeat(300))).await >= 42);
+    // 300 morae at 8.8 a second.
+    assert!(seconds(&format!("<Say>{}</Say>", "あ".repeat(300))).await >= 34);
     assert!(seconds("<Play>http://127.0.0.1/a.wav</Play><Hangup/><Pause length='9999'/>").await < 9999);
 }
 

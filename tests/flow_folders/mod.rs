@@ -1,6 +1,7 @@
 //! Folders of flow documents outside the source: exported from the installed program, changed by their authors, and
 //! containing files that must not be read.
 
+mod call_time;
 mod export;
 mod language;
 mod malformed_files;

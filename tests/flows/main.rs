@@ -25,6 +25,7 @@ fn told(finding: &Finding) -> String {
 }
 
 mod built_in;
+mod call_time;
 mod check;
 mod draw;
 mod forms;

@@ -95,9 +95,9 @@ async fn a_red_answer_is_kept_and_told_at_once_and_the_caller_advised(fresh: Fre
     // The call is still in progress, but the answer and the alert are already stored.
     assert_eq!(kept.alerts().await, [format!("red_answer {CENTRE} complexion")]);
     assert!(kept.answers(MOTHER.id).await.contains(&"complexion=yes".to_owned()));
-    phone.hears("イチイチキュウばん");
+    phone.hears("イチ、イチ、キュウばん");
     phone.hears(CENTRE_NAME);
-    let advice = phone.said.iter().find(|said| said.text.contains("イチイチキュウばん")).unwrap();
+    let advice = phone.said.iter().find(|said| said.text.contains("イチ、イチ、キュウばん")).unwrap();
     assert!(!advice.barge_in, "the advice is heard to its end");
     for class in ["重症", "中等症", "軽症"] {
         assert!(!phone.text().contains(class), "no severity class is spoken");

@@ -55,7 +55,7 @@ async fn key_0_with_nobody_free_offers_a_call_back_and_returns_to_the_question(f
         let mut phone = Phone::ring_any(&line.carrier).await;
         phone.key("1").await.keys(&[MOTHER.id, MOTHER.birth_date]).await;
         let question = phone.said.last().unwrap().text.clone();
-        phone.key("0").await.transfer_ends(status).await.hears("職員がお話できません");
+        phone.key("0").await.transfer_ends(status).await.hears("職員が電話に出られません");
         phone.hears("折り返しをご希望のときは1");
         phone.key("1").await.hears("折り返しのご希望を受け付けました");
         assert_eq!(phone.said.last().unwrap().text, question, "back to the question that was left");
@@ -75,7 +75,7 @@ async fn key_0_out_of_office_hours_offers_a_call_back(fresh: Fresh) {
     let kept = DatabaseAssertions::at(&fresh.url);
     let mut phone = Phone::ring_any(&line.carrier).await;
     phone.identify(&MOTHER).await.key("0").await.hears("受付時間外です");
-    phone.hears("イチイチキュウばん");
+    phone.hears("イチ、イチ、キュウばん");
     phone.key("1").await.keys(&WELL).await.hears(RECEIVED);
     assert_eq!(kept.alerts().await, [format!("call_back {CENTRE}")]);
     let of_patient = "alerts a JOIN patients p ON p.id = a.patient_id WHERE p.hersys_id = '73519046'";
@@ -159,7 +159,7 @@ async fn a_premium_number_of_a_centre_is_not_dialled_and_staff_are_told(fresh: F
     tx.commit().await.unwrap();
     for nth in 1..=2 {
         let mut phone = Phone::ring_any(&line.carrier).await;
-        phone.identify(&MOTHER).await.key("0").await.hears("職員がお話できません");
+        phone.identify(&MOTHER).await.key("0").await.hears("職員が電話に出られません");
         assert!(matches!(phone.next, Next::Keys { .. }), "{:?}", phone.next);
         phone.key("2").await.hang_up().await;
         assert_eq!(kept.alerts().await, [format!("centre_phone {CENTRE}")]);
@@ -266,7 +266,7 @@ async fn callbacks_of_the_staffs_phone_are_verified_and_change_nothing_else(fres
     let mut phone = put_through(&line).await;
     assert_eq!(staff(&phone, "ringing").await.status, 204);
     let transfer = phone.clone();
-    phone.transfer_ends("no-answer").await.hears("職員がお話できません");
+    phone.transfer_ends("no-answer").await.hears("職員が電話に出られません");
     // A late event of a finished transfer: nothing is stored, and the current question remains.
     assert_eq!(staff(&transfer, "completed").await.status, 204);
     assert_eq!(kept.count("sessions WHERE staff_answered_at IS NOT NULL").await, 0);

@@ -15,17 +15,17 @@ use kenkocall::flow::FlowSet;
 
 use super::driver::{dial, keys, morning, number, secs, settings};
 
-/// Every question takes 1.3 s to say: seven characters and a pause.
-static SEVEN: LazyLock<FlowSet> = LazyLock::new(|| {
+/// Every question takes 1.3 s to say: nineteen characters and a pause.
+static QUESTIONS: LazyLock<FlowSet> = LazyLock::new(|| {
     let mut files = BTreeMap::new();
-    let lines: String = ["a", "b", "c", "d"].map(|prompt| format!("{prompt} = \"あいうえおかき\"\n")).concat();
-    files.insert("t/prompts/ja.toml".to_owned(), lines);
+    let lines: String = ["a", "b", "c", "d"].map(|prompt| format!("{prompt} = \"nineteen characters\"\n")).concat();
+    files.insert("t/prompts/en.toml".to_owned(), lines);
     FlowSet::read(files).0
 });
 
 fn asks(prompt: &str, max_keys: u8) -> Reply {
     let prompt = prompt.into();
-    let say = vec![Utterance { prompt, language: Language::Japanese, barge_in: true, fill: Vec::new() }];
+    let say = vec![Utterance { prompt, language: Language::English, barge_in: true, fill: Vec::new() }];
     let then = NextAction::Gather { max_keys, ends_with_hash: true, first_key_seconds: 10, between_keys_seconds: 5 };
     Reply { say, then }
 }
@@ -48,7 +48,7 @@ fn call(network: &mut Network, questions: &[(&str, u8)]) -> Vec<(f64, NetworkEve
         for NetworkEvent { leg, what, at, .. } in network.advance(at) {
             if what.wants_reply() {
                 let reply = questions.next().map(|(prompt, max_keys)| asks(prompt, *max_keys));
-                network.replied(&leg, reply.as_ref().map(|reply| (&*SEVEN, reply)), at);
+                network.replied(&leg, reply.as_ref().map(|reply| (&*QUESTIONS, reply)), at);
             }
             told.push((at.duration_since(began).as_millis() as f64 / 1_000.0, what));
         }
@@ -197,7 +197,7 @@ fn a_network_that_gets_no_reply_hangs_up() {
     assert_eq!(what, [NetworkEventKind::Ringing, NetworkEventKind::Answered(AnsweredBy::Person), HUNG_UP]);
     assert_eq!(told[2].at.duration_since(told[1].at).as_secs(), 15);
     // Too late and unrequested.
-    network.replied(&told[2].leg, Some((&SEVEN, &asks("t.a", 1))), morning() + secs(3_600));
+    network.replied(&told[2].leg, Some((&QUESTIONS, &asks("t.a", 1))), morning() + secs(3_600));
     network.replied(&CarrierLegId::parse("no-such-leg").unwrap(), None, morning() + secs(3_600));
     assert_eq!(network.next_at(), None);
 }

@@ -210,6 +210,13 @@ flow-not-read-back-todo = Write {"{value}"} in its wording where the entry is to
 
 flow-too-long = `{ $prompt }` takes about { $seconds } s to say in { $language }, longer than { $most } s
 flow-too-long-todo = Shorten it, or make two prompts of it
+flow-call-too-long =
+    a call of a patient without symptoms takes about { $seconds } s in { $language }, and its limit, `healthy_seconds`, is { $most } s
+flow-call-too-long-todo = Shorten its longest prompts: { $longest }; `kenkocall flows time` shows all
+flow-long-prompt = `{ $prompt }` ({ $place }, { $seconds } s)
+flow-limit-no-report =
+    `{ $flow }` limits the call of a patient without symptoms by `healthy_seconds`, but no such call ends with a finished report
+flow-limit-no-report-todo = Take `healthy_seconds` out, or let the flow lead to a record with `report = "complete"` in this language
 flow-hidden = `{ $name }` holds { $kind } ({ $code })
 flow-hidden-todo = Write the text again by hand, without it
 flow-hidden-line-break = a line break

@@ -92,3 +92,23 @@ condition-answered-before = { $item } was answered earlier today
 condition-not = not { $inner }
 condition-and = {" and "}
 condition-or = {" or "}
+
+head-prompt = prompt
+head-keys = keys
+head-answers = answers
+head-seconds = seconds
+time-every-call = { $flow }: a patient's first call and later ones, which are alike; seconds of each prompt
+time-first-call = { $flow }: a patient's first call; seconds of each prompt
+time-later-calls = { $flow }: a patient's later calls; seconds of each prompt
+time-healthy = no symptom
+time-all-yes = every symptom
+time-red = red SpO2
+time-speech = speech
+time-keys = keys
+time-wait = waits that end an entry
+time-in-all = in all
+time-limit = limit
+time-with-barge-in = in all, with barge-in
+time-instructions = speech before the first question
+time-note =
+    Speech is estimated, and a carrier's voice may differ by a tenth. A caller takes { $seconds } s a key. With barge-in, the first key of an answer is pressed as soon as it counts.

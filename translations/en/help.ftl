@@ -144,7 +144,7 @@ help-dialer-reconcile =
 help-dialer-reconcile--wait =
     Wait until the carrier's list is reliable and all calls are over, and show what is waited for. Ctrl-C ends the waiting; slots settled by then stay settled
 
-help-flows = Check, export, draw, play and test the flow documents
+help-flows = Check, export, draw, time, play and test the flow documents
 help-flows-check = Find errors in the documents: each with file, line and what to do
 help-flows-check--folder =
     The folder with the documents. Default: flows.directory of the settings, else call_flows in this folder, else the built-in ones
@@ -159,6 +159,10 @@ help-flows-draw--language = The language of the wording: ja, en, zh-Hans, zh-Han
 help-flows-form = Show the questionnaire as a form: its fields or, with answers, what they lead to
 help-flows-form--language = The language of the wording
 help-flows-form--answers = Answers, each as FIELD=VALUE: body_temperature=37.5 fatigue=yes. Nothing is stored
+help-flows-time = Show how long a call takes, by prompt and in all
+help-flows-time-more =
+    The speech of every prompt is estimated; a caller takes 2 seconds a key. Timed are a healthy patient's call, one with every symptom, and one with a red oxygen saturation, each heard in full and with keys pressed at once.
+help-flows-time--language = Only this language: ja, en, zh-Hans, zh-Hant, ko, es, pt. Default: all
 help-flows-play = Play a flow in the terminal by typing keys
 help-flows-play--flow = The flow
 help-flows-play--language = The language in which the call begins

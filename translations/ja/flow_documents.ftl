@@ -213,6 +213,13 @@ flow-not-read-back-todo = 文言の中の、入力を読み上げるところに
 
 flow-too-long = `{ $prompt }` は{ $language }で読み上げるのに約{ $seconds }秒かかり、{ $most }秒を超えています
 flow-too-long-todo = 短くするか、二つの音声案内に分けてください
+flow-call-too-long =
+    症状のない療養者の通話が{ $language }で約{ $seconds }秒かかり、上限 `healthy_seconds` の{ $most }秒を超えています
+flow-call-too-long-todo = 特に長い音声案内を短くしてください: { $longest }。すべての秒数は `kenkocall flows time` に表示されます
+flow-long-prompt = `{ $prompt }` ({ $place }、{ $seconds }秒)
+flow-limit-no-report =
+    `{ $flow }` は症状のない療養者の通話を `healthy_seconds` で制限していますが、報告が終わる通話がありません
+flow-limit-no-report-todo = `healthy_seconds` を取り除くか、この言語の通話が `report = "complete"` の記録を通るようにしてください
 flow-hidden = `{ $name }` に{ $kind }({ $code })が含まれています
 flow-hidden-todo = それを除いて、手で書き直してください
 flow-hidden-line-break = 改行

@@ -92,3 +92,23 @@ condition-answered-before = { $item } に今日すでに回答がある
 condition-not = 次に当てはまらない: { $inner }
 condition-and = {" かつ "}
 condition-or = {" または "}
+
+head-prompt = 音声案内
+head-keys = キー
+head-answers = 回答
+head-seconds = 秒
+time-every-call = { $flow }: 初回と2回目以降の通話(同じです)。音声案内ごとの秒数
+time-first-call = { $flow }: 初回の通話。音声案内ごとの秒数
+time-later-calls = { $flow }: 2回目以降の通話。音声案内ごとの秒数
+time-healthy = 症状なし
+time-all-yes = すべての症状
+time-red = SpO2 が red
+time-speech = 音声
+time-keys = キー
+time-wait = 入力の終わりを待つ時間
+time-in-all = 合計
+time-limit = 上限
+time-with-barge-in = 合計(案内の途中でキーを押す)
+time-instructions = 最初の質問までの音声
+time-note =
+    音声の長さは見積もりで、電話事業者の音声とは1割ほど違うことがあります。キー一つに { $seconds } 秒かかるとしています。「案内の途中でキーを押す」は、回答の最初のキーを、受け付けるようになったらすぐに押す場合です。

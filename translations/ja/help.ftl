@@ -123,7 +123,7 @@ help-dialer-reconcile =
     バックアップの復元か、記録の失われた切り替えのあとに照合する。過去一日の通話を電話事業者に問い合わせ、二重に架電しないよう架電枠を確定します。そのあと `dialer resume` を実行してください
 help-dialer-reconcile--wait = 電話事業者の一覧がそろい、すべての通話が終わるまで待ち、何を待っているかを表示する。Ctrl-C で待つのをやめても、それまでに確定した架電枠はそのままです
 
-help-flows = 通話の流れの文書の検査、書き出し、図、再生、テスト
+help-flows = 通話の流れの文書の検査、書き出し、図、所要時間、再生、テスト
 help-flows-check = 文書の誤りを、ファイル、行、直し方とともに報告する
 help-flows-check--folder = 文書のフォルダー。既定は設定の flows.directory、なければこのフォルダーの call_flows、なければ付属の文書
 help-flows-export = 付属の文書と通話の記録をフォルダーに書き出す。そこで変更し、flows.directory に指定してください
@@ -135,6 +135,10 @@ help-flows-draw--language = 文言の言語: ja、en、zh-Hans、zh-Hant、ko、
 help-flows-form = 質問をフォームとして表示する: 項目、または回答を与えたときの結果
 help-flows-form--language = 文言の言語
 help-flows-form--answers = 回答。FIELD=VALUE の形で書きます: body_temperature=37.5 fatigue=yes。何も保存しません
+help-flows-time = 通話にかかる時間を、音声案内ごとと合計で表示する
+help-flows-time-more =
+    音声の長さは見積もり、キー一つに2秒かかるとします。症状のない療養者、すべての症状のある療養者、酸素飽和度が red の療養者の通話を、案内を最後まで聞く場合とすぐにキーを押す場合について表示します。
+help-flows-time--language = この言語だけ: ja、en、zh-Hans、zh-Hant、ko、es、pt。既定はすべて
 help-flows-play = 端末でキーを入力しながら通話の流れをたどる
 help-flows-play--flow = 通話の流れ
 help-flows-play--language = 通話を始める言語

@@ -3,12 +3,9 @@
 use std::time::Duration;
 
 use crate::carrier::gather::SpeechLength;
-use crate::domain::Language;
-use crate::engine::{Reply, spoken};
-use crate::flow::{FlowSet, speech_time};
+use crate::engine::{Reply, speech_seconds};
+use crate::flow::FlowSet;
 
-/// The silence after each sentence.
-const PAUSE: Duration = Duration::from_millis(300);
 /// The longest duration of one reply. A longer one indicates a fault in its wording.
 const MAX_SPEECH: Duration = Duration::from_secs(300);
 
@@ -16,10 +13,7 @@ const MAX_SPEECH: Duration = Duration::from_secs(300);
 pub(super) fn of(flow_set: &FlowSet, reply: &Reply) -> SpeechLength {
     let mut speech = SpeechLength::default();
     for utterance in &reply.say {
-        speech.free += PAUSE;
-        for (language, words) in spoken(flow_set, utterance) {
-            speech.free += time_of(language, &words);
-        }
+        speech.free += in_milliseconds(speech_seconds(flow_set, utterance));
         if !utterance.barge_in {
             speech.firm += std::mem::take(&mut speech.free);
         }
@@ -28,8 +22,8 @@ pub(super) fn of(flow_set: &FlowSet, reply: &Reply) -> SpeechLength {
     SpeechLength { firm, free: speech.free.min(MAX_SPEECH.saturating_sub(firm)) }
 }
 
-fn time_of(language: Language, words: &str) -> Duration {
-    let seconds = Duration::try_from_secs_f64(speech_time::seconds(words, language)).unwrap_or(MAX_SPEECH);
+fn in_milliseconds(seconds: f64) -> Duration {
+    let seconds = Duration::try_from_secs_f64(seconds).unwrap_or(MAX_SPEECH);
     Duration::from_millis(u64::try_from(seconds.as_millis()).unwrap_or(u64::MAX))
 }
 
@@ -38,20 +32,20 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::domain::Language;
     use crate::engine::{NextAction, Utterance};
 
     fn flow_set() -> FlowSet {
         let mut files = BTreeMap::new();
-        files.insert("t/prompts/ja.toml".to_owned(), "seven = \"あいうえおかき\"\n".to_owned());
-        files.insert("t/prompts/en.toml".to_owned(), "seven = \"thirteen char\"\n".to_owned());
+        files.insert("t/prompts/en.toml".to_owned(), "second = \"nineteen characters\"\n".to_owned());
         files.insert("t/flow.toml".to_owned(), "title = \"t\"\nversion = 1\nstart = \"a\"\n".to_owned());
         FlowSet::read(files).0
     }
 
-    fn reply(said: &[(Language, bool)]) -> Reply {
-        let say = said.iter().map(|(language, barge_in)| Utterance {
-            prompt: "t.seven".into(),
-            language: *language,
+    fn reply(said: &[bool]) -> Reply {
+        let say = said.iter().map(|barge_in| Utterance {
+            prompt: "t.second".into(),
+            language: Language::English,
             barge_in: *barge_in,
             fill: Vec::new(),
         });
@@ -59,18 +53,11 @@ mod tests {
     }
 
     #[test]
-    fn a_second_is_seven_morae_or_thirteen_letters() {
-        let of = |said: &[(Language, bool)]| super::of(&flow_set(), &reply(said));
-        let second = Duration::from_millis(1_300);
-        assert_eq!(of(&[(Language::Japanese, true)]), SpeechLength { firm: Duration::ZERO, free: second });
-        assert_eq!(of(&[(Language::English, true)]), SpeechLength { firm: Duration::ZERO, free: second });
-        assert_eq!(of(&[]).whole(), Duration::ZERO);
-    }
-
-    #[test]
     fn all_before_the_last_firm_sentence_is_firm() {
-        let said = [(Language::Japanese, true), (Language::Japanese, false), (Language::Japanese, true)];
+        let of = |said: &[bool]| super::of(&flow_set(), &reply(said));
         let second = Duration::from_millis(1_300);
-        assert_eq!(of(&flow_set(), &reply(&said)), SpeechLength { firm: 2 * second, free: second });
+        assert_eq!(of(&[true]), SpeechLength { firm: Duration::ZERO, free: second });
+        assert_eq!(of(&[true, false, true]), SpeechLength { firm: 2 * second, free: second });
+        assert_eq!(of(&[]).whole(), Duration::ZERO);
     }
 }

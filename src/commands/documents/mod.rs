@@ -19,6 +19,7 @@ use crate::commands::messages::Advice;
 use crate::domain::Language;
 use crate::flow::fault::Earlier;
 use crate::flow::{Finding, FlowSet, changed_without_version};
+use crate::flow_test::checked;
 use crate::translations::{Message, message};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/call_flows");
@@ -88,10 +89,7 @@ impl Origin {
 
     /// Returns the checked set. Otherwise the error has all findings as sentences.
     pub(crate) fn flow_set(&self) -> anyhow::Result<Arc<FlowSet>> {
-        match FlowSet::checked(self.files()?) {
-            Ok(flow_set) => Ok(Arc::new(flow_set)),
-            Err(findings) => bail!("{}", self.sentences(&findings)),
-        }
+        checked(self.files()?).map_err(|findings| anyhow::anyhow!("{}", self.sentences(&findings)))
     }
 
     /// Returns findings that aren't errors but need the author's attention: differences from the built-in documents in

@@ -73,7 +73,7 @@ pub(super) fn show(origin: &Origin, language: Language, given: Vec<Given>, outpu
 /// The made-up patient, under the default thresholds.
 fn submitter(language: Language) -> anyhow::Result<Submitter> {
     let at = crate::service::Clock::system().now();
-    let person = synthetic(at)?.first_person().context("the made-up patient")?;
+    let person = synthetic()?.first_person().context("the made-up patient")?;
     Ok(Submitter { person: *person, language, at })
 }
 

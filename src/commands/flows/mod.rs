@@ -1,12 +1,12 @@
 //! `kenkocall flows`: commands for the authors of flows.
 
 mod form;
+mod time;
 mod transcripts;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
@@ -18,15 +18,11 @@ use super::language::{self, text};
 use super::messages::Advice;
 use super::output::{complain, outln, print};
 use super::terminal;
-use crate::domain::{BirthDate, HersysId, Language, PhoneNumber};
+use crate::domain::Language;
 use crate::engine::{AnsweredBy, Effect};
 use crate::flow::{Finding, FlowName, FlowSet, draw, names};
-use crate::flow_test::{FixturePatient, FixtureStatus, Fixtures, FlowTest, line_of};
+use crate::flow_test::{Fixtures, FlowTest, PATIENT_BIRTH_DATE, PATIENT_ID, checked, line_of};
 use crate::translations::message;
-
-/// The made-up patient of `flows play`.
-const PLAYED_ID: &str = "1234567";
-const PLAYED_BIRTH_DATE: &str = "19800401";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Flows {
@@ -71,6 +67,20 @@ pub(super) enum Flows {
         /// Answers, each as FIELD=VALUE: body_temperature=37.5 fatigue=yes. Nothing is stored.
         #[arg(long, num_args = 1.., value_name = "FIELD=VALUE")]
         answers: Vec<form::Given>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Show how long a call takes, by prompt and in all.
+    ///
+    /// The speech of every prompt is estimated; a caller takes 2 seconds a key. Timed are a healthy patient's call, one
+    /// with every symptom, and one with a red oxygen saturation, each heard in full and with keys pressed at once.
+    Time {
+        /// Only this language: ja, en, zh-Hans, zh-Hant, ko, es, pt. Default: all.
+        #[arg(long)]
+        language: Option<Language>,
+        /// The folder with the documents.
+        #[arg(long)]
+        folder: Option<PathBuf>,
         #[command(flatten)]
         form: Form,
     },
@@ -122,6 +132,7 @@ pub(super) fn run(command: Flows, configured: impl Fn() -> anyhow::Result<Option
             Ok(Exit::Done)
         }
         Flows::AsForm { language, folder, answers, form } => form::show(&chosen(folder)?, language, answers, form),
+        Flows::Time { language, folder, form } => time::show(&chosen(folder)?, language, form),
         Flows::Play { flow, language, folder } => {
             play(&library_of(&chosen(folder)?)?, &flow, language)?;
             Ok(Exit::Done)
@@ -132,7 +143,8 @@ pub(super) fn run(command: Flows, configured: impl Fn() -> anyhow::Result<Option
     }
 }
 
-/// Loads and checks the documents. Errors in them end each command as they end `check`.
+/// Loads and checks the documents. Errors in them end each command as they end `check`, except that calls may be longer
+/// than their limit: their author times and plays them.
 fn library_of(origin: &Origin) -> anyhow::Result<Arc<FlowSet>> {
     let checked = FlowSet::checked(origin.files()?);
     checked.map(Arc::new).map_err(|findings| found(origin.sentences(&findings)))
@@ -156,7 +168,7 @@ fn check(origin: &Origin, form: Form) -> anyhow::Result<Exit> {
         };
         found.iter().map(one).collect()
     };
-    match FlowSet::checked(origin.files()?) {
+    match checked(origin.files()?) {
         Ok(flow_set) => {
             let warnings = origin.warnings(&flow_set);
             for warning in &warnings {
@@ -226,14 +238,8 @@ fn export(directory: &Path, existing: Existing, form: Form) -> anyhow::Result<()
 }
 
 /// A made-up centre with the made-up patient, who hasn't reported yet today.
-fn synthetic(now: jiff::Timestamp) -> anyhow::Result<Fixtures> {
-    let mut cast = Fixtures::of_a_synthetic_centre().map_err(|error| anyhow::anyhow!("{error}"))?;
-    cast.caller = Some(PhoneNumber::from_e164("+815000000000").context("the made-up caller's number")?);
-    let today = jiff::tz::TimeZone::UTC.to_datetime(now).date();
-    let birth_date = BirthDate::parse_keys(PLAYED_BIRTH_DATE, today).context("the made-up birth date")?;
-    let id = HersysId::parse(PLAYED_ID).context("the made-up HER-SYS ID")?;
-    cast.patients.push(FixturePatient::new(id, birth_date, FixtureStatus::UnderObservation));
-    Ok(cast)
+fn synthetic() -> anyhow::Result<Fixtures> {
+    Fixtures::of_a_synthetic_patient().map_err(|error| anyhow::anyhow!("{error}"))
 }
 
 fn play(flow_set: &Arc<FlowSet>, flow: &str, language: Language) -> anyhow::Result<()> {
@@ -241,9 +247,9 @@ fn play(flow_set: &Arc<FlowSet>, flow: &str, language: Language) -> anyhow::Resu
         return Err(usage(no_such_flow(flow_set, flow)));
     }
     let now = crate::service::Clock::system().now();
-    let cast = synthetic(now)?;
+    let cast = synthetic()?;
     outln!("{}", text!("phone-help"));
-    outln!("{}\n", text!("flows-made-up-patient", id = PLAYED_ID, birth_date = PLAYED_BIRTH_DATE));
+    outln!("{}\n", text!("flows-made-up-patient", id = PATIENT_ID, birth_date = PATIENT_BIRTH_DATE));
 
     let mut rehearsal = FlowTest::new(Arc::clone(flow_set), FlowName::from(flow), language, cast, now);
     let mut turn = rehearsal.call(AnsweredBy::Person)?;

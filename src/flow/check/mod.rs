@@ -43,7 +43,8 @@ const LINES: [&str; 5] =
     [names::HEALTH_CALL, names::AUTOMATED_CALL, names::CALL_BACK, names::MAINTENANCE, names::WITHDRAWN];
 
 impl FlowSet {
-    /// Reads the documents ([`FlowSet::read`]) and applies all rules.
+    /// Reads the documents ([`FlowSet::read`]) and applies all rules, except the limits of a call's length, for which
+    /// the engine must walk the flows: `flow_test::checked` applies them too.
     ///
     /// # Errors
     ///

@@ -134,13 +134,16 @@ pub struct SharedKeys {
 }
 
 /// A flow's limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// The most nodes executed in one call. Beyond it, the call ends with an apology, so that a flow can't run
     /// forever.
     pub steps: u32,
     /// The most people to report for in one call.
     pub people: u8,
+    /// The most seconds that a healthy caller's later calls may take, by language. No limit for a language that isn't
+    /// here.
+    pub healthy_seconds: BTreeMap<Language, Spanned<u32>>,
 }
 
 /// One prompt in all languages.

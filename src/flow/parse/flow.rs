@@ -1,12 +1,17 @@
 //! Reads one `flow.toml`.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use super::node;
 use super::references;
-use super::table::{Source, Table};
+use super::table::{Source, Table, Value};
+use crate::domain::Language;
 use crate::flow::fault::{Part, Required};
 use crate::flow::{Flow, FlowName, Limits, NodeId, Say, Spanned};
+
+/// The seconds to which a flow can be limited.
+const LIMITABLE: RangeInclusive<u32> = 10..=3_600;
 
 /// What a flow's questions and records do by default.
 #[derive(Default)]
@@ -56,12 +61,30 @@ fn visit(table: &Table<'_>) -> BTreeMap<crate::flow::Key, Spanned<FlowName>> {
 }
 
 fn limits(table: &Table<'_>) -> Limits {
-    let mut limits = Limits { steps: 0, people: 1 };
+    let mut limits = Limits { steps: 0, people: 1, healthy_seconds: BTreeMap::new() };
     let inner = table.need(Required::Limits).and_then(|value| value.table(Part::Table("limits")));
     let Some(inner) = inner else { return limits };
     limits.steps = inner.need(Required::Steps).and_then(|value| value.number(1..=100_000)).unwrap_or_default();
     limits.people = inner.get("people").and_then(|value| value.number(1..=50)).unwrap_or(limits.people);
+    limits.healthy_seconds = inner.get("healthy_seconds").map(healthy_seconds).unwrap_or_default();
     inner.finish();
+    limits
+}
+
+/// `healthy_seconds = 180` for every language, or `healthy_seconds = { ja = 200, en = 180 }`.
+fn healthy_seconds(value: Value<'_>) -> BTreeMap<Language, Spanned<u32>> {
+    let seconds = |value: Value<'_>| value.number(LIMITABLE).map(|to| Spanned { to, line: value.line });
+    if !value.is_table() {
+        let limit = seconds(value);
+        return limit.iter().flat_map(|limit| Language::ALL.map(|language| (language, limit.clone()))).collect();
+    }
+    let Some(table) = value.table(Part::Table("healthy_seconds")) else { return BTreeMap::new() };
+    let stated = Language::ALL.into_iter().filter_map(|language| {
+        let limit = table.get(language.tag()).and_then(seconds)?;
+        Some((language, limit))
+    });
+    let limits = stated.collect();
+    table.finish();
     limits
 }
 

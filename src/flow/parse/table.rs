@@ -177,6 +177,10 @@ impl<'a> Value<'a> {
         matches!(self.value, DeValue::String(_))
     }
 
+    pub fn is_table(&self) -> bool {
+        matches!(self.value, DeValue::Table(_))
+    }
+
     pub fn table(&self, part: Part) -> Option<Table<'a>> {
         match self.value {
             DeValue::Table(entries) => Some(Table::new(self.source, entries, self.line, part)),

@@ -6,7 +6,7 @@ mod parse;
 use super::ToMessage;
 use crate::domain::Item;
 use crate::flow::Finding;
-use crate::flow::fault::{Changed, Earlier, Fault, KeyUse, Unversioned};
+use crate::flow::fault::{Changed, Earlier, Fault, KeyUse, LimitFault, LongPrompt, Unversioned};
 use crate::translations::{Argument, Message, Separator, message};
 
 /// What a finding says.
@@ -30,6 +30,7 @@ impl Advice {
             Fault::Entry(fault) => check::entry(fault),
             Fault::Path(fault) => check::path(fault),
             Fault::Wording(fault) => check::wording(fault),
+            Fault::Limit(fault) => limit(fault),
             Fault::NoForm(node, kind) => check::form(node, kind),
             Fault::Unversioned(fault) => unversioned(fault),
         };
@@ -42,6 +43,28 @@ impl Advice {
 
 fn advice(what: Message, todo: Message) -> Advice {
     Advice { what, todo }
+}
+
+fn limit(fault: &LimitFault) -> Advice {
+    match fault {
+        LimitFault::TooLong { language, seconds, most, longest } => {
+            let longest = Argument::Joined(Separator::Words, longest.iter().map(LongPrompt::message).collect());
+            advice(
+                message!("flow-call-too-long", language = language.tag(), seconds = *seconds, most = *most),
+                message!("flow-call-too-long-todo", longest = longest),
+            )
+        }
+        LimitFault::NoReport(flow) => {
+            advice(message!("flow-limit-no-report", flow = flow.as_str()), message!("flow-limit-no-report-todo"))
+        }
+    }
+}
+
+impl ToMessage for LongPrompt {
+    fn message(&self) -> Message {
+        let place = format!("{}:{}", self.file, self.line);
+        message!("flow-long-prompt", prompt = self.prompt.as_str(), place = place, seconds = self.seconds)
+    }
 }
 
 fn unversioned(fault: &Unversioned) -> Advice {
