@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 /// A person at a terminal: waits for each prompt, types, and prints the terminal's content.
 const PERSON: &str = r#"
 import os, pty, select, sys
-keys = ["", "2", "1000002#", "19800401", "365", "h", "q"]
+keys = ["", "2", "2", "1000002#", "19800401", "365", "h", "q"]
 pid, fd = pty.fork()
 if pid == 0:
     os.execv(sys.argv[1], [sys.argv[1], "demo", "--phone"])

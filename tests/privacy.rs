@@ -123,9 +123,9 @@ async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
     // A complete call with all kinds of turns, from the registered number.
     let mut phone = Phone::ring(&line.carrier, MOTHER.number).await;
     phone.identify(&Person { birth_date: "19990101", ..MOTHER }).await.hears(MISMATCH);
-    phone.keys(&[MOTHER.id, MOTHER.birth_date, FEVER, "1", "093", "1", "1", "", "*", "7", "1"]).await;
+    phone.keys(&[MOTHER.id, MOTHER.birth_date, FEVER, "1", "093", "1", "1", "1", "1", "", "*", "7", "1", "1"]).await;
     phone.key("0").await.transfer_ends("busy").await.key("1").await;
-    phone.keys(&["2", "1", "1", "2", "2", "2", "1", "2", "2"]).await.hears(RECEIVED);
+    phone.keys(&["2", "1", "1", "1", "2", "2", "2", "1", "1", "2", "2"]).await.hears(RECEIVED);
     let action = phone.action().to_owned();
     for more in [("Digits", FEVER), ("Digits", "３８３"), ("From", A_PHONE), ("From", "鷹司"), ("CallSid", MOTHER.id)]
     {
@@ -144,7 +144,7 @@ async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
     for _ in 0..5 {
         let mut phone = Phone::ring_any(&line.carrier).await;
         phone.identify(&NOBODY).await.keys(&[MOTHER.id, "19990101", MOTHER.id, "19990101"]).await;
-        assert_eq!(phone.next, Next::Over);
+        assert_eq!(phone.transfer_ends("no-answer").await.next, Next::Over);
     }
     Phone::ring_any(&line.carrier).await.identify(&AUNT).await;
     let mut dropped = Phone::ring(&line.carrier, MOTHER.number).await;

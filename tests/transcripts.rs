@@ -30,12 +30,12 @@ fn a_transcript_that_differs_is_named_with_its_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let flow = folder.path().join("maintenance");
     std::fs::create_dir(&flow).expect("a folder");
-    let wrong = "< calls\n! ended maintenance\n> say maintenance.open\n";
+    let wrong = "< calls\n> say maintenance.open\n";
     std::fs::write(flow.join("wrong.call"), wrong).expect("a file");
     let output = flows_test(folder.path());
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(!output.status.success(), "{said}");
-    assert!(said.contains("wrong.call:3: expected “> say maintenance.open”"), "{said}");
+    assert!(said.contains("wrong.call:2: expected “> say maintenance.open”"), "{said}");
     assert!(said.contains("“> say maintenance.closed” happened"), "{said}");
     assert!(said.ends_with("0 passed, 1 failed\n"), "{said}");
 }

@@ -17,6 +17,8 @@ use crate::store::flow_sets::{self, FlowSetRow};
 
 /// The number that simulated calls come from. Nobody can have this number.
 const SIMULATED_CALLER: &str = "+815000000000";
+/// The number of the simulated health call line. Nobody can have this number.
+const SIMULATED_HEALTH_CALL: &str = "+815000000001";
 
 /// Creates the context and the settings of the lines, and stores the flow documents that calls begin with from now on.
 /// Fails if the database doesn't suit the carrier: simulated answers are never stored among real patients, and no real
@@ -44,11 +46,16 @@ pub(crate) async fn open_services(
     if config.carrier == Some(Carrier::Simulator) {
         caller_number = caller_number.or(PhoneNumber::from_e164(SIMULATED_CALLER).ok());
     }
+    let mut health_call_number = number(config.twilio.health_call_number.as_deref(), "twilio.health_call_number")?;
+    if config.carrier == Some(Carrier::Simulator) {
+        health_call_number = health_call_number.or(PhoneNumber::from_e164(SIMULATED_HEALTH_CALL).ok());
+    }
     let lines = LineSettings {
         flow_sets: FlowSetCache::new(flow_set),
         guessing: config.health_call.guessing,
         zone: TimeZone::get(&config.health_call.time_zone).context("health_call.time_zone")?,
         fallback_centre: fallback_centre(config)?,
+        health_call_number,
         call_back_number: caller_number,
     };
     Ok((Context::new(database, clock), Arc::new(lines)))

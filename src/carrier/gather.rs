@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::domain::Sensitive;
+use crate::domain::{EntryEnd, Sensitive};
 
 /// What ends an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,17 +35,6 @@ impl SpeechLength {
     pub fn whole(self) -> Duration {
         self.firm.saturating_add(self.free)
     }
-}
-
-/// Why an entry ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EntryEnd {
-    /// It has the most keys.
-    Full,
-    /// This key, which isn't part of it.
-    FinishKey(char),
-    /// No key came in time.
-    Silence,
 }
 
 /// The keys of one question.
@@ -117,7 +106,7 @@ impl Gather {
             return Pressed::TooLate(self.end());
         }
         if self.rules.finish_key == Some(key) {
-            return Pressed::Ended(self.ended(EntryEnd::FinishKey(key), at));
+            return Pressed::Ended(self.ended(EntryEnd::FinishKey, at));
         }
         self.keys.push(key);
         self.last = at;
@@ -154,6 +143,17 @@ pub fn typed(mut gather: Gather, keys: &str, first: Duration, mut gap: impl FnMu
     gather.end()
 }
 
+/// The keys that were typed after an entry had ended.
+pub fn left_over<'k>(keys: &'k str, entry: &Entry) -> &'k str {
+    let taken = keys.get(entry.keys.expose().len()..).unwrap_or_default();
+    match entry.end {
+        EntryEnd::Full => taken,
+        EntryEnd::FinishKey => taken.get(1..).unwrap_or_default(),
+        // They came too late.
+        EntryEnd::Silence => "",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -180,9 +180,9 @@ mod tests {
         let eight = rules(8, Some('#'));
         assert_eq!(entered("368", 6, 1, rules(3, None)), (8, "368".into(), EntryEnd::Full));
         assert_eq!(entered("3689", 6, 1, rules(3, None)), (8, "368".into(), EntryEnd::Full));
-        assert_eq!(entered("1234567#", 6, 1, eight), (13, "1234567".into(), EntryEnd::FinishKey('#')));
+        assert_eq!(entered("1234567#", 6, 1, eight), (13, "1234567".into(), EntryEnd::FinishKey));
         assert_eq!(entered("1234567", 6, 1, eight), (17, "1234567".into(), EntryEnd::Silence));
-        assert_eq!(entered("#", 6, 1, eight), (6, String::new(), EntryEnd::FinishKey('#')));
+        assert_eq!(entered("#", 6, 1, eight), (6, String::new(), EntryEnd::FinishKey));
         assert_eq!(entered("#", 6, 1, rules(1, None)), (6, "#".into(), EntryEnd::Full));
         assert_eq!(entered("", 0, 1, eight), (15, String::new(), EntryEnd::Silence));
     }
@@ -219,6 +219,19 @@ mod tests {
         };
         assert_eq!((entry.keys.expose(), entry.end, entry.at), ("198", EntryEnd::Full, secs(2)));
         assert_eq!(ahead.as_str(), "0", "the rest is for the next question");
+    }
+
+    #[test]
+    fn keys_after_the_end_are_left_over() {
+        let left = |keys: &str, gap, rules| {
+            let entry = typed(Gather::new(rules, SPEECH), keys, secs(6), || secs(gap));
+            left_over(keys, &entry).to_owned()
+        };
+        assert_eq!(left("098", 1, rules(2, Some('#'))), "8");
+        assert_eq!(left("98", 1, rules(2, Some('#'))), "");
+        assert_eq!(left("98#", 1, rules(2, Some('#'))), "#");
+        assert_eq!(left("12#4", 1, rules(8, Some('#'))), "4");
+        assert_eq!(left("12", 6, rules(8, Some('#'))), "", "the second came after the end");
     }
 
     #[test]

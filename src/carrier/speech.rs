@@ -4,6 +4,15 @@ use std::sync::Arc;
 
 use crate::domain::Language;
 
+/// What is said in one turn.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Speech {
+    /// In the order in which it is spoken.
+    pub say: Vec<Sentence>,
+    /// Said between two of the [`silences`] of the wait for the first key.
+    pub while_waiting: Vec<Sentence>,
+}
+
 /// One sentence to say. It may repeat an entry, so `Debug` never prints its text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sentence {
@@ -21,4 +30,4 @@ impl std::fmt::Debug for Sentence {
     }
 }
 
-pub use crate::engine::NextAction;
+pub use crate::engine::{NextAction, silences};

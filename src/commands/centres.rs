@@ -9,10 +9,10 @@ use super::arguments::{Form, centre_code, table};
 use super::exit::usage;
 use super::language::{self, text};
 use super::messages::ToMessage as _;
-use crate::domain::{CallingHours, CentreName, PhoneNumber, width};
+use crate::domain::{CallingHours, CentreName, LatinName, NameReading, PhoneNumber, width};
 use crate::service::{
-    CallPattern, CentreChange, CentreSettings, CentreView, Client, DaysOff, MissedCallSms, OfficeHours, ReportCovers,
-    Retries, RetryPolicy, UnregisteredReports, add_centre, change_centre, list_centres, show_centre,
+    AfterRed, CallPattern, CentreChange, CentreSettings, CentreView, Client, DaysOff, MissedCallSms, OfficeHours,
+    ReportCovers, Retries, RetryPolicy, UnregisteredReports, add_centre, change_centre, list_centres, show_centre,
 };
 use crate::translations::{Said, message};
 
@@ -66,6 +66,13 @@ pub(super) enum Centres {
 /// Settings that have a default.
 #[derive(Debug, Args)]
 pub(super) struct More {
+    /// How a Japanese voice reads its name, in kana: ソウサホケンジョ. Default, and with an empty value: as it is written.
+    #[arg(long, value_name = "KANA", value_parser = reading)]
+    reading: Option<OrNone<NameReading>>,
+    /// Its name in Latin letters, which the voices of the six other languages read: Sosa Public Health Center. Default,
+    /// and with an empty value: a Japanese voice says the name.
+    #[arg(long, value_name = "NAME", value_parser = latin_name)]
+    latin_name: Option<OrNone<LatinName>>,
     /// Its time zone. Default: Asia/Tokyo.
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
@@ -108,6 +115,10 @@ pub(super) struct More {
     /// "cancel" them as any report does, or "keep" them. Default, and with an empty value: cancel.
     #[arg(long, value_name = "cancel|keep", value_parser = or_default::<UnregisteredReports>)]
     unregistered_reports: Option<UnregisteredReports>,
+    /// Whether callers are asked after a red answer if they want to continue: "ask", or "continue" with the next
+    /// question at once. Default, and with an empty value: ask.
+    #[arg(long, value_name = "ask|continue", value_parser = or_default::<AfterRed>)]
+    after_red: Option<AfterRed>,
     /// The maximum number of its automated calls at the same time. Default, and with an empty value: only the carrier's
     /// limit.
     #[arg(long, value_name = "CALLS", value_parser = calls)]
@@ -142,6 +153,14 @@ fn or_default<T: std::str::FromStr + Default>(text: &str) -> Result<T, T::Err> {
     if text.trim().is_empty() { Ok(T::default()) } else { text.parse() }
 }
 
+fn reading(text: &str) -> Result<OrNone<NameReading>, Said> {
+    or_none(text).map_err(|_| Said(message!("centre-reading-form")))
+}
+
+fn latin_name(text: &str) -> Result<OrNone<LatinName>, Said> {
+    or_none(text).map_err(|_| Said(message!("centre-latin-name-form")))
+}
+
 fn calls(text: &str) -> Result<OrNone<u32>, Said> {
     or_none(text).map_err(|_| Said(message!("number-of-calls")))
 }
@@ -168,6 +187,8 @@ impl More {
     fn change(&self, name: Option<CentreName>, phone: Option<&str>) -> anyhow::Result<CentreChange> {
         Ok(CentreChange {
             name,
+            reading: self.reading.as_ref().map(|reading| reading.0.clone()),
+            latin_name: self.latin_name.as_ref().map(|name| name.0.clone()),
             phone: phone.map(centre_phone).transpose()?,
             time_zone: self.time_zone.clone(),
             office_hours: self.office_hours,
@@ -181,6 +202,7 @@ impl More {
             retry: self.retry,
             report_covers: self.report_covers,
             unregistered_reports: self.unregistered_reports,
+            after_red: self.after_red,
             concurrent_calls: self.concurrent_calls.as_ref().map(|calls| calls.0),
             calls_per_second: self.calls_per_second.as_ref().map(|pace| pace.0),
             missed_call_sms: self.missed_call_sms.as_ref().map(|sms| sms.0.clone()),
@@ -272,7 +294,7 @@ fn listed(rows: &[CentreView]) -> String {
         let limits = settings.thresholds;
         lines.push(vec![
             row.code.to_string(),
-            row.name.clone(),
+            name_of(row),
             row.phone.national(),
             row.time_zone.clone(),
             settings.office_hours.to_string(),
@@ -302,6 +324,13 @@ fn listed(rows: &[CentreView]) -> String {
     format!("{}\n{}\n{}", table(&lines), text!("centres-automated-calls"), table(&calling))
 }
 
+/// The name, and how it is said where that is set.
+fn name_of(row: &CentreView) -> String {
+    let reading = row.settings.reading.clone().map(String::from);
+    let said: Vec<String> = reading.into_iter().chain(row.settings.latin_name.clone().map(String::from)).collect();
+    if said.is_empty() { row.name.clone() } else { format!("{} ({})", row.name, said.join(", ")) }
+}
+
 fn day_limits(settings: &CentreSettings) -> Option<String> {
     let calls = settings.calls_per_day.map(|calls| text!("centre-calls-a-day", calls = calls.to_string()));
     let spend = settings.spend_per_day.map(|money| text!("centre-spend-a-day", money = money.to_string()));
@@ -319,6 +348,8 @@ fn as_json(row: &CentreView) -> Value {
     json!({
         "code": row.code.as_str(),
         "name": row.name,
+        "reading": settings.reading,
+        "latin_name": settings.latin_name,
         "phone": row.phone.expose(),
         "time_zone": row.time_zone,
         "office_hours": settings.office_hours.to_string(),
@@ -332,6 +363,7 @@ fn as_json(row: &CentreView) -> Value {
         "retry": settings.retry,
         "report_covers": settings.report_covers,
         "unregistered_reports": settings.unregistered_reports,
+        "after_red": settings.after_red,
         "concurrent_calls": settings.concurrent_calls,
         "calls_per_second": settings.calls_per_second,
         "missed_call_sms": settings.missed_call_sms,

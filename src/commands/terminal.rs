@@ -7,7 +7,7 @@ use anyhow::Context;
 use super::language::text;
 use super::messages::ToMessage as _;
 use super::output::{closed, outln, write};
-use crate::domain::{HangupCause, Keys};
+use crate::domain::{HangupCause, Keyed, Keys};
 use crate::engine::{EventKind, NextAction, Reply, TransferOutcome, WordsFor, words};
 use crate::flow::FlowSet;
 
@@ -24,7 +24,7 @@ pub(crate) fn show(flow_set: &FlowSet, reply: &Reply) {
 }
 
 /// Reads what the caller does next: keys, or after a transfer whether they talked. The end of the input hangs up.
-pub(crate) fn next(input: &mut impl BufRead, reply: &Reply) -> anyhow::Result<EventKind> {
+pub(crate) fn next(input: &mut impl BufRead, flow_set: &FlowSet, reply: &Reply) -> anyhow::Result<EventKind> {
     if matches!(reply.then, NextAction::Transfer { .. }) {
         let answer = ask(input, &text!("phone-talked"))?;
         let talked = answer.is_some_and(|answer| answer.starts_with('y'));
@@ -35,7 +35,13 @@ pub(crate) fn next(input: &mut impl BufRead, reply: &Reply) -> anyhow::Result<Ev
         match ask(input, "☎")?.as_deref() {
             None | Some("h") => return Ok(EventKind::HungUp(HangupCause::NormalClearing)),
             Some(keys) => match Keys::parse(keys) {
-                Ok(keys) => return Ok(EventKind::Keyed(keys)),
+                Ok(keys) if keys.is_empty() => {
+                    if let Some(said) = &reply.while_waiting {
+                        outln!("  {}", words(flow_set, said, WordsFor::Reader));
+                    }
+                    return Ok(EventKind::Keyed(Keyed::silence()));
+                }
+                Ok(keys) => return Ok(EventKind::Keyed(keys.into())),
                 Err(error) => outln!("  {}", text!("phone-not-keys", why = error.message())),
             },
         }

@@ -78,6 +78,22 @@ impl Era {
         }
     }
 
+    /// The era of a phone key: the numbers of official forms, where 1 is 明治 and 2 is 大正. On the phone those two
+    /// begin a year of the western calendar.
+    pub const fn of_key(key: char) -> Option<Self> {
+        match key {
+            '3' => Some(Self::Showa),
+            '4' => Some(Self::Heisei),
+            '5' => Some(Self::Reiwa),
+            _ => None,
+        }
+    }
+
+    /// The western year of a year of the era, which may have ended before. `None` for year 0.
+    pub fn year(self, year: i16) -> Option<i16> {
+        (year > 0).then(|| self.start().year().saturating_add(year).saturating_sub(1))
+    }
+
     /// The single-character form of the name.
     const fn ligature(self) -> char {
         match self {

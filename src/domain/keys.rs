@@ -20,6 +20,39 @@ pub enum KeysError {
     TooMany,
 }
 
+/// What ended an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryEnd {
+    /// It has the most keys.
+    Full,
+    /// The finish key (`#`), which isn't part of it.
+    FinishKey,
+    /// No key came in time.
+    Silence,
+}
+
+/// What a caller keyed at one question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keyed {
+    /// The keys, without the one that finished the entry. Empty after silence, or if only the finish key was pressed.
+    pub keys: Keys,
+    /// What ended the entry. `None` if the carrier doesn't tell.
+    pub end: Option<EntryEnd>,
+}
+
+impl Keyed {
+    /// No key came in time.
+    pub fn silence() -> Self {
+        Self { keys: Keys::default(), end: Some(EntryEnd::Silence) }
+    }
+}
+
+impl From<Keys> for Keyed {
+    fn from(keys: Keys) -> Self {
+        Self { keys, end: None }
+    }
+}
+
 impl Keys {
     /// The most keys accepted in one turn, far more than any question asks for.
     pub const MAX: usize = 32;

@@ -16,15 +16,18 @@ mod hours;
 mod ids;
 mod job;
 mod keys;
+mod known_in;
 mod language;
 mod lookalike;
 mod number_as_text;
 mod number_kind;
 mod outcome;
+mod oximeter;
 mod phone_number;
 mod plain_line;
 mod report;
 mod revision;
+mod said_name;
 mod sensitive;
 mod severity;
 mod slot;
@@ -46,11 +49,13 @@ pub use ids::{
     AccountId, AlertId, CallId, CentreCode, CentreCodeError, JobId, LegId, PatientId, ProcessId, ReportId, SlotId,
 };
 pub use job::{Job, JobFailure, JobKind};
-pub use keys::{Keys, KeysError};
+pub use keys::{EntryEnd, Keyed, Keys, KeysError};
+pub use known_in::KnownIn;
 pub use language::{Language, UnknownLanguage};
 pub use number_as_text::{number, some_number};
 pub use number_kind::{CallableNumber, NumberKind};
 pub use outcome::{CallRole, Direction, Disposition, HangupCause, Line};
+pub use oximeter::{Oximeter, Spo2Question};
 pub use phone_number::{PhoneNumber, PhoneNumberError};
 pub use plain_line::{
     CentreName, HiddenCharacter, HiddenKind, PlainLine, PlainLineError, ReasonText, StaffName, all_visible,
@@ -58,6 +63,7 @@ pub use plain_line::{
 };
 pub use report::{Channel, ReportOutcome};
 pub use revision::Revision;
+pub use said_name::{LatinName, LatinNameError, NameReading, NameReadingError};
 pub use sensitive::Sensitive;
 pub use severity::Severity;
 pub use slot::{AttemptOutcome, AttemptState, Missed, SlotEnd, SlotOrigin, SlotState, Withdrawal};

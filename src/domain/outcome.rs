@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Channel;
+
 /// Why a leg ended, by the names of ITU-T Q.850.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -199,6 +201,14 @@ impl Line {
             Self::HealthCall => "health_call",
             Self::AutomatedCall => "automated_call",
             Self::CallBack => "call_back",
+        }
+    }
+
+    /// The channel of reports given on this line. The patient who calls back is a caller like on the health-call line.
+    pub const fn channel(self) -> Channel {
+        match self {
+            Self::AutomatedCall => Channel::AutomatedCall,
+            Self::HealthCall | Self::CallBack => Channel::HealthCall,
         }
     }
 

@@ -44,6 +44,9 @@ pub enum ReportOutcome {
     Reported,
     /// 未回答: the call ended first. The answers given so far are kept.
     Unanswered,
+    /// We called, and nobody said that they are the patient or answer for the patient: a wrong number, silence, no
+    /// time. It is no report of the patient, and a later call may begin it.
+    NotBegun,
 }
 
 impl ReportOutcome {
@@ -52,11 +55,27 @@ impl ReportOutcome {
         match self {
             Self::Reported => "reported",
             Self::Unanswered => "unanswered",
+            Self::NotBegun => "not_begun",
         }
     }
 
     /// Reads [`ReportOutcome::code`].
     pub fn from_code(word: &str) -> Option<Self> {
-        [Self::Reported, Self::Unanswered].into_iter().find(|outcome| outcome.code() == word)
+        [Self::Reported, Self::Unanswered, Self::NotBegun].into_iter().find(|outcome| outcome.code() == word)
+    }
+
+    /// Returns `true` if a later call of the same day or slot goes on with the report.
+    pub const fn is_open(self) -> bool {
+        !matches!(self, Self::Reported)
+    }
+
+    /// The outcome of two ends of one report, in two calls.
+    #[must_use]
+    pub const fn or_better(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Reported, _) | (_, Self::Reported) => Self::Reported,
+            (Self::Unanswered, _) | (_, Self::Unanswered) => Self::Unanswered,
+            (Self::NotBegun, Self::NotBegun) => Self::NotBegun,
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! Questions: asking, asking again, and handling what the caller keyed.
 
 use super::effect::{Fill, NextAction};
+use super::entry::Entered;
 use super::go_back::go_back;
 use super::interpreter::{Interpreter, InvalidFlow, Transition};
+use super::repeat::{repeat, retry_of};
 use super::session::{Entry, Opened, Waiting};
-use crate::domain::{BirthDate, Item, Keys};
-use crate::flow::{Confirm, Flow, Gather, Key, Menu, Node, NodeId, NodeKind, RecordWhat, Retry, Takes, Without};
+use crate::domain::{BirthDate, Item, Keyed, Keys};
+use crate::flow::{Confirm, Flow, Gather, Key, Menu, Node, NodeId, NodeKind, RecordWhat, Say, Takes, Usual, Without};
 use crate::policy::report_day;
 use jiff::tz::TimeZone;
 
@@ -26,21 +28,29 @@ pub(super) fn ask(interpreter: &mut Interpreter<'_>, flow: &Flow, node: &Node) -
     {
         return Ok(Transition::To(after_record(flow, item).ok_or(InvalidFlow)?.clone()));
     }
-    let on_trail = !matches!(node.kind, NodeKind::Confirm(_)) && !visiting(interpreter);
+    if let NodeKind::Confirm(confirm) = &node.kind
+        && let Some(usual) = usual(interpreter, confirm)
+    {
+        say_value(interpreter, confirm, &usual.say, false);
+        return Ok(Transition::To(confirm.yes.to.clone()));
+    }
+    let on_trail = !matches!(node.kind, NodeKind::Confirm(_)) && !beside(interpreter);
     if on_trail && interpreter.session.trail.last() != Some(&node.id) {
         interpreter.session.trail.push(node.id.clone());
     }
     let (max_keys, ends_with_hash) = match &node.kind {
         NodeKind::Menu(menu) => {
-            interpreter.say_all(&menu.say, true);
+            let say = interpreter.wording(&menu.say, &menu.short);
+            interpreter.say_all(say, true);
             (1, false)
         }
         NodeKind::Gather(gather) => {
-            interpreter.say_all(&gather.say, true);
-            (gather.takes.max_keys(), true)
+            let say = interpreter.wording(&gather.say, &gather.short);
+            interpreter.say_all(say, true);
+            (gather.takes.first_keys(), true)
         }
         NodeKind::Confirm(confirm) => {
-            say_value(interpreter, confirm);
+            say_value(interpreter, confirm, &confirm.say, true);
             (1, false)
         }
         _ => return Err(InvalidFlow),
@@ -51,34 +61,66 @@ pub(super) fn ask(interpreter: &mut Interpreter<'_>, flow: &Flow, node: &Node) -
         max_keys,
         ends_with_hash,
         first_key_seconds: own_patience.unwrap_or(keys.first_key_seconds),
-        between_keys_seconds: keys.between_keys_seconds,
+        between_keys_seconds: between_keys(interpreter, node),
     };
     interpreter.reply(then, Waiting::Keys);
     Ok(Transition::Wait)
 }
 
-fn say_value(interpreter: &mut Interpreter<'_>, confirm: &Confirm) {
+/// The longest silence between two keys of this question's entry, in seconds.
+fn between_keys(interpreter: &Interpreter<'_>, node: &Node) -> u8 {
+    let own = if let NodeKind::Gather(gather) = &node.kind { gather.between_keys_seconds } else { None };
+    own.unwrap_or(interpreter.flow_set.keys.between_keys_seconds)
+}
+
+/// Waits for the rest of an entry, and says nothing.
+fn listen_on(interpreter: &mut Interpreter<'_>, node: &Node, keyed: &str, to_come: u8) -> Transition {
+    let between = between_keys(interpreter, node);
+    interpreter.session.begun = Some(Keys::heard(keyed));
+    let then = NextAction::Gather {
+        max_keys: to_come,
+        ends_with_hash: true,
+        first_key_seconds: between,
+        between_keys_seconds: between,
+    };
+    interpreter.reply(then, Waiting::Keys);
+    Transition::Wait
+}
+
+fn say_value(interpreter: &mut Interpreter<'_>, confirm: &Confirm, says: &[Say], barge_in: bool) {
     let entry: Box<str> = interpreter.session.entry(&confirm.of.to).unwrap_or_default().into();
-    for say in &confirm.say {
+    for say in says {
         let value = Fill::Value(confirm.read_as, entry.clone());
-        interpreter.say_prompt(&say.prompt, say.language, true, Some(value));
+        interpreter.say_prompt(&say.prompt, say.language, barge_in, Some(value));
     }
 }
 
+/// The read-back without a question, if a known caller keyed a usual value.
+fn usual<'c>(interpreter: &Interpreter<'_>, confirm: &'c Confirm) -> Option<&'c Usual> {
+    let usual = confirm.usual.as_ref().filter(|_| interpreter.is_known_caller())?;
+    let number = interpreter.session.entry(&confirm.of.to)?.parse::<u32>().ok()?;
+    (usual.at_least..=usual.at_most).contains(&number).then_some(usual)
+}
+
 /// Handles the caller's keys, or silence.
-pub(super) fn keyed(interpreter: &mut Interpreter<'_>, keys: &Keys) -> Result<Transition, InvalidFlow> {
+pub(super) fn keyed(interpreter: &mut Interpreter<'_>, keyed: &Keyed) -> Result<Transition, InvalidFlow> {
     let (flow, node) = interpreter.here()?;
-    let keyed = keys.expose();
-    let keyed = keyed.strip_suffix('#').filter(|rest| !rest.is_empty()).unwrap_or(keyed);
+    let entered = Entered::of(&mut interpreter.session, keyed, interpreter.at);
+    let keyed = entered.keys.as_str();
     let single = single_key(keyed);
     let own = matches!(&node.kind, NodeKind::Menu(menu) if single.is_some_and(|key| menu.keys.contains_key(&key)));
+    // Who keys 3655 for 365 hasn't answered the next question, and doesn't want a person. Its own keys count even so:
+    // callers who know the questions type ahead.
+    if entered.left_over && !own && is_left_over(node, keyed) {
+        return repeat(interpreter, node);
+    }
     let without = without_of(node);
     if !own && let Some(key) = single {
         if interpreter.flow_set.keys.repeat.contains(&key) {
-            return Ok(Transition::Here);
+            return repeat(interpreter, node);
         }
-        if !without.back && !visiting(interpreter) && interpreter.flow_set.keys.back == Some(key) {
-            return Ok(go_back(interpreter, flow));
+        if !without.back && !beside(interpreter) && interpreter.flow_set.keys.back == Some(key) {
+            return go_back(interpreter, flow, node);
         }
         if !without.visit
             && let Some(visited) = visited_by(interpreter, key)
@@ -89,11 +131,17 @@ pub(super) fn keyed(interpreter: &mut Interpreter<'_>, keys: &Keys) -> Result<Tr
     }
     // A `#` after a complete entry arrives at the next question. It is neither an answer nor a mistake.
     if keyed == "#" && !own {
-        return Ok(Transition::Here);
+        return repeat(interpreter, node);
     }
     // `*` inside an entry: the caller wants to hear the question again.
     if keyed.contains('*') && interpreter.flow_set.keys.repeat.contains(&Key('*')) {
-        return Ok(Transition::Here);
+        return repeat(interpreter, node);
+    }
+    if entered.open
+        && let NodeKind::Gather(gather) = &node.kind
+        && let Some(to_come) = gather.keys_to_come(keyed)
+    {
+        return Ok(listen_on(interpreter, node, keyed, to_come));
     }
     let taken = match &node.kind {
         NodeKind::Menu(menu) => take_menu(interpreter, node, menu, keyed),
@@ -101,8 +149,19 @@ pub(super) fn keyed(interpreter: &mut Interpreter<'_>, keys: &Keys) -> Result<Tr
         NodeKind::Confirm(confirm) => take_confirm(confirm, keyed),
         _ => return Err(InvalidFlow),
     };
+    // An entry that was wrong is asked for in full.
+    if let (NodeKind::Confirm(confirm), Ok(next)) = (&node.kind, &taken)
+        && *next == confirm.no.to
+    {
+        interpreter.session.tries = 0;
+        interpreter.stand_at(next.clone());
+        return Ok(Transition::Again);
+    }
     match taken {
-        Ok(next) => Ok(Transition::To(next)),
+        Ok(next) => {
+            interpreter.session.entered = matches!(node.kind, NodeKind::Gather(_));
+            Ok(Transition::To(next))
+        }
         Err(why) => ask_again(interpreter, node, &why),
     }
 }
@@ -135,26 +194,33 @@ pub(super) fn take_gather(
         keep(interpreter, node, keyed);
         return Ok(instead.to.clone());
     }
-    let digits = !keyed.is_empty() && keyed.bytes().all(|key| key.is_ascii_digit());
-    let fits = digits
-        && match gather.takes {
-            Takes::Digits { min, max } => (usize::from(min)..=usize::from(max)).contains(&keyed.len()),
-            Takes::Number { digits, at_least, at_most } => {
-                keyed.len() == usize::from(digits)
-                    && keyed.parse::<u32>().is_ok_and(|number| (at_least..=at_most).contains(&number))
-            }
-            Takes::Date => {
-                let zone = interpreter.session.centre().and_then(|centre| TimeZone::get(&centre.zone).ok());
-                // Before identification, use the latest date on earth, so that no birthday is rejected too early.
-                let zone = zone.unwrap_or_else(|| TimeZone::fixed(jiff::tz::offset(14)));
-                BirthDate::parse_keys(keyed, report_day(interpreter.at, &zone)).is_ok()
-            }
-        };
-    if !fits {
-        return Err(not_taken(keyed));
-    }
-    keep(interpreter, node, keyed);
+    let entry = read_entry(interpreter, gather.takes, keyed).ok_or_else(|| not_taken(keyed))?;
+    keep(interpreter, node, &entry);
     Ok(gather.next.to.clone())
+}
+
+/// The entry as it is kept, in one form however it was keyed: a number has all its digits, a date is YYYYMMDD. `None`
+/// if it doesn't fit.
+fn read_entry(interpreter: &Interpreter<'_>, takes: Takes, keyed: &str) -> Option<String> {
+    if keyed.is_empty() || !keyed.bytes().all(|key| key.is_ascii_digit()) {
+        return None;
+    }
+    match takes {
+        Takes::Digits { min, max } => {
+            (usize::from(min)..=usize::from(max)).contains(&keyed.len()).then(|| keyed.to_owned())
+        }
+        Takes::Number { fewest, digits, at_least, at_most } => {
+            let number = keyed.parse::<u32>().ok().filter(|number| (at_least..=at_most).contains(number))?;
+            let width = usize::from(digits);
+            (usize::from(fewest)..=width).contains(&keyed.len()).then(|| format!("{number:0>width$}"))
+        }
+        Takes::Date => {
+            let zone = interpreter.session.centre().and_then(|centre| TimeZone::get(&centre.zone).ok());
+            // Before identification, use the latest date on earth, so that no birthday is rejected too early.
+            let zone = zone.unwrap_or_else(|| TimeZone::fixed(jiff::tz::offset(14)));
+            BirthDate::parse_keys(keyed, report_day(interpreter.at, &zone)).ok().map(BirthDate::keys)
+        }
+    }
 }
 
 /// Stores the entry of a node and replaces its earlier one.
@@ -162,6 +228,16 @@ fn keep(interpreter: &mut Interpreter<'_>, node: &Node, text: &str) {
     let Some(flow) = interpreter.session.top().map(|frame| frame.flow.clone()) else { return };
     interpreter.session.forget(&node.id);
     interpreter.session.entries.push(Entry { flow, node: node.id.clone(), text: text.into() });
+}
+
+/// Whether keys that came just after an entry answer nothing here. The first keys of another entry aren't known from
+/// those of the one before.
+fn is_left_over(node: &Node, keyed: &str) -> bool {
+    match &node.kind {
+        NodeKind::Menu(_) => true,
+        NodeKind::Confirm(_) => ![RIGHT, AGAIN].contains(&keyed),
+        _ => false,
+    }
 }
 
 /// Says what was wrong, in more detail each time, and asks again. Gives up after the last try.
@@ -179,7 +255,12 @@ fn ask_again(interpreter: &mut Interpreter<'_>, node: &Node, why: &NotTaken) -> 
     if let Some(say) = says.get(nth).or_else(|| says.last()) {
         interpreter.say_prompt(&say.prompt, say.language, false, None);
     }
-    Ok(Transition::Here)
+    Ok(Transition::Again)
+}
+
+/// Returns `true` beside the questions: in a flow opened by a key or a red answer, from which no key goes back.
+fn beside(interpreter: &Interpreter<'_>) -> bool {
+    interpreter.session.stack.iter().any(|frame| frame.opened == Opened::ByRedAnswer) || visiting(interpreter)
 }
 
 /// Returns `true` in a flow opened by a key. Such a flow leaves the trail of questions unchanged.
@@ -220,15 +301,6 @@ fn without_of(node: &Node) -> Without {
         NodeKind::Gather(gather) => gather.without,
         NodeKind::Confirm(confirm) => confirm.without,
         _ => Without::default(),
-    }
-}
-
-pub(super) fn retry_of(node: &Node) -> Option<&Retry> {
-    match &node.kind {
-        NodeKind::Menu(menu) => Some(&menu.retry),
-        NodeKind::Gather(gather) => Some(&gather.retry),
-        NodeKind::Confirm(confirm) => Some(&confirm.retry),
-        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::session::SaidAs;
 use crate::domain::{
     AlertKind, Answer, CentreCode, Disposition, HersysId, Item, Job, Keys, Language, PatientId, PhoneNumber, ReportId,
     ReportOutcome, Severity,
@@ -30,6 +31,10 @@ pub enum Effect {
 pub struct Reply {
     /// Prompts in the order in which they are spoken.
     pub say: Vec<Utterance>,
+    /// Repeated while a key is waited for, so that no silence is longer than
+    /// [`super::LONGEST_SILENCE_SECONDS`]: between two of the [`super::silences`] of the wait for the first key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub while_waiting: Option<Utterance>,
     /// What happens afterwards.
     pub then: NextAction,
 }
@@ -56,10 +61,14 @@ pub enum Fill {
     Value(ReadAs, Box<str>),
     /// `{centre}`
     Centre(Box<str>),
+    /// `{centre}`, and how a voice says it where the name isn't enough.
+    CentreSaidAs(Box<str>, SaidAs),
     /// `{centre_phone}`
     CentrePhone(PhoneNumber),
     /// `{call_back_number}`
     CallBackNumber(PhoneNumber),
+    /// `{health_call_number}`: nothing if it isn't configured.
+    HealthCallNumber(Option<PhoneNumber>),
     /// `{until}`: month, day, hour, minute.
     Until([u8; 4]),
 }
@@ -158,10 +167,12 @@ pub enum Query {
 pub enum Diagnostic {
     /// The event isn't what the session waits for. Nothing changed.
     EventDoesNotFit,
-    /// The limit on steps was reached. The call was ended with an apology.
+    /// The limit on steps was reached. The call was ended with a goodbye.
     TooManySteps,
     /// The caller wasn't identified in time. The call was ended with a goodbye.
     NotIdentifiedInTime,
+    /// The report took too long. The call was ended with a goodbye.
+    NotReportedInTime,
     /// The flow document lacks something that was checked at start. The call was ended with an apology.
     BrokenFlow,
 }

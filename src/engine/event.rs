@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::session::{AnsweredBy, Centre, Person};
-use crate::domain::{HangupCause, Keys, Language, Line, PhoneNumber};
+use crate::domain::{HangupCause, Keyed, Language, Line, PhoneNumber};
 
 /// An event and its time.
 #[derive(Debug, Clone)]
@@ -19,7 +19,7 @@ pub struct Event {
 #[derive(Debug, Clone)]
 pub enum EventKind {
     /// The caller pressed keys, or none before the timeout.
-    Keyed(Keys),
+    Keyed(Keyed),
     /// The answer to [`super::Query::Identify`].
     Identified(Identified),
     /// The answer to [`super::Query::CallBack`].
@@ -49,6 +49,8 @@ pub struct Start {
     pub caller: Option<PhoneNumber>,
     /// The number that automated calls come from, spoken on voicemail.
     pub call_back_number: Option<PhoneNumber>,
+    /// The number of the health call line. `None` if it isn't configured.
+    pub health_call_number: Option<PhoneNumber>,
     /// The centre for callers who aren't identified yet and want to talk to a person.
     pub fallback_centre: Option<Centre>,
     /// The end of a maintenance: month, day, hour, minute in the line's time zone. `None` without maintenance or if

@@ -1,21 +1,24 @@
 //! Key 7: go back one question to correct it.
 
 use super::effect::{Effect, Fact};
-use super::interpreter::{Interpreter, Transition};
+use super::interpreter::{Interpreter, InvalidFlow, Transition};
+use super::repeat::repeat;
 use crate::flow::{Flow, Node, NodeKind, PromptId};
 
 /// The prompt if there is no earlier question.
 const FIRST_QUESTION: &str = "shared.first_question";
 
 /// Goes back to the previous question, or from a confirmation to the entry that it reads back.
-pub(super) fn go_back(interpreter: &mut Interpreter<'_>, flow: &Flow) -> Transition {
-    let at_confirmation = matches!(interpreter.here(), Ok((_, node)) if matches!(node.kind, NodeKind::Confirm(_)));
-    if !at_confirmation && interpreter.session.trail.len() > 1 {
-        interpreter.session.trail.pop();
-    } else if !at_confirmation {
+pub(super) fn go_back(interpreter: &mut Interpreter<'_>, flow: &Flow, node: &Node) -> Result<Transition, InvalidFlow> {
+    let at_confirmation = matches!(node.kind, NodeKind::Confirm(_));
+    if !at_confirmation && interpreter.session.trail.len() <= 1 {
         interpreter.say_prompt(&PromptId::from(FIRST_QUESTION), None, false, None);
+        return repeat(interpreter, node);
     }
-    let Some(earlier) = interpreter.session.trail.last().cloned() else { return Transition::Here };
+    if !at_confirmation {
+        interpreter.session.trail.pop();
+    }
+    let Some(earlier) = interpreter.session.trail.last().cloned() else { return Ok(Transition::Again) };
     let item = flow.nodes.get(&earlier).and_then(Node::question);
     if let (Some(item), Some(person)) = (item, &mut interpreter.session.person)
         && person.answers.iter().any(|(of, _)| *of == item)
@@ -24,5 +27,7 @@ pub(super) fn go_back(interpreter: &mut Interpreter<'_>, flow: &Flow) -> Transit
         interpreter.effects.push(Effect::Fact(Fact::Withdrawn { report: person.report, item }));
     }
     interpreter.session.forget(&earlier);
-    Transition::To(earlier)
+    interpreter.session.tries = 0;
+    interpreter.stand_at(earlier);
+    Ok(Transition::Again)
 }

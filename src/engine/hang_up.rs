@@ -1,15 +1,20 @@
 //! The end of a conversation: by the flow, by the caller, or after a failure.
 
-use super::ask::retry_of;
+use jiff::SignedDuration;
+
 use super::effect::{Diagnostic, Effect, Fact, NextAction};
 use super::event::TransferOutcome;
 use super::interpreter::{Interpreter, Transition};
-use super::record::{note_transfer, stop_is_asked_for};
-use super::session::{Frame, Opened, StopAsked, Waiting};
-use crate::domain::{Disposition, ReportOutcome};
-use crate::flow::{NodeKind, PromptId, RecordWhat, names};
+use super::record::{note_transfer, report_is_complete, stop_is_asked_for};
+use super::repeat::retry_of;
+use super::session::{Frame, Listener, Opened, Person, StopAsked, Waiting};
+use crate::domain::{Disposition, Line, ReportOutcome};
+use crate::flow::{NodeKind, PromptId, REPORT_MINUTES, RecordWhat, names};
 
-/// The prompt for a caller who wasn't identified in time. It mentions nothing that was keyed and says how to proceed.
+/// The prompt for a caller who isn't identified and whose call is ended by a limit. It mentions nothing that was keyed
+/// and says how to proceed.
+const NOT_IDENTIFIED: &str = "shared.not_identified";
+/// The prompt for an identified caller whose call is ended by a limit, and for both in older flow sets.
 const GAVE_UP: &str = "shared.gave_up";
 /// The prompt after a failure.
 const SYSTEM_FAILURE: &str = "shared.system_failure";
@@ -28,6 +33,7 @@ impl Interpreter<'_> {
             note_transfer(self, transfer);
         }
         self.keep_unconfirmed_stop();
+        self.report_if_advised();
         self.over(self.session.disposition);
         self.session.waiting = Waiting::Over;
         Transition::Wait
@@ -69,19 +75,28 @@ impl Interpreter<'_> {
         self.reply(NextAction::HangUp, Waiting::Over);
     }
 
-    /// Returns `true` if a caller has been on the line too long without being identified. No prompt is interrupted: it
-    /// is checked before the next question.
-    pub(super) fn is_out_of_time(&self) -> bool {
+    /// The limit that a caller has reached who has been on the line too long without being identified, or since. No
+    /// prompt is interrupted: it is checked before the next question.
+    pub(super) fn reached_limit(&self) -> Option<Diagnostic> {
         let unknown = self.session.person.is_none()
             && matches!(self.session.disposition, Disposition::NotIdentified | Disposition::StaffNotReached);
-        unknown && self.session.identify_by.is_some_and(|by| self.at >= by)
+        if unknown && self.session.identify_by.is_some_and(|by| self.at >= by) {
+            return Some(Diagnostic::NotIdentifiedInTime);
+        }
+        let line = self.session.stack.first().and_then(|frame| self.flow_set.flow(frame.flow.as_str()));
+        let most = SignedDuration::from_mins(line.map_or(REPORT_MINUTES, |flow| flow.limits.report_minutes).into());
+        let late = self.session.identified_at.is_some_and(|since| self.at.duration_since(since) >= most);
+        late.then_some(Diagnostic::NotReportedInTime)
     }
 
-    /// Lines are scarce: a goodbye that reveals nothing (H8) replaces the next question.
-    pub(super) fn time_is_up(&mut self) {
-        self.effects.push(Effect::Diagnostic(Diagnostic::NotIdentifiedInTime));
+    /// Lines are scarce: a goodbye that reveals nothing (H8) replaces the next question. The answers so far are kept.
+    pub(super) fn end_by_limit(&mut self, limit: Diagnostic) {
+        self.effects.push(Effect::Diagnostic(limit));
+        self.keep_unconfirmed_stop();
         self.say.clear();
-        self.say_prompt(&PromptId::from(GAVE_UP), None, false, None);
+        let unknown = self.session.person.is_none() && self.flow_set.prompts.contains_key(NOT_IDENTIFIED);
+        let prompt = if unknown { NOT_IDENTIFIED } else { GAVE_UP };
+        self.say_prompt(&PromptId::from(prompt), None, false, None);
         self.we_hang_up();
     }
 
@@ -98,9 +113,29 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Somebody who hangs up once they have heard what to do after a red answer has reported: nobody is to be rung
+    /// again while they wait for help. The other questions stay open.
+    fn report_if_advised(&mut self) {
+        if self.session.advised_at.is_none_or(|heard| self.at < heard) {
+            return;
+        }
+        let before = self.session.disposition;
+        // Without a person there is nothing to report.
+        if report_is_complete(self).is_ok() && before == Disposition::HandedOver {
+            self.session.disposition = before;
+        }
+    }
+
+    /// Returns `true` if the patient, or somebody who answers for the patient, began the report. In an automated call
+    /// anyone may pick up, and who only asks that calls stop hasn't failed to report.
+    fn is_begun(&self, person: &Person) -> bool {
+        let asked = self.session.listener == Listener::Confirmed && self.session.stop != StopAsked::Confirmed;
+        self.session.line != Line::AutomatedCall || asked || !person.answers.is_empty()
+    }
+
     fn over(&mut self, disposition: Disposition) {
         if let Some(person) = self.session.person.take() {
-            let outcome = ReportOutcome::Unanswered;
+            let outcome = if self.is_begun(&person) { ReportOutcome::Unanswered } else { ReportOutcome::NotBegun };
             self.effects.push(Effect::Fact(Fact::ReportClosed { report: person.report, outcome }));
         }
         self.session.entries.clear();

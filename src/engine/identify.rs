@@ -28,6 +28,9 @@ pub(super) fn identified(
 ) -> Result<Transition, InvalidFlow> {
     let (_, Node { kind: NodeKind::Identify(identify), .. }) = interpreter.here()? else { return Err(InvalidFlow) };
     interpreter.session.waiting = Waiting::Keys;
+    if !matches!(identified, Identified::Mismatch) {
+        interpreter.session.identified_at = Some(interpreter.at);
+    }
     let exit = match identified {
         Identified::Matched(person) => {
             interpreter.session.mismatches = 0;

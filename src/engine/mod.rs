@@ -6,13 +6,16 @@
 
 mod ask;
 mod effect;
+mod entry;
 mod event;
 pub mod form;
 mod go_back;
 mod hang_up;
 mod identify;
 mod interpreter;
+mod patience;
 mod record;
+mod repeat;
 mod session;
 mod step;
 mod walk;
@@ -20,6 +23,9 @@ mod wording;
 
 pub use effect::{Diagnostic, Effect, Fact, Fill, NextAction, Query, Reply, Utterance};
 pub use event::{CallBack, Event, EventKind, Identified, Start, TransferOutcome};
-pub use session::{AnsweredBy, Centre, Entry, Frame, Listener, Opened, Person, Session, StopAsked, Waiting};
+pub use patience::{LONGEST_SILENCE_SECONDS, silences};
+pub use session::{
+    AnsweredBy, Asked, Centre, Entry, Frame, Listener, Opened, Person, SaidAs, Session, StopAsked, Waiting,
+};
 pub use step::{begin, step};
 pub use wording::{WordsFor, speech_seconds, spoken, words};

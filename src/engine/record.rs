@@ -5,13 +5,19 @@ use super::event::{CallBack, TransferOutcome};
 use super::interpreter::{Interpreter, InvalidFlow, Transition};
 use super::session::{Listener, StopAsked, Waiting};
 use crate::domain::{AlertKind, Disposition, Item, Job, ReportOutcome, Severity};
-use crate::flow::{Node, NodeId, NodeKind, Record, RecordWhat, Say};
+use crate::flow::{Node, NodeId, NodeKind, Record, RecordWhat};
 use crate::policy::grade;
 
 /// Handles a node that records something.
 pub(super) fn record(interpreter: &mut Interpreter<'_>, record: &Record) -> Result<Transition, InvalidFlow> {
     match &record.what {
-        RecordWhat::Answer { item, from, on_red } => record_answer(interpreter, *item, &from.to, on_red)?,
+        RecordWhat::Answer { item, from, on_red, after_red } => {
+            if record_answer(interpreter, *item, &from.to)? == Severity::Red {
+                interpreter.say_all(on_red, false);
+                interpreter.advised = Some(interpreter.say.len());
+                interpreter.after_red = after_red.as_ref().map(|flow| flow.to.clone());
+            }
+        }
         RecordWhat::Report => report_is_complete(interpreter)?,
         RecordWhat::CallBack { .. } => {
             interpreter.session.waiting = Waiting::Lookup;
@@ -30,12 +36,7 @@ pub(super) fn record(interpreter: &mut Interpreter<'_>, record: &Record) -> Resu
     Ok(Transition::To(record.next.to.clone()))
 }
 
-fn record_answer(
-    interpreter: &mut Interpreter<'_>,
-    item: Item,
-    from: &NodeId,
-    on_red: &[Say],
-) -> Result<(), InvalidFlow> {
+fn record_answer(interpreter: &mut Interpreter<'_>, item: Item, from: &NodeId) -> Result<Severity, InvalidFlow> {
     let answer = interpreter.session.entry(from).and_then(|entry| item.read(entry)).ok_or(InvalidFlow)?;
     let person = interpreter.session.person.as_mut().ok_or(InvalidFlow)?;
     let severity = grade(item, answer, &person.centre.thresholds);
@@ -47,16 +48,17 @@ fn record_answer(
     if interpreter.session.disposition == Disposition::StaffNotReached {
         interpreter.session.disposition = Disposition::Unanswered;
     }
+    interpreter.session.advised_at = None;
     interpreter.effects.push(Effect::Fact(Fact::Answered { report, item, answer, severity }));
     if severity == Severity::Red {
         raise(interpreter, AlertKind::RedAnswer, Some(item));
-        interpreter.say_all(on_red, false);
     }
-    Ok(())
+    Ok(severity)
 }
 
-fn report_is_complete(interpreter: &mut Interpreter<'_>) -> Result<(), InvalidFlow> {
+pub(super) fn report_is_complete(interpreter: &mut Interpreter<'_>) -> Result<(), InvalidFlow> {
     let person = interpreter.session.person.take().ok_or(InvalidFlow)?;
+    interpreter.session.advised_at = None;
     interpreter.session.people = interpreter.session.people.saturating_add(1);
     interpreter.session.disposition = Disposition::Reported;
     // The next member of the family hasn't said who they are.

@@ -3,9 +3,12 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Answer, CentreCode, Disposition, Item, Language, Line, PatientId, PhoneNumber, ReportId};
+use crate::domain::{
+    Answer, CentreCode, Disposition, Item, Keys, Language, Line, Oximeter, PatientId, PhoneNumber, ReportId,
+    Spo2Question,
+};
 use crate::flow::{FlowName, NodeId};
-use crate::policy::{OfficeHours, Thresholds};
+use crate::policy::{AfterRed, OfficeHours, Thresholds};
 
 /// One conversation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -21,6 +24,18 @@ pub struct Session {
     /// Tries used at the current question.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub tries: u8,
+    /// How often the current question was repeated without a try.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub repeats: u8,
+    /// The times of the current question. `None` in sessions of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+    /// The first keys of an entry to which more may follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Keys>,
+    /// Whether an entry of several keys was taken in this turn.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub entered: bool,
     /// Entries of this call that are still needed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<Entry>,
@@ -50,12 +65,21 @@ pub struct Session {
     /// The number that automated calls come from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_back_number: Option<PhoneNumber>,
+    /// The number of the health call line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health_call_number: Option<PhoneNumber>,
+    /// When the advice after a red answer will have been heard, if no other answer was given since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advised_at: Option<Timestamp>,
     /// The end of the maintenance: month, day, hour, minute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<[u8; 4]>,
     /// The deadline for identification. After it, a caller who isn't identified is asked nothing more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identify_by: Option<Timestamp>,
+    /// When the present person was identified; in a call to a known patient, when it was answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identified_at: Option<Timestamp>,
     /// Who answered an outbound call.
     #[serde(default)]
     pub answered_by: AnsweredBy,
@@ -97,6 +121,8 @@ pub enum Opened {
     BySubFlow,
     /// By a key at a question. Its end asks that question again.
     ByKey,
+    /// By a red answer. Its end continues with the next question.
+    ByRedAnswer,
 }
 
 /// Who answered, as far as the carrier can tell.
@@ -148,6 +174,17 @@ pub enum Waiting {
     Over,
 }
 
+/// The times by which the next keys are understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// When the question was asked.
+    pub at: Timestamp,
+    /// The earliest time at which silence can have ended the entry.
+    pub silent_from: Timestamp,
+    /// Whether an entry of several keys was taken just before.
+    pub after_entry: bool,
+}
+
 /// An entry at a node.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -176,6 +213,26 @@ pub struct Person {
     pub centre: Centre,
     /// The answers of today's report so far, including those of earlier calls.
     pub answers: Vec<(Item, Answer)>,
+    /// The languages in which the patient has completed a call on this line before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known_in: Vec<Language>,
+    /// Whether the patient has an oximeter, as far as the health centre or earlier calls know.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub oximeter: Oximeter,
+    /// Whether this call asks for SpO2: without an oximeter, once a week only.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub spo2_question: Spo2Question,
+}
+
+/// How a health centre's name is said, where the name itself isn't enough.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SaidAs {
+    /// What a Japanese voice reads, in kana. `None`: the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<Box<str>>,
+    /// What the voices of the other languages read, in Latin letters. `None`: a Japanese voice says the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latin_name: Option<Box<str>>,
 }
 
 /// The data of a health centre that a conversation needs.
@@ -183,8 +240,11 @@ pub struct Person {
 pub struct Centre {
     /// Its code.
     pub code: CentreCode,
-    /// Its name, as spoken.
+    /// Its name.
     pub name: Box<str>,
+    /// How its name is said.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub said_as: SaidAs,
     /// Its number.
     pub phone: PhoneNumber,
     /// Its time zone (IANA name).
@@ -193,6 +253,9 @@ pub struct Centre {
     pub office_hours: OfficeHours,
     /// Its thresholds.
     pub thresholds: Thresholds,
+    /// What follows the advice after a red answer.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub after_red: AfterRed,
 }
 
 impl Session {

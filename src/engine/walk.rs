@@ -6,23 +6,30 @@ use super::ask::ask;
 use super::effect::{Diagnostic, NextAction};
 use super::event::TransferOutcome;
 use super::identify::look_up;
-use super::interpreter::{Interpreter, InvalidFlow, Transition};
+use super::interpreter::{Asking, Interpreter, InvalidFlow, Transition};
 use super::record::{cannot_be_handed_over, note_transfer, record};
 use super::session::{AnsweredBy, Listener, Opened, Session, Waiting};
+use crate::domain::Spo2Question;
 use crate::flow::{Bound, Branch, Node, NodeId, NodeKind, ResultName, Test, names};
+use crate::policy::AfterRed;
 
 /// Walks on from the current node.
 pub(super) fn on(interpreter: &mut Interpreter<'_>) {
     loop {
         interpreter.session.steps = interpreter.session.steps.saturating_add(1);
-        let limit = interpreter.session.stack.first().and_then(|frame| interpreter.flow_set.flow(frame.flow.as_str()));
-        if limit.is_none_or(|flow| interpreter.session.steps > flow.limits.steps) {
-            let note = if limit.is_none() { Diagnostic::BrokenFlow } else { Diagnostic::TooManySteps };
-            return interpreter.apologise(note);
+        let line = interpreter.session.stack.first().and_then(|frame| interpreter.flow_set.flow(frame.flow.as_str()));
+        let Some(line) = line else { return interpreter.apologise(Diagnostic::BrokenFlow) };
+        if interpreter.session.steps > line.limits.steps {
+            return interpreter.end_by_limit(Diagnostic::TooManySteps);
         }
         match visit_node(interpreter) {
-            Ok(Transition::To(node)) => interpreter.stand_at(node),
-            Ok(Transition::Here) => {}
+            Ok(Transition::To(node)) => {
+                interpreter.asking = Asking::First;
+                interpreter.stand_at(node);
+                open_after_red(interpreter);
+            }
+            Ok(Transition::Here) => interpreter.asking = Asking::First,
+            Ok(Transition::Again) => interpreter.asking = Asking::Again,
             Ok(Transition::Wait) => return,
             Err(InvalidFlow) => return interpreter.apologise(Diagnostic::BrokenFlow),
         }
@@ -34,12 +41,25 @@ pub(super) fn on_after(interpreter: &mut Interpreter<'_>, event: Result<Transiti
     match event {
         Ok(Transition::To(node)) => {
             interpreter.session.tries = 0;
+            interpreter.session.repeats = 0;
             interpreter.stand_at(node);
             on(interpreter);
         }
         Ok(Transition::Here) => on(interpreter),
+        Ok(Transition::Again) => {
+            interpreter.asking = Asking::Again;
+            on(interpreter);
+        }
         Ok(Transition::Wait) => {}
         Err(InvalidFlow) => interpreter.apologise(Diagnostic::BrokenFlow),
+    }
+}
+
+/// Opens the flow that follows a red answer. Afterwards, the call continues where it stands now.
+fn open_after_red(interpreter: &mut Interpreter<'_>) {
+    let flow = interpreter.after_red.take();
+    if let Some(Err(InvalidFlow)) = flow.map(|flow| interpreter.open(&flow, Opened::ByRedAnswer)) {
+        interpreter.apologise(Diagnostic::BrokenFlow);
     }
 }
 
@@ -48,7 +68,8 @@ pub(super) fn visit_node(interpreter: &mut Interpreter<'_>) -> Result<Transition
     let (flow, node) = interpreter.here()?;
     match &node.kind {
         NodeKind::Announce(announce) => {
-            interpreter.say_all(&announce.say, announce.barge_in);
+            let say = interpreter.wording(&announce.say, &announce.short);
+            interpreter.say_all(say, announce.barge_in);
             Ok(Transition::To(announce.next.to.clone()))
         }
         NodeKind::Menu(_) | NodeKind::Gather(_) | NodeKind::Confirm(_) => ask(interpreter, flow, node),
@@ -74,13 +95,18 @@ pub(super) fn visit_node(interpreter: &mut Interpreter<'_>) -> Result<Transition
 
 fn end(interpreter: &mut Interpreter<'_>, result: &ResultName) -> Result<Transition, InvalidFlow> {
     let ended = interpreter.session.stack.last().ok_or(InvalidFlow)?.opened;
-    if ended == Opened::ByLine || (ended == Opened::ByKey && result.as_str() == names::HANG_UP) {
+    let visited = matches!(ended, Opened::ByKey | Opened::ByRedAnswer);
+    if ended == Opened::ByLine || (visited && result.as_str() == names::HANG_UP) {
         interpreter.we_hang_up();
         return Ok(Transition::Wait);
     }
     interpreter.session.stack.pop();
     let (_, node) = interpreter.here()?;
     if ended == Opened::ByKey {
+        interpreter.session.tries = 0;
+        return Ok(Transition::Again);
+    }
+    if ended == Opened::ByRedAnswer {
         return Ok(Transition::To(node.id.clone()));
     }
     interpreter.session.trail.clear();
@@ -131,6 +157,11 @@ fn holds(interpreter: &Interpreter<'_>, test: &Test) -> bool {
         Test::UntilKnown => session.until.is_some(),
         Test::AnsweredByMachine => session.answered_by == AnsweredBy::Machine,
         Test::ListenerConfirmed => session.listener == Listener::Confirmed,
+        Test::KnownCaller => interpreter.is_known_caller(),
+        Test::Spo2LeftOut => {
+            session.person.as_ref().is_some_and(|person| person.spo2_question == Spo2Question::LeftOut)
+        }
+        Test::ContinuesAfterRed => session.centre().is_some_and(|centre| centre.after_red == AfterRed::Continue),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Flow, Key, Node, NodeId, NodeKind, RecordWhat, ResultName, Say, Spanned, Test};
+use super::{Flow, FlowName, Key, Node, NodeId, NodeKind, Record, RecordWhat, ResultName, Say, Spanned, Test};
 use crate::domain::{Item, Language};
 
 /// Why a call leaves a node.
@@ -85,13 +85,17 @@ impl Node {
 
     /// Everything that the node may say.
     pub fn says(&self) -> Vec<&Say> {
-        let (say, retry) = match &self.kind {
-            NodeKind::Announce(announce) => (&announce.say, None),
-            NodeKind::Menu(menu) => (&menu.say, Some(&menu.retry)),
-            NodeKind::Gather(gather) => (&gather.say, Some(&gather.retry)),
-            NodeKind::Confirm(confirm) => (&confirm.say, Some(&confirm.retry)),
+        const NOTHING: &[Say] = &[];
+        let (say, short, retry) = match &self.kind {
+            NodeKind::Announce(announce) => (&announce.say, announce.short.as_slice(), None),
+            NodeKind::Menu(menu) => (&menu.say, menu.short.as_slice(), Some(&menu.retry)),
+            NodeKind::Gather(gather) => (&gather.say, gather.short.as_slice(), Some(&gather.retry)),
+            NodeKind::Confirm(confirm) => {
+                let usual = confirm.usual.as_ref().map_or(NOTHING, |usual| &usual.say);
+                (&confirm.say, usual, Some(&confirm.retry))
+            }
             NodeKind::Record(record) => match &record.what {
-                RecordWhat::Answer { on_red, .. } => (on_red, None),
+                RecordWhat::Answer { on_red, .. } => (on_red, NOTHING, None),
                 RecordWhat::Report
                 | RecordWhat::CallBack { .. }
                 | RecordWhat::Stop
@@ -107,7 +111,7 @@ impl Node {
             | NodeKind::End(_) => return Vec::new(),
         };
         let retry = retry.into_iter().flat_map(|retry| retry.no_input.iter().chain(&retry.no_match));
-        say.iter().chain(retry).collect()
+        say.iter().chain(short).chain(retry).collect()
     }
 
     /// Returns `true` if the call waits here for the caller's keys.
@@ -120,6 +124,16 @@ impl Node {
         match &self.kind {
             NodeKind::Menu(menu) => menu.question,
             NodeKind::Gather(gather) => gather.question,
+            _ => None,
+        }
+    }
+}
+
+impl Record {
+    /// The flow that follows a red answer.
+    pub fn after_red(&self) -> Option<&Spanned<FlowName>> {
+        match &self.what {
+            RecordWhat::Answer { after_red, .. } => after_red.as_ref(),
             _ => None,
         }
     }

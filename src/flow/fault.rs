@@ -93,6 +93,8 @@ pub enum FileFault {
     NotUtf8,
     /// It isn't TOML. The parser's own words, in English.
     NotToml(String),
+    /// A full-width character, which TOML doesn't know, where a quote, a sign or a name should be.
+    FullWidth(char),
     /// `shared/keys.toml` is missing.
     NoSharedKeys,
     /// A flow with which calls begin is missing.
@@ -303,6 +305,8 @@ pub enum NodeFault {
     SaysNothing(Part, Misstep),
     /// A question has no exit for callers who don't answer.
     NoGiveUp(Part),
+    /// A question of the questionnaire has no short wording.
+    NoShort(NodeId),
 }
 
 /// A name leads nowhere, or nothing leads to it.
@@ -376,6 +380,17 @@ pub enum KeyFault {
     DigitTaken(NodeId, Key, KeyUse),
     /// An entry that skips the rest can't be keyed.
     Instead(NodeId, Box<str>, InsteadFault),
+    /// An answer has another key than at most questions.
+    Swapped {
+        /// The node.
+        node: NodeId,
+        /// The answer.
+        value: Box<str>,
+        /// Its key here.
+        key: Key,
+        /// Its key at most questions.
+        usual: Key,
+    },
 }
 
 /// Why an entry that skips the rest can't be keyed.
@@ -409,6 +424,17 @@ pub enum EntryFault {
         /// The digits that are keyed.
         digits: u8,
     },
+    /// A confirm doesn't ask about values that must be confirmed.
+    Usual {
+        /// The node.
+        node: NodeId,
+        /// The smallest value that may be read back without a question.
+        least: u32,
+        /// The largest one.
+        most: u32,
+    },
+    /// Only a temperature and a percentage can be read back without a question.
+    NothingUsual(NodeId),
     /// A confirm reads back an entry without digits.
     ReadsNoDigits(NodeId, NodeId),
     /// A confirm reads back something private.

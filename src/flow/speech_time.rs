@@ -90,8 +90,8 @@ fn filled(gap: &str, language: Language) -> f64 {
     match (gap, language) {
         ("centre", _) => 1.5,
         // With a pause after each digit.
-        ("centre_phone" | "call_back_number", Language::Japanese) => 7.0,
-        ("centre_phone" | "call_back_number", _) => 4.0,
+        ("centre_phone" | "call_back_number" | "health_call_number", Language::Japanese) => 7.0,
+        ("centre_phone" | "call_back_number" | "health_call_number", _) => 4.0,
         ("value", _) => 1.5,
         ("until", _) => 3.0,
         _ => 0.5,

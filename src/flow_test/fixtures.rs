@@ -3,10 +3,11 @@
 use uuid::Uuid;
 
 use crate::domain::{
-    Answer, BirthDate, CentreCode, HersysId, Item, Keys, PatientId, PhoneNumber, ReportId, ReportOutcome,
+    Answer, BirthDate, CentreCode, HersysId, Item, Keys, Language, Oximeter, PatientId, PhoneNumber, ReportId,
+    ReportOutcome, Spo2Question,
 };
-use crate::engine::{CallBack, Centre, Effect, EventKind, Fact, Identified, Person, Query};
-use crate::policy::{OfficeHours, Thresholds};
+use crate::engine::{CallBack, Centre, Effect, EventKind, Fact, Identified, Person, Query, SaidAs};
+use crate::policy::{AfterRed, OfficeHours, Thresholds};
 
 /// The HER-SYS ID of the made-up patient.
 pub const PATIENT_ID: &str = "1234567";
@@ -18,6 +19,8 @@ pub const PATIENT_BIRTH_DATE: &str = "19800401";
 pub struct Fixtures {
     /// The centre of all patients, which also receives callers who aren't identified.
     pub centre: Centre,
+    /// The number of the health call line.
+    pub health_call_number: Option<PhoneNumber>,
     /// The patients.
     pub patients: Vec<FixturePatient>,
     /// The caller number.
@@ -36,6 +39,10 @@ pub struct FixturePatient {
     /// Whether the patient is under observation.
     pub standing: FixtureStatus,
     answers: Vec<(Item, Answer)>,
+    /// Whether SpO2 is asked for.
+    pub spo2_question: Spo2Question,
+    /// The languages in which the patient has completed a call on the line.
+    pub known_in: Vec<Language>,
 }
 
 /// Whether a patient is under observation.
@@ -50,7 +57,14 @@ pub enum FixtureStatus {
 impl FixturePatient {
     /// A patient who hasn't reported yet today.
     pub fn new(hersys_id: HersysId, birth_date: BirthDate, standing: FixtureStatus) -> Self {
-        Self { hersys_id, birth_date, standing, answers: Vec::new() }
+        Self {
+            hersys_id,
+            birth_date,
+            standing,
+            answers: Vec::new(),
+            spo2_question: Spo2Question::Asked,
+            known_in: Vec::new(),
+        }
     }
 }
 
@@ -65,11 +79,14 @@ impl Fixtures {
             code: CentreCode::parse("00000")?,
             name: "見本保健所".into(),
             phone: PhoneNumber::from_e164("+81300000000")?,
+            said_as: SaidAs::default(),
             zone: "Asia/Tokyo".into(),
             office_hours: OfficeHours::default(),
             thresholds: Thresholds::default(),
+            after_red: AfterRed::default(),
         };
-        Ok(Self { centre, patients: Vec::new(), caller: None, maintenance_until: None })
+        let health_call_number = Some(PhoneNumber::from_e164("+815000000001")?);
+        Ok(Self { centre, health_call_number, patients: Vec::new(), caller: None, maintenance_until: None })
     }
 
     /// A simulated centre with the made-up patient, who hasn't reported yet today and whose number is shown.
@@ -90,8 +107,18 @@ impl Fixtures {
         let patient = self.patients.get(nth)?;
         // The patient's index is the id.
         let id = Uuid::from_u128(nth as u128);
-        let answers = patient.answers.clone();
-        Some(Box::new(Person { patient: PatientId(id), report: ReportId(id), centre: self.centre.clone(), answers }))
+        let (answers, known_in) = (patient.answers.clone(), patient.known_in.clone());
+        let spo2_question = patient.spo2_question;
+        let (patient, report, centre) = (PatientId(id), ReportId(id), self.centre.clone());
+        Some(Box::new(Person {
+            patient,
+            report,
+            centre,
+            answers,
+            known_in,
+            oximeter: Oximeter::Unknown,
+            spo2_question,
+        }))
     }
 
     /// The first patient, with whom a call to an identified patient begins.
@@ -124,7 +151,7 @@ impl Fixtures {
     }
 
     /// Stores what a later call on the same day must find.
-    pub(super) fn keep(&mut self, effect: &Effect) {
+    pub(super) fn keep(&mut self, effect: &Effect, language: Language) {
         let Effect::Fact(fact) = effect else { return };
         let (Fact::Answered { report, .. } | Fact::Withdrawn { report, .. } | Fact::ReportClosed { report, .. }) = fact
         else {
@@ -138,7 +165,10 @@ impl Fixtures {
                 patient.answers.push((*item, *answer));
             }
             Fact::Withdrawn { item, .. } => patient.answers.retain(|(of, _)| of != item),
-            Fact::ReportClosed { outcome: ReportOutcome::Reported, .. } => patient.answers.clear(),
+            Fact::ReportClosed { outcome: ReportOutcome::Reported, .. } => {
+                patient.answers.clear();
+                patient.known_in.push(language);
+            }
             _ => {}
         }
     }

@@ -16,12 +16,15 @@ pub use transcript_lines::line_of;
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::Language;
 use crate::engine::{AnsweredBy, Effect, Event, EventKind, Frame, Session, Start, Waiting, begin, step};
 use crate::flow::{FlowName, FlowSet, names};
 
+/// How long the caller takes for a turn, in seconds.
+pub const USUAL_TURN_SECONDS: u64 = 2;
+const USUAL_TURN: SignedDuration = SignedDuration::from_secs(2);
 /// How often one turn may ask the database before the flow counts as faulty.
 const MAX_LOOKUPS_PER_TURN: usize = 3;
 
@@ -86,6 +89,7 @@ impl FlowTest {
             language: self.language,
             caller: self.cast.caller.clone(),
             call_back_number: Some(self.cast.centre.phone.clone()),
+            health_call_number: self.cast.health_call_number.clone(),
             fallback_centre: Some(self.cast.centre.clone()),
             until: self.cast.maintenance_until,
             identify_by: None,
@@ -96,12 +100,27 @@ impl FlowTest {
         self.settle(session, effects)
     }
 
-    /// Applies an event to the conversation.
+    /// Lets time pass.
+    pub fn wait(&mut self, seconds: u32) {
+        self.at = self.at.checked_add(SignedDuration::from_secs(seconds.into())).unwrap_or(self.at);
+    }
+
+    /// Applies an event to the conversation, two seconds after the turn before.
     ///
     /// # Errors
     ///
     /// Returns an error if the session can't be stored and read.
     pub fn happens(&mut self, happening: EventKind) -> Result<Turn, NotStorable> {
+        self.happens_after(USUAL_TURN, happening)
+    }
+
+    /// Applies an event to the conversation, so long after the turn before.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the session can't be stored and read.
+    pub fn happens_after(&mut self, time: SignedDuration, happening: EventKind) -> Result<Turn, NotStorable> {
+        self.at = self.at.checked_add(time).unwrap_or(self.at);
         let session: Session = serde_json::from_str(&self.stored)?;
         let (session, effects) = step(&self.flow_set, session, &Event { at: self.at, happening });
         self.settle(session, effects)
@@ -121,7 +140,7 @@ impl FlowTest {
             effects.extend(more);
         }
         for effect in &effects {
-            self.cast.keep(effect);
+            self.cast.keep(effect, session.language);
         }
         self.stored = serde_json::to_string(&session)?;
         let at = session.top().cloned();

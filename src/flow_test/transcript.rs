@@ -2,19 +2,25 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
+use super::transcript_lines::said;
 use super::{FixturePatient, FixtureStatus, Fixtures, FlowTest, NotStorable, line_of};
 use crate::domain::{
-    BirthDate, BirthDateError, HangupCause, HersysId, HersysIdError, Keys, KeysError, Language, PhoneNumber,
-    PhoneNumberError,
+    BirthDate, BirthDateError, HangupCause, HersysId, HersysIdError, Keyed, Keys, KeysError, Language, PhoneNumber,
+    PhoneNumberError, Spo2Question,
 };
-use crate::engine::{AnsweredBy, EventKind, TransferOutcome};
+use crate::engine::{AnsweredBy, Effect, EventKind, TransferOutcome, Utterance};
 use crate::flow::{FlowName, FlowSet};
 
 /// The time of a transcript that sets none: a Tuesday morning in office hours.
 pub const DEFAULT_NOW: &str = "2026-11-24T09:00:00+09:00";
+
+/// Follows keys that are typed within the first second.
+const AT_ONCE: &str = " at once";
+/// How soon they come: before anybody can have understood the question.
+const AT_ONCE_TIME: SignedDuration = SignedDuration::from_millis(500);
 
 /// A transcript: its header, the caller's actions, and the expected lines after each of them.
 #[derive(Debug, Clone)]
@@ -45,6 +51,10 @@ pub enum Caller {
     Calls,
     /// Presses keys.
     Keys(Keys),
+    /// Lets some seconds pass.
+    Waits(u32),
+    /// Presses keys within the first second.
+    AtOnce(Keys),
     /// Presses nothing.
     Silence,
     /// Hangs up.
@@ -92,6 +102,10 @@ pub enum TranscriptFault {
     BirthDate(BirthDateError),
     /// `until` isn't a month, day, hour and minute.
     Until,
+    /// `spo2_question` is neither asked nor left out.
+    Spo2Question,
+    /// `after_red` is neither to ask nor to continue.
+    AfterRed,
     /// `answered_by` is neither a person nor a machine.
     AnsweredBy,
     /// The caller can't do this.
@@ -175,6 +189,16 @@ impl Transcript {
             "caller" => self.cast.caller = Some(PhoneNumber::parse(value).map_err(TranscriptFault::Caller)?),
             "patient" => self.cast.patients.push(self.patient(value, FixtureStatus::UnderObservation)?),
             "released" => self.cast.patients.push(self.patient(value, FixtureStatus::Released)?),
+            "known" => self.known(value)?,
+            "spo2_question" => {
+                let patient = self.cast.patients.last_mut().ok_or(TranscriptFault::Patient)?;
+                patient.spo2_question = match value {
+                    "left_out" => Spo2Question::LeftOut,
+                    "asked" => Spo2Question::Asked,
+                    _ => return Err(TranscriptFault::Spo2Question),
+                };
+            }
+            "after_red" => self.cast.centre.after_red = value.parse().map_err(|_| TranscriptFault::AfterRed)?,
             "until" => self.cast.maintenance_until = Some(until(value)?),
             "answered_by" => {
                 self.answered_by = match value {
@@ -185,6 +209,14 @@ impl Transcript {
             }
             other => return Err(TranscriptFault::Setting(other.to_owned())),
         }
+        Ok(())
+    }
+
+    /// The languages in which the patient of the line before has completed a call on this line.
+    fn known(&mut self, value: &str) -> Result<(), TranscriptFault> {
+        let patient = self.cast.patients.last_mut().ok_or(TranscriptFault::Patient)?;
+        let languages = value.split_whitespace().map(str::parse::<Language>).collect::<Result<Vec<_>, _>>();
+        patient.known_in = languages.map_err(|_| TranscriptFault::Language)?;
         Ok(())
     }
 
@@ -206,18 +238,33 @@ impl Transcript {
             FlowTest::new(Arc::clone(flow_set), self.flow.clone(), self.language, self.cast.clone(), self.now);
         let mut out: Vec<String> = self.head.clone();
         let mut mismatch = None;
+        let mut while_waiting: Option<Utterance> = None;
         for turn in &self.turns {
+            // Who presses nothing hears this first.
+            let waited = while_waiting.take().filter(|_| matches!(turn.caller, Caller::Silence));
             let outcome = match &turn.caller {
                 Caller::Calls => rehearsal.call(self.answered_by)?,
-                Caller::Keys(keys) => rehearsal.happens(EventKind::Keyed(keys.clone()))?,
-                Caller::Silence => rehearsal.happens(EventKind::Keyed(Keys::default()))?,
+                Caller::Keys(keys) => rehearsal.happens(EventKind::Keyed(keys.clone().into()))?,
+                Caller::AtOnce(keys) => rehearsal.happens_after(AT_ONCE_TIME, EventKind::Keyed(keys.clone().into()))?,
+                Caller::Waits(seconds) => {
+                    rehearsal.wait(*seconds);
+                    out.extend(turn.before.iter().cloned());
+                    out.push(written(&turn.caller));
+                    continue;
+                }
+                Caller::Silence => rehearsal.happens(EventKind::Keyed(Keyed::silence()))?,
                 Caller::HangsUp => rehearsal.happens(EventKind::HungUp(HangupCause::NormalClearing))?,
                 Caller::Talked => rehearsal.happens(EventKind::TransferEnded(TransferOutcome::Talked))?,
                 Caller::NotReached => rehearsal.happens(EventKind::TransferEnded(TransferOutcome::NotReached))?,
                 Caller::Withdrawn => rehearsal.happens(EventKind::Withdrawn)?,
             };
-            let happened: Vec<String> =
-                outcome.effects.iter().flat_map(|effect| line_of(effect, outcome.language)).collect();
+            let mut happened: Vec<String> = waited.iter().map(|waited| said(waited, outcome.language)).collect();
+            for effect in &outcome.effects {
+                happened.extend(line_of(effect, outcome.language));
+                if let Effect::Reply(reply) = effect {
+                    while_waiting.clone_from(&reply.while_waiting);
+                }
+            }
             if mismatch.is_none() {
                 mismatch = first_difference(turn, &happened);
             }
@@ -242,7 +289,12 @@ fn caller(action: &str) -> Result<Caller, TranscriptFault> {
     let (verb, rest) = action.split_once(' ').unwrap_or((action, ""));
     match (verb, rest.trim()) {
         ("calls", "") => Ok(Caller::Calls),
+        ("digits", typed) if typed.ends_with(AT_ONCE) => {
+            let keys = typed.strip_suffix(AT_ONCE).unwrap_or_default();
+            Keys::parse(keys).map(Caller::AtOnce).map_err(TranscriptFault::Keys)
+        }
         ("digits", keys) if !keys.is_empty() => Keys::parse(keys).map(Caller::Keys).map_err(TranscriptFault::Keys),
+        ("waits", seconds) => seconds.parse().map(Caller::Waits).map_err(|_| TranscriptFault::Action),
         ("silence", "") => Ok(Caller::Silence),
         ("hangs", "up") => Ok(Caller::HangsUp),
         ("talked", "") => Ok(Caller::Talked),
@@ -256,6 +308,8 @@ fn written(caller: &Caller) -> String {
     match caller {
         Caller::Calls => "< calls".to_owned(),
         Caller::Keys(keys) => format!("< digits {}", keys.expose()),
+        Caller::Waits(seconds) => format!("< waits {seconds}"),
+        Caller::AtOnce(keys) => format!("< digits {}{AT_ONCE}", keys.expose()),
         Caller::Silence => "< silence".to_owned(),
         Caller::HangsUp => "< hangs up".to_owned(),
         Caller::Talked => "< talked".to_owned(),

@@ -20,12 +20,13 @@ pub fn line_of(effect: &Effect, language: Language) -> Vec<String> {
         Effect::Diagnostic(Diagnostic::EventDoesNotFit) => vec!["! nothing changes".to_owned()],
         Effect::Diagnostic(Diagnostic::TooManySteps) => vec!["! too many steps".to_owned()],
         Effect::Diagnostic(Diagnostic::NotIdentifiedInTime) => vec!["! not identified in time".to_owned()],
+        Effect::Diagnostic(Diagnostic::NotReportedInTime) => vec!["! not reported in time".to_owned()],
         Effect::Diagnostic(Diagnostic::BrokenFlow) => vec!["! broken flow".to_owned()],
         Effect::Job(_) | Effect::Query(_) => Vec::new(),
     }
 }
 
-fn said(utterance: &crate::engine::Utterance, language: Language) -> String {
+pub(super) fn said(utterance: &crate::engine::Utterance, language: Language) -> String {
     let mut line = format!("> say {}", utterance.prompt);
     for fill in &utterance.fill {
         if let Fill::Value(read_as, entry) = fill {

@@ -10,7 +10,9 @@ use clap::Args;
 use jiff::{SignedDuration, Span, Timestamp};
 use serde_json::{Value, json};
 
-use super::simulation::{Death, Figures, Played, Scenario, Settings, SimulationError, play, play_plan};
+use super::simulation::{
+    Completion, Death, Figures, Played, Scenario, Settings, SimulationError, play, play_plan, stay_on_processor,
+};
 use crate::commands::arguments::print_json;
 use crate::commands::documents::Origin;
 use crate::commands::exit::found;
@@ -198,23 +200,6 @@ fn words(death: Death) -> String {
     }
 }
 
-/// Pins this thread, and the threads that its databases start, to one processor. They wait for each other at every
-/// statement, and waking a thread on another processor takes longer than most statements.
-#[cfg(target_os = "linux")]
-fn stay_on_processor(nth: usize) {
-    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
-    let Ok(allowed) = sched_getaffinity(None) else { return };
-    let usable = (0..CpuSet::MAX_CPU).filter(|cpu| allowed.is_set(*cpu));
-    let Some(cpu) = usable.cycle().nth(nth) else { return };
-    let mut one = CpuSet::new();
-    one.set(cpu);
-    // If it isn't allowed, days only take longer.
-    let _elsewhere = sched_setaffinity(None, &one);
-}
-
-#[cfg(not(target_os = "linux"))]
-fn stay_on_processor(_nth: usize) {}
-
 impl Series {
     fn play_on(&self, days: &Days, settings: &Settings, clock: &Clock) -> Result<(), SimulationError> {
         while !self.failed.load(Ordering::Relaxed) && !closed() && self.until.is_none_or(|until| clock.now() < until) {
@@ -296,6 +281,12 @@ impl Sums {
             figures.answers,
             figures.reports,
         );
+        if !figures.completion.is_empty() {
+            outln!("calls completed by those who wanted to, on days without faults:");
+        }
+        for (habit, of_kind) in &figures.completion {
+            outln!("  {:<16} {}", habit.code(), share(of_kind));
+        }
     }
 
     fn as_json(&self, took: SignedDuration, of: &Days, first: u64) -> Value {
@@ -314,10 +305,21 @@ impl Sums {
             "changes_by_staff": figures.changes,
             "answers": figures.answers,
             "reports": figures.reports,
+            "completion": figures.completion.iter().map(|(habit, of_kind)| {
+                let Completion { calls, completed, gave_up } = of_kind;
+                json!({ "kind": habit.code(), "calls": calls, "completed": completed, "gave_up": gave_up })
+            }).collect::<Vec<_>>(),
             "broken_days": self.broken,
             "broken_days_shown": self.shown,
         })
     }
+}
+
+/// The share of the calls of one kind of people. Who decided to hang up is counted apart.
+fn share(of: &Completion) -> String {
+    let tried = of.calls.saturating_sub(of.gave_up);
+    let percent = of.completed as f64 * 100.0 / tried.max(1) as f64;
+    format!("{percent:.1} % of {tried}; {} more hung up of their own accord", of.gave_up)
 }
 
 fn show(played: &Played, days: &Days) {

@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::synthetic_people::{FIRST_MADE_UP_ID, SYNTHETIC_CENTRE, SyntheticDataError};
 use crate::domain::{
-    BirthDate, CallTimes, CallingHours, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive, SlotId,
-    SlotOrigin, SlotState,
+    BirthDate, CallTimes, CallingHours, CentreCode, HersysId, Language, Oximeter, PatientId, PhoneNumber, Sensitive,
+    SlotId, SlotOrigin, SlotState,
 };
 use crate::service::{CentreSettings, new_id, next_slot_of, schedule_of};
 use crate::store::Database;
@@ -86,6 +86,9 @@ pub async fn add_synthetic_day(database: &Database, day: &SyntheticDay) -> Resul
             updated_at: day.after,
             revision: 1,
             calling: Calling::default(),
+            known_in: Vec::new(),
+            oximeter: Oximeter::Unknown,
+            spo2_asked_at: None,
         };
         row.calling.next_slot_at = next_slot_of(&row, &schedule, day.after)?;
         rows.push(row);

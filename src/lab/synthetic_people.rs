@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 
-use crate::domain::{BirthDate, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
+use crate::domain::{BirthDate, CentreCode, HersysId, Language, Oximeter, PatientId, PhoneNumber, Sensitive};
 use crate::service::{CentreSettings, Clock, new_id};
 use crate::store::centres::{self, CentreRow};
 use crate::store::patients::{self, Calling, PatientRow};
@@ -66,6 +66,9 @@ pub async fn add_synthetic(database: &Database, clock: &Clock, count: u32) -> Re
             updated_at: now,
             revision: 1,
             calling: Calling::default(),
+            known_in: Vec::new(),
+            oximeter: Oximeter::Unknown,
+            spo2_asked_at: None,
         });
     }
     let mut tx = database.begin_write().await?;

@@ -26,10 +26,12 @@ pub enum Column {
     DiagnosisDate,
     /// 観察開始日
     MonitoringStart,
+    /// パルスオキシメーター
+    Oximeter,
 }
 
 /// Column names of other systems. They aren't ours, but are clear enough to ask "did you mean".
-const MISTAKEN: [(&str, Column); 30] = [
+const MISTAKEN: [(&str, Column); 34] = [
     ("id", Column::HersysId),
     ("patientid", Column::HersysId),
     ("ハシスid", Column::HersysId),
@@ -60,11 +62,15 @@ const MISTAKEN: [(&str, Column); 30] = [
     ("diagnosed", Column::DiagnosisDate),
     ("診断日", Column::DiagnosisDate),
     ("療養開始日", Column::MonitoringStart),
+    ("pulseoximeter", Column::Oximeter),
+    ("パルスオキシメータ", Column::Oximeter),
+    ("オキシメーター", Column::Oximeter),
+    ("酸素飽和度計", Column::Oximeter),
 ];
 
 impl Column {
     /// All columns, in the documented order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::HersysId,
         Self::BirthDate,
         Self::FamilyName,
@@ -75,6 +81,7 @@ impl Column {
         Self::Language,
         Self::DiagnosisDate,
         Self::MonitoringStart,
+        Self::Oximeter,
     ];
 
     /// The columns without which no patient can be registered.
@@ -93,6 +100,7 @@ impl Column {
             Self::Language => "language",
             Self::DiagnosisDate => "diagnosis_date",
             Self::MonitoringStart => "monitoring_start",
+            Self::Oximeter => "oximeter",
         }
     }
 
@@ -109,6 +117,7 @@ impl Column {
             Self::Language => "言語",
             Self::DiagnosisDate => "診断年月日",
             Self::MonitoringStart => "観察開始日",
+            Self::Oximeter => "パルスオキシメーター",
         }
     }
 

@@ -6,7 +6,7 @@ use super::{
     entry::{AutomatedCall, Entry},
     finding::{Fault, Finding, Place},
 };
-use crate::domain::{BirthDate, CallTimes, CallableNumber, CentreCode, Language, PhoneNumber, Sensitive};
+use crate::domain::{BirthDate, CallTimes, CallableNumber, CentreCode, Language, Oximeter, PhoneNumber, Sensitive};
 use jiff::civil::Date;
 
 /// A patient's registration without the HER-SYS ID: everything that an import may change.
@@ -30,6 +30,8 @@ pub struct Registration {
     pub diagnosis_date: Option<Date>,
     /// 観察開始日
     pub monitoring_start: Option<Date>,
+    /// パルスオキシメーター
+    pub oximeter: Oximeter,
 }
 
 /// The patient who is already registered with an entry's HER-SYS ID.
@@ -100,6 +102,7 @@ fn registration(entry: &Entry, before: Option<&Registration>) -> Registration {
         language: entry.language.or(language).unwrap_or_default(),
         diagnosis_date: entry.diagnosis_date.over(before.and_then(|before| before.diagnosis_date)),
         monitoring_start: entry.monitoring_start.over(before.and_then(|before| before.monitoring_start)),
+        oximeter: entry.oximeter.or(before.map(|before| before.oximeter)).unwrap_or_default(),
     }
 }
 
@@ -114,6 +117,7 @@ fn differences(before: &Registration, after: &Registration) -> Vec<Column> {
         (Column::Language, before.language != after.language),
         (Column::DiagnosisDate, before.diagnosis_date != after.diagnosis_date),
         (Column::MonitoringStart, before.monitoring_start != after.monitoring_start),
+        (Column::Oximeter, before.oximeter != after.oximeter),
     ];
     differs.into_iter().filter(|(_, differs)| *differs).map(|(column, _)| column).collect()
 }

@@ -1,6 +1,6 @@
 //! One checked patient of a list: the values in the file, and the ones that it doesn't contain.
 
-use crate::domain::{BirthDate, CallTimes, CallableNumber, HersysId, Language, PhoneNumber, Sensitive};
+use crate::domain::{BirthDate, CallTimes, CallableNumber, HersysId, Language, Oximeter, PhoneNumber, Sensitive};
 use jiff::civil::Date;
 
 /// The value of an optional column. A missing column leaves the registered value unchanged, and an empty cell erases
@@ -79,4 +79,6 @@ pub struct Entry {
     pub diagnosis_date: Given<Date>,
     /// 観察開始日
     pub monitoring_start: Given<Date>,
+    /// パルスオキシメーター; `None` if the column is missing or the cell is empty: unchanged.
+    pub oximeter: Option<Oximeter>,
 }

@@ -158,6 +158,8 @@ pub enum Fault {
     NumberNeeded,
     /// Not yes or no.
     YesNo,
+    /// The value isn't yes, no or unknown.
+    Oximeter,
     /// None of the seven languages.
     Language,
     /// Chinese without the script.

@@ -212,6 +212,7 @@ impl Reading {
         let language = row.optional(Column::Language, value::language);
         let diagnosis_date = row.optional(Column::DiagnosisDate, |cell| value::past_date(cell, self.today));
         let monitoring_start = row.optional(Column::MonitoringStart, value::date);
+        let oximeter = row.optional(Column::Oximeter, value::oximeter);
         row.not_before_birth(Column::DiagnosisDate, birth_date, diagnosis_date.as_ref());
         row.not_before_birth(Column::MonitoringStart, birth_date, monitoring_start.as_ref());
         let entry = (|| {
@@ -226,6 +227,7 @@ impl Reading {
                 language: language?.over(None),
                 diagnosis_date: diagnosis_date?,
                 monitoring_start: monitoring_start?,
+                oximeter: oximeter?.over(None),
             })
         })();
         self.entries.extend(entry);

@@ -8,8 +8,8 @@ use super::{
 use crate::domain::era::{self, DateError};
 use crate::domain::width;
 use crate::domain::{
-    BirthDate, CallTimes, CallTimesError, CallingHours, HersysId, HersysIdError, Language, PhoneNumber, Sensitive,
-    all_visible,
+    BirthDate, CallTimes, CallTimesError, CallingHours, HersysId, HersysIdError, Language, Oximeter, PhoneNumber,
+    Sensitive, all_visible,
 };
 use jiff::civil::Date;
 use std::borrow::Cow;
@@ -192,6 +192,23 @@ pub(super) fn yes_no(cell: &Cell<'_>) -> Result<bool, Fault> {
         _ => Err(Fault::YesNo),
     }
 }
+
+/// Reads whether a patient has an oximeter: yes or no, or that this isn't known.
+pub(super) fn oximeter(cell: &Cell<'_>) -> Result<Oximeter, Fault> {
+    if let Cell::Text(written) = cell
+        && UNKNOWN.contains(&&*width::fold(width::trim(written)).to_lowercase())
+    {
+        return Ok(Oximeter::Unknown);
+    }
+    match yes_no(cell) {
+        Ok(true) => Ok(Oximeter::Yes),
+        Ok(false) => Ok(Oximeter::No),
+        Err(Fault::YesNo) => Err(Fault::Oximeter),
+        Err(other) => Err(other),
+    }
+}
+
+const UNKNOWN: [&str; 5] = ["unknown", "不明", "わからない", "未確認", "?"];
 
 /// The names of languages besides their tags and own names.
 const LANGUAGE_NAMES: [(&str, Language); 22] = [

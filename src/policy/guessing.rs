@@ -49,10 +49,13 @@ pub struct GuessingLimits {
 
 impl Default for GuessingLimits {
     fn default() -> Self {
-        // A caller has 3 tries per call, and a household may phone for four people. Choosing a language takes about 40
-        // s. Looking up an ID and keying in a birth date takes about 85 s, up to three times. A hotel full of patients
-        // may have a single number, and no flood needs more lines than that. Few callers hide their numbers, so their
-        // lane is narrower.
+        // A caller has 3 tries per call, and a household may phone for four people. A hotel full of patients may have a
+        // single number, and no flood needs more lines than that. Few callers hide their numbers, so their lane is
+        // narrower.
+        //
+        // A slow but correct caller needs all 3 tries, in seconds: 72 for a language menu that is heard twice, and for
+        // each try 9 for the question, 40 to find the ID, 32 to key 8 digits, 16 for the second question, 10 to think,
+        // 32 to key 8 more and 7 to hear that they don't match: 72 + 3 × 146 = 510. The rest is for `#` and mistakes.
         Self {
             window_minutes: 60,
             per_id: 20,
@@ -61,7 +64,7 @@ impl Default for GuessingLimits {
             global: 600,
             hidden: 300,
             wait_seconds: 60,
-            identify_seconds: 300,
+            identify_seconds: 600,
             calls_at_once: 100,
         }
     }

@@ -1,6 +1,7 @@
 //! Follow-up policy: pure functions of the known facts and the time.
 
 mod access;
+mod after_red;
 mod call_backs;
 mod call_pattern;
 mod clock_guard;
@@ -19,10 +20,12 @@ mod retry;
 mod severity;
 mod sign_of_life;
 mod slots;
+mod spo2_question;
 mod unknown_outcome;
 mod unregistered_reports;
 
 pub use access::{Forbidden, Permission, Scope, require, scope};
+pub use after_red::{AfterRed, AfterRedError};
 pub use call_backs::{
     CALL_BACKS_COUNT_FOR, CALL_BACKS_PER_CENTRE, CALL_BACKS_PER_NUMBER, CallBackFate, CallBackState, PastCallBack,
     call_back_fate,
@@ -47,6 +50,7 @@ pub use retry::{
 pub use severity::{Thresholds, ThresholdsError, grade};
 pub use sign_of_life::{AfterSign, Rival, RivalState, Sign, SlotThen, after_sign};
 pub use slots::{CallingSchedule, PlannedSlot};
+pub use spo2_question::{REPORTS_WITHOUT_SPO2, SPO2_ASKED_AGAIN_AFTER_DAYS, spo2_asked_again_on, spo2_question};
 pub use unknown_outcome::{
     ASK_STAFF_AFTER, DEFAULT_GRACE, LONGEST_BETWEEN_LOOKS, LookupFinding, NextStep, UnknownAttempt, Wanted,
 };

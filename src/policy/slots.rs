@@ -104,6 +104,22 @@ impl CallingSchedule {
         }
     }
 
+    /// The slot that a report begun at `at` is about: the latest one that is due, or the day's first. `None` if a
+    /// report is about the whole day, and on days without slots.
+    pub fn slot_reported(
+        &self,
+        covers: ReportCovers,
+        times: &CallTimes,
+        date: Date,
+        at: Timestamp,
+    ) -> Option<PlannedSlot> {
+        if covers == ReportCovers::Day {
+            return None;
+        }
+        let slots = self.slots_on(times, date);
+        slots.iter().rev().find(|slot| slot.due_at <= at).or(slots.first()).copied()
+    }
+
     /// The first moment of a civil date at the centre. `None` near the end of the calendar.
     pub fn day_begins(&self, date: Date) -> Option<Timestamp> {
         let midnight = date.at(0, 0, 0, 0);

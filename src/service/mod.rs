@@ -24,7 +24,7 @@ pub use crate::patient_import::{
     Column, Doubt, Finding, ListFile, MAX_BYTES as MAX_LIST_BYTES, Place, SheetName, SheetRead,
 };
 pub use crate::policy::{
-    CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, Retries, RetryPolicy, UnregisteredReports,
+    AfterRed, CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, Retries, RetryPolicy, UnregisteredReports,
 };
 pub use crate::store::StoreError;
 pub use crate::store::calls::CallsOf;
@@ -55,7 +55,7 @@ pub use context::{
 };
 pub use conversation::{
     Answered, Begin, CarrierEvent, ConversationError, ConversationService, LegStatus, LineSettings, Outcome, Readiness,
-    StaffNews, StoredEvent, sentences, sweep,
+    StaffNews, StoredEvent, speech, sweep,
 };
 pub use dialer::{DialError, Dialer, DialerSettings, PreparedBatch, TICK, TickSummary};
 pub use error::{
@@ -65,9 +65,9 @@ pub use error::{
 pub use outbox::{JobFilter, JobRunner, JobState, Outside, ShownJob, discard_job, list_jobs, retry_jobs};
 pub use patients::{
     AnswerView, Changed, ERASABLE_AFTER, EnteredReport, Erasure, ImportMode, Imported, PatientQuery, PatientStatus,
-    PatientView, ReportEntry, ReportView, Rewritten, ShownPatient, UnconfirmedStop, add_patient, add_report,
-    change_patient, erase_person, finish_imports, import_patients, list_patients, release_patient, show_patient,
-    stop_patient,
+    PatientView, ReportEntry, ReportStanding, ReportView, Rewritten, ShownPatient, UnconfirmedStop, add_patient,
+    add_report, change_patient, erase_person, finish_imports, import_patients, list_patients, release_patient,
+    show_patient, stop_patient,
 };
 pub use recovery::{Reconciled, reconcile_calls};
 pub use reports::Export;

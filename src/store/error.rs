@@ -117,7 +117,7 @@ pub enum Unique {
     /// One health centre per code.
     #[error("a health centre with this code exists already; change that one instead")]
     CentreCode,
-    /// One open report per person and day.
+    /// One open report per person and day, or slot.
     #[error("this person has an open report for the day already; join that one")]
     OpenReport,
     /// One leg per carrier and carrier leg ID.
@@ -229,7 +229,7 @@ impl Unique {
             (Unique::HersysId, "patients_hersys_id_key", "patients.hersys_id"),
             (Unique::AutomatedCallNumber, "patients_one_automated_call_number", "patients.phone_number"),
             (Unique::CentreCode, "centres_pkey", "centres.code"),
-            (Unique::OpenReport, "reports_one_open", "reports.patient_id, reports.report_date"),
+            (Unique::OpenReport, "reports_one_open", "reports.patient_id, reports.report_date, reports.slot_time"),
             (Unique::LegId, "legs_carrier_carrier_leg_id_key", "legs.carrier, legs.carrier_leg_id"),
             (Unique::Attempt, "attempts_one_open", "attempts.slot_id"),
             (Unique::Attempt, "attempts_slot_id_number_key", "attempts.slot_id, attempts.number"),

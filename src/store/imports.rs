@@ -180,7 +180,7 @@ pub async fn end(tx: &mut Tx, claim: Claim) -> Result<Importer, StoreError> {
 pub async fn hold_changes(tx: &mut Tx, changes: &[HeldChange]) -> Result<(), StoreError> {
     tx.execute_rows(
         "INSERT INTO held_changes (patient_id, birth_date, family_name, given_name, phone_number, automated_call,
-         call_times, language, diagnosis_date, monitoring_start, fields, entry) VALUES",
+         call_times, language, diagnosis_date, monitoring_start, oximeter, fields, entry) VALUES",
         changes.iter().map(columns).collect(),
         "",
     )
@@ -188,7 +188,7 @@ pub async fn hold_changes(tx: &mut Tx, changes: &[HeldChange]) -> Result<(), Sto
     Ok(())
 }
 
-fn columns(HeldChange { after, fields, entry }: &HeldChange) -> [BindValue<'_>; 12] {
+fn columns(HeldChange { after, fields, entry }: &HeldChange) -> [BindValue<'_>; 13] {
     [
         after.id.into(),
         after.birth_date.expose().into(),
@@ -200,6 +200,7 @@ fn columns(HeldChange { after, fields, entry }: &HeldChange) -> [BindValue<'_>; 
         after.language.tag().into(),
         after.diagnosis_date.into(),
         after.monitoring_start.into(),
+        after.oximeter.code().into(),
         fields.join(",").into(),
         (*entry).into(),
     ]
@@ -223,7 +224,8 @@ pub async fn changes_of(tx: &mut Tx, patients: &[PatientId]) -> Result<Vec<HeldC
     tx.fetch_in(
         "SELECT p.id, p.centre_code, p.hersys_id, h.birth_date, h.family_name, h.given_name, h.phone_number,
          h.automated_call, h.call_times, h.language, h.diagnosis_date, h.monitoring_start, p.stopped_at, p.released_at,
-         p.created_at, p.updated_at, p.next_slot_at, p.stop_requested_at, p.wrong_number, p.revision, h.fields, h.entry
+         p.created_at, p.updated_at, p.next_slot_at, p.stop_requested_at, p.wrong_number, p.revision, p.known_in,
+         h.oximeter, p.spo2_asked_at, h.fields, h.entry
          FROM held_changes h JOIN patients p ON p.id = h.patient_id WHERE h.patient_id IN",
         &[],
         patients.iter().map(|patient| (*patient).into()),
@@ -236,8 +238,8 @@ pub async fn changes_of(tx: &mut Tx, patients: &[PatientId]) -> Result<Vec<HeldC
 fn held_change(row: &Row<'_>) -> Result<HeldChange, StoreError> {
     Ok(HeldChange {
         after: read(row)?,
-        fields: row.text(20)?.split(',').map(str::to_owned).collect(),
-        entry: row.read(21, "held_changes.entry", parsed)?,
+        fields: row.text(23)?.split(',').map(str::to_owned).collect(),
+        entry: row.read(24, "held_changes.entry", parsed)?,
     })
 }
 

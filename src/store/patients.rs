@@ -8,7 +8,10 @@ use super::{
     bind_value::{BindValue, Row, parsed},
     tx::{Later, Lock},
 };
-use crate::domain::{BirthDate, CallTimes, CentreCode, HersysId, Language, PatientId, PhoneNumber, Sensitive};
+use crate::domain::{
+    BirthDate, CallTimes, CentreCode, Channel, HersysId, KnownIn, Language, Oximeter, PatientId, PhoneNumber, ReportId,
+    Sensitive,
+};
 
 /// One patient record, for one infection of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +52,13 @@ pub struct PatientRow {
     pub revision: i64,
     /// The state of the patient's automated calls.
     pub calling: Calling,
+    /// The channels and languages in which the patient has completed a call. [`completed`] writes it.
+    pub known_in: Vec<KnownIn>,
+    /// Whether the patient has an oximeter.
+    pub oximeter: Oximeter,
+    /// When SpO2 was last answered by phone, or `oximeter` was set. `None` if neither has happened. [`spo2_given`] and
+    /// [`update`] write it.
+    pub spo2_asked_at: Option<Timestamp>,
 }
 
 /// The state of a patient's automated calls. Separate functions write it, never [`update`].
@@ -70,6 +80,12 @@ impl PatientRow {
     pub fn times(&self) -> Result<CallTimes, StoreError> {
         self.call_times.parse().map_err(|_| StoreError::Inconsistent { what: "patients.call_times" })
     }
+
+    /// The languages in which the patient has completed a call of this channel.
+    pub fn languages_known_in(&self, channel: Channel) -> Vec<Language> {
+        let of_channel = self.known_in.iter().filter(|known| known.channel == channel);
+        of_channel.map(|known| known.language).collect()
+    }
 }
 
 /// The patient who gets automated calls on a number.
@@ -89,7 +105,7 @@ macro_rules! select {
         concat!(
             "SELECT id, centre_code, hersys_id, birth_date, family_name, given_name, phone_number, automated_call,
              call_times, language, diagnosis_date, monitoring_start, stopped_at, released_at, created_at, updated_at,
-             next_slot_at, stop_requested_at, wrong_number, revision FROM patients ",
+             next_slot_at, stop_requested_at, wrong_number, revision, known_in, oximeter, spo2_asked_at FROM patients ",
             $rest
         )
     };
@@ -122,13 +138,13 @@ async fn insert_of(tx: &mut Tx, import: i64, patients: &[PatientRow]) -> Result<
     // In parts: the parameters of a whole import would take more memory than the import itself.
     for part in patients.chunks(PART) {
         let rows = part.iter().map(|patient| {
-            let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q] = columns(patient);
-            [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, import.into()]
+            let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r] = columns(patient);
+            [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, import.into()]
         });
         tx.execute_rows(
             "INSERT INTO patients (id, centre_code, hersys_id, birth_date, family_name, given_name, phone_number,
              automated_call, call_times, language, diagnosis_date, monitoring_start, stopped_at, released_at,
-             created_at, updated_at, next_slot_at, import) VALUES",
+             created_at, updated_at, next_slot_at, oximeter, import) VALUES",
             rows.collect(),
             "",
         )
@@ -152,6 +168,10 @@ pub async fn update(tx: &mut Tx, patients: &[PatientRow]) -> Result<u64, StoreEr
                  family_name = v.column5, given_name = v.column6, phone_number = v.column7, automated_call = v.column8,
                  call_times = v.column9, language = v.column10, diagnosis_date = v.column11,
                  monitoring_start = v.column12, updated_at = v.column16, next_slot_at = v.column17,
+                 oximeter = v.column18,
+                 spo2_unmeasured = CASE WHEN patients.oximeter = v.column18 THEN patients.spo2_unmeasured ELSE 0 END,
+                 spo2_asked_at =
+                     CASE WHEN patients.oximeter = v.column18 THEN patients.spo2_asked_at ELSE v.column16 END,
                  revision = patients.revision + 1 FROM (VALUES",
                 part.iter().map(columns).collect(),
                 ") AS v WHERE patients.id = v.column1",
@@ -164,7 +184,7 @@ pub async fn update(tx: &mut Tx, patients: &[PatientRow]) -> Result<u64, StoreEr
 /// How many records are converted to parameters at a time.
 const PART: usize = 1024;
 
-fn columns(patient: &PatientRow) -> [BindValue<'_>; 17] {
+fn columns(patient: &PatientRow) -> [BindValue<'_>; 18] {
     [
         patient.id.into(),
         (&patient.centre).into(),
@@ -183,6 +203,7 @@ fn columns(patient: &PatientRow) -> [BindValue<'_>; 17] {
         patient.created_at.into(),
         patient.updated_at.into(),
         patient.calling.next_slot_at.into(),
+        patient.oximeter.code().into(),
     ]
 }
 
@@ -457,6 +478,69 @@ pub async fn release(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, 
     Ok(written == 1)
 }
 
+/// Records in which channels and languages the patients of these reports have completed a call.
+///
+/// # Errors
+/// Database errors.
+pub async fn completed(tx: &mut Tx, calls: &[(ReportId, KnownIn)]) -> Result<(), StoreError> {
+    // Added here and not to what was read before, as two calls may end at once.
+    tx.write_rows(
+        "UPDATE patients SET known_in = patients.known_in || v.column2 FROM (VALUES",
+        calls.iter().map(|(report, known)| [(*report).into(), known.code().into()]).collect(),
+        ") AS v JOIN reports r ON r.id = v.column1
+         WHERE patients.id = r.patient_id AND patients.known_in NOT LIKE '%' || v.column2 || '%'",
+    )
+    .await
+}
+
+/// An answer to the question for SpO2, by phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spo2Given {
+    /// The report.
+    pub report: ReportId,
+    /// Whether there was a value.
+    pub measured: bool,
+    /// What was known of the patient's oximeter when the call began.
+    pub before: Oximeter,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Records answers to the question for SpO2. After `most` reports in a row without a value, the patient counts as one
+/// without an oximeter, until there is a value.
+///
+/// # Errors
+/// Database errors.
+pub async fn spo2_given(tx: &mut Tx, given: &[Spo2Given], most: i64) -> Result<(), StoreError> {
+    tx.write_rows(
+        "UPDATE patients SET spo2_report = v.column1, spo2_asked_at = v.column3,
+         spo2_unmeasured = CASE WHEN v.column2 THEN 0
+             WHEN patients.spo2_report = v.column1 AND patients.spo2_unmeasured > 0 THEN patients.spo2_unmeasured
+             ELSE patients.spo2_unmeasured + 1 END
+         FROM (VALUES",
+        given.iter().map(|one| [one.report.into(), one.measured.into(), one.at.into()]).collect(),
+        ") AS v JOIN reports r ON r.id = v.column1 WHERE patients.id = r.patient_id",
+    )
+    .await?;
+    // Most patients measure, and nothing changes for them.
+    let may_change = given.iter().filter(|one| one.measured == (one.before == Oximeter::No));
+    let changed = tx
+        .fetch_rows(
+            "UPDATE patients SET oximeter = CASE WHEN v.column2 THEN 'yes' ELSE 'no' END,
+             revision = patients.revision + 1 FROM (VALUES",
+            may_change.map(|one| [one.report.into(), one.measured.into(), most.into()]).collect(),
+            ") AS v JOIN reports r ON r.id = v.column1 WHERE patients.id = r.patient_id
+             AND CASE WHEN v.column2 THEN patients.oximeter = 'no'
+                 ELSE patients.oximeter <> 'no' AND patients.spo2_unmeasured >= v.column3 END RETURNING patients.id",
+            |row| row.read(0, "patients.id", parsed),
+        )
+        .await?;
+    if changed.is_empty() {
+        return Ok(());
+    }
+    note_changes(tx, changed.into_iter().map(|id| (id, "oximeter")).collect()).await
+}
+
 /// Records which fields the current revisions of these patients have changed.
 ///
 /// # Errors
@@ -504,5 +588,8 @@ pub(super) fn read(row: &Row<'_>) -> Result<PatientRow, StoreError> {
             wrong_number: row.opt_read(18, "patients.wrong_number", |text| PhoneNumber::from_e164(text).ok())?,
         },
         revision: row.int(19)?,
+        known_in: KnownIn::read_all(row.text(20)?),
+        oximeter: row.read(21, "patients.oximeter", Oximeter::from_code)?,
+        spo2_asked_at: row.opt_time(22, "patients.spo2_asked_at")?,
     })
 }

@@ -1,4 +1,5 @@
-//! Reports: one patient's answers for one day. A second call on the same day continues the open report.
+//! Reports: one patient's answers for one day, or for one slot of it. A second call continues the open report. After a
+//! complete report, it begins another version of it.
 
 use std::collections::BTreeSet;
 
@@ -28,6 +29,8 @@ pub struct ReportRow {
     pub centre: CentreCode,
     /// The date in the time zone of the health centre.
     pub report_date: Date,
+    /// `HH:MM` of the slot that it is about. Empty if it is about the day.
+    pub slot_time: String,
     /// The channel through which it was given.
     pub channel: Channel,
     /// Unanswered until every question is answered.
@@ -115,7 +118,17 @@ impl ExportRow {
 
 /// Starts a query of whole reports by patient and day. It uses a join because SQLite scans the table for a list of
 /// pairs after `IN`, and a cross join so that SQLite keeps this order.
-const OF_DAYS: &str = "SELECT r.id, r.patient_id, r.centre_code, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at, r.caller_number FROM (VALUES";
+const OF_DAYS: &str = "SELECT r.id, r.patient_id, r.centre_code, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at, r.caller_number, r.slot_time FROM (VALUES";
+
+/// The condition that a report `r` is the current one of its day or slot and channel: the newest complete one, or the
+/// open one if none is complete.
+macro_rules! is_current {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM reports n WHERE n.patient_id = r.patient_id AND n.report_date = r.report_date
+         AND n.slot_time = r.slot_time AND n.channel = r.channel AND n.outcome = 'reported'
+         AND (r.outcome <> 'reported' OR (n.started_at, n.id) > (r.started_at, r.id)))"
+    };
+}
 
 /// Opens reports, or adds finished ones.
 ///
@@ -127,7 +140,7 @@ pub async fn open(tx: &mut Tx, reports: &[ReportRow]) -> Result<(), StoreError> 
     for report in reports {
         let salt = new_salt()?;
         tx.seals(report_seal(report, &salt));
-        if report.outcome != ReportOutcome::Unanswered || report.ended_at.is_some() {
+        if !report.outcome.is_open() || report.ended_at.is_some() {
             tx.seals(end_seal(report.id, report.outcome, report.ended_at, report.started_at, &salt));
         }
         rows.push([
@@ -140,12 +153,13 @@ pub async fn open(tx: &mut Tx, reports: &[ReportRow]) -> Result<(), StoreError> 
             report.started_at.into(),
             report.ended_at.into(),
             report.caller_number.map(CallerNumber::code).into(),
+            report.slot_time.as_str().into(),
             salt.into(),
         ]);
     }
     tx.write_rows(
         "INSERT INTO reports (id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at,
-         caller_number, salt) VALUES",
+         caller_number, slot_time, salt) VALUES",
         rows,
         "",
     )
@@ -156,7 +170,9 @@ fn report_seal(report: &ReportRow, salt: &str) -> Seal {
     let (id, patient, started) = (report.id.to_string(), report.patient.to_string(), millis(report.started_at));
     let date = report.report_date.to_string();
     let (centre, channel) = (report.centre.as_str(), report.channel.code());
-    let fields = [salt, &id, &patient, centre, &date, channel, &started].map(Some);
+    let mut fields = [salt, &id, &patient, centre, &date, channel, &started].map(Some).to_vec();
+    // The seals of reports about a day are those of earlier versions.
+    fields.extend(Some(&*report.slot_time).filter(|time| !time.is_empty()).map(Some));
     seal(SealKind::Report, Uuid::nil(), report.id.0, report.started_at, &fields)
 }
 
@@ -176,7 +192,7 @@ pub async fn open_of(tx: &mut Tx, days: &[(PatientId, Date)]) -> Result<Vec<Open
             OF_DAYS,
             keys(days),
             ") AS v CROSS JOIN reports r
-             WHERE r.outcome = 'unanswered' AND r.patient_id = v.column1 AND r.report_date = v.column2",
+             WHERE r.outcome <> 'reported' AND r.patient_id = v.column1 AND r.report_date = v.column2",
             read,
         )
         .await?;
@@ -219,8 +235,8 @@ pub(super) async fn later_open_by_hersys_ids(
     Ok(LaterReports {
         reports: tx
             .later_in(
-                "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at, caller_number
-                 FROM reports WHERE outcome = 'unanswered' AND report_date >= $1
+                "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at, caller_number,
+                 slot_time FROM reports WHERE outcome <> 'reported' AND report_date >= $1
                  AND patient_id IN (SELECT id FROM patients WHERE hersys_id IN",
                 &fixed,
                 keys(),
@@ -231,7 +247,7 @@ pub(super) async fn later_open_by_hersys_ids(
         answers: tx
             .later_in(
                 answers::select!(
-                    "WHERE report_id IN (SELECT id FROM reports WHERE outcome = 'unanswered' AND report_date >= $1
+                    "WHERE report_id IN (SELECT id FROM reports WHERE outcome <> 'reported' AND report_date >= $1
                      AND patient_id IN (SELECT id FROM patients WHERE hersys_id IN"
                 ),
                 &fixed,
@@ -254,8 +270,8 @@ pub async fn by_ids(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportRow>,
 
 pub(super) async fn later_by_ids(tx: &mut Tx, reports: &[ReportId]) -> Result<Later<ReportRow>, StoreError> {
     tx.later_in(
-        "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at, caller_number
-         FROM reports WHERE id IN",
+        "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at, caller_number,
+         slot_time FROM reports WHERE id IN",
         &[],
         reports.iter().map(|report| (*report).into()),
         "",
@@ -280,6 +296,8 @@ pub struct HeldReport {
     pub id: ReportId,
     /// Its outcome.
     pub outcome: ReportOutcome,
+    /// When a call with it ended.
+    ended_at: Option<Timestamp>,
     /// Its salt. A row of an older version has none; it is sealed when the sealer finds it.
     salt: Option<String>,
 }
@@ -300,11 +318,12 @@ pub(super) async fn later_hold(tx: &mut Tx, reports: &[ReportId]) -> Result<Late
     ids.sort_unstable();
     ids.dedup();
     let keys = ids.into_iter().map(Into::into);
-    tx.later_in("SELECT id, outcome, salt FROM reports WHERE id IN", &[], keys, tail, |row| {
+    tx.later_in("SELECT id, outcome, salt, ended_at FROM reports WHERE id IN", &[], keys, tail, |row| {
         Ok(HeldReport {
             id: row.read(0, "reports.id", parsed)?,
             outcome: row.read(1, "reports.outcome", ReportOutcome::from_code)?,
             salt: row.opt_text(2)?.map(str::to_owned),
+            ended_at: row.opt_time(3, "reports.ended_at")?,
         })
     })
     .await
@@ -357,7 +376,8 @@ pub async fn refuse_finished(tx: &mut Tx, reports: &[ReportId]) -> Result<(), St
     tx.refuse_any("SELECT id FROM reports WHERE outcome = 'reported' AND id IN", keys).await
 }
 
-/// Closes these held reports. A report that was finished keeps its end.
+/// Closes these held reports. A report that was finished keeps its end, and one in which questions were asked stays
+/// unanswered, whatever happens in another call.
 ///
 /// # Errors
 /// Database errors.
@@ -366,13 +386,17 @@ pub async fn close(tx: &mut Tx, held: &[HeldReport], closes: &[ReportClose]) -> 
     let mut last: HashMap<ReportId, &ReportClose> = HashMap::new();
     for close in closes {
         let standing = last.entry(close.report).or_insert(close);
-        if standing.outcome != ReportOutcome::Reported {
+        if standing.outcome.or_better(close.outcome) == close.outcome {
             *standing = close;
         }
     }
     let mut rows = Vec::with_capacity(last.len());
-    for report in held.iter().filter(|report| report.outcome == ReportOutcome::Unanswered) {
+    for report in held.iter().filter(|report| report.outcome.is_open()) {
         let Some(close) = last.get(&report.id) else { continue };
+        let asked = report.outcome == ReportOutcome::Unanswered && report.ended_at.is_some();
+        if asked && close.outcome == ReportOutcome::NotBegun {
+            continue;
+        }
         rows.push([close.report.into(), close.outcome.code().into(), close.ended_at.into()]);
         if let Some(salt) = &report.salt {
             tx.seals(end_seal(report.id, close.outcome, Some(close.ended_at), close.ended_at, salt));
@@ -381,12 +405,13 @@ pub async fn close(tx: &mut Tx, held: &[HeldReport], closes: &[ReportClose]) -> 
     tx.write_rows(
         "UPDATE reports SET outcome = v.column2, ended_at = v.column3 FROM (VALUES",
         rows,
-        ") AS v WHERE reports.id = v.column1 AND reports.outcome = 'unanswered'",
+        ") AS v WHERE reports.id = v.column1 AND reports.outcome <> 'reported'",
     )
     .await
 }
 
-/// One page of the export, ordered by day and then by start.
+/// One page of the export, ordered by day and then by start: of each day or slot and channel the current report. A call
+/// in which nobody said who they are makes none.
 ///
 /// # Errors
 /// Database errors.
@@ -397,11 +422,15 @@ pub async fn export(tx: &mut Tx, page: &ExportPage) -> Result<Vec<ExportRow>, St
     };
     let mut rows = tx
         .fetch_all(
-            "SELECT r.id, p.hersys_id, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at, r.centre_code,
-             r.caller_number FROM reports r JOIN patients p ON p.id = r.patient_id
-             WHERE r.report_date >= $1 AND r.report_date <= $2 AND (r.report_date, r.started_at, r.id) > ($3, $4, $5)
-             AND ($6 = '' OR $6 LIKE '%,' || r.centre_code || ',%')
-             ORDER BY r.report_date, r.started_at, r.id LIMIT $7",
+            concat!(
+                "SELECT r.id, p.hersys_id, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at, r.centre_code,
+                 r.caller_number FROM reports r JOIN patients p ON p.id = r.patient_id
+                 WHERE r.report_date >= $1 AND r.report_date <= $2
+                 AND (r.report_date, r.started_at, r.id) > ($3, $4, $5)
+                 AND ($6 = '' OR $6 LIKE '%,' || r.centre_code || ',%') AND r.outcome <> 'not_begun' AND ",
+                is_current!(),
+                " ORDER BY r.report_date, r.started_at, r.id LIMIT $7"
+            ),
             vec![
                 page.from.into(),
                 page.to.into(),
@@ -434,6 +463,7 @@ fn read(row: &Row<'_>) -> Result<ReportRow, StoreError> {
         started_at: row.time(6, "reports.started_at")?,
         ended_at: row.opt_time(7, "reports.ended_at")?,
         caller_number: row.opt_read(8, "reports.caller_number", CallerNumber::from_code)?,
+        slot_time: row.owned(9)?,
     })
 }
 

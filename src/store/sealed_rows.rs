@@ -7,6 +7,7 @@ use super::bind_value::{BindValue, Row};
 use super::chain::{Hash, digest};
 use super::seals::{SealKey, SealKind, new_salt};
 use super::{StoreError, Tx};
+use crate::domain::ReportOutcome;
 
 /// A row as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +43,8 @@ macro_rules! reports {
         concat!(
             $before,
             "r.id, r.salt, CAST(r.patient_id AS text), CAST(r.centre_code AS text), CAST(r.report_date AS text),
-             CAST(r.channel AS text), CAST(r.started_at AS text), CAST(r.outcome AS text), CAST(r.ended_at AS text) ",
+             CAST(r.channel AS text), CAST(r.started_at AS text), CAST(r.outcome AS text), CAST(r.ended_at AS text),
+             CAST(r.slot_time AS text) ",
             $after
         )
     };
@@ -291,10 +293,11 @@ fn read_answer(row: &Row<'_>) -> Result<SealedRow, StoreError> {
 fn read_report(row: &Row<'_>) -> Result<SealedRow, StoreError> {
     let id = id_of(row, 0)?;
     let key = |kind| SealKey { kind, within: Uuid::nil(), id };
-    let [salt, patient, centre, date, channel, started_at, outcome, ended_at] = texts::<8>(row, 1)?;
+    let [salt, patient, centre, date, channel, started_at, outcome, ended_at, slot_time] = texts::<9>(row, 1)?;
     let text = id.to_string();
-    let fields = [salt, Some(&*text), patient, centre, date, channel, started_at];
-    let as_begun = outcome == Some("unanswered") && ended_at.is_none();
+    let mut fields = vec![salt, Some(&*text), patient, centre, date, channel, started_at];
+    fields.extend(slot_time.filter(|time| !time.is_empty()).map(Some));
+    let as_begun = outcome.and_then(ReportOutcome::from_code).is_some_and(ReportOutcome::is_open) && ended_at.is_none();
     let end = hash(SealKind::ReportEnd, salt, &[salt, Some(&*text), outcome, ended_at]).filter(|_| !as_begun);
     Ok(SealedRow {
         key: key(SealKind::Report),

@@ -1,9 +1,11 @@
 //! A report by any channel cancels the day's remaining calls, by day or by slot (A9).
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use kenkocall::carrier::simulator::Script;
 use kenkocall::domain::PhoneNumber;
-use kenkocall::service::CentreChange;
+use kenkocall::service::{CentreChange, seal_trail, walk_trail};
 
 use super::databases::Fresh;
 use super::simulated_day::{Day, Plan, answers_after};
@@ -13,6 +15,7 @@ on_both_databases!(
     a9_a_health_call_in_the_morning_cancels_the_days_calls,
     a9_fault_22_a_report_while_we_wait_to_call_again,
     a9_by_slot_each_call_wants_a_report_of_its_own,
+    by_slot_a_report_is_continued_within_its_slot_only,
     fault_23_an_inbound_and_an_outbound_call_make_one_report,
     a_report_takes_the_patient_off_the_nurses_list,
     a9_a_report_from_another_number_cancels_the_days_calls_by_default,
@@ -113,7 +116,34 @@ async fn a9_by_slot_each_call_wants_a_report_of_its_own(fresh: Fresh) {
     day.rings_in(0);
     day.until("20:30").await;
     assert_eq!(day.slots().await, ["09:00 cancelled reported 0", "15:00 reported 1"]);
-    assert_eq!(day.kept.count("reports WHERE outcome = 'reported'").await, 2);
+    let reports = "SELECT slot_time || ' ' || channel || ' ' || outcome FROM reports ORDER BY slot_time";
+    assert_eq!(day.kept.column(reports).await, ["09:00 health_call reported", "15:00 automated_call reported"]);
+}
+
+async fn by_slot_a_report_is_continued_within_its_slot_only(fresh: Fresh) {
+    let drops = || Script::answers(Duration::from_secs(2)).hangs_up_at_question(4).into();
+    let retried = vec![drops(), answers_after(1), drops(), drops(), drops(), answers_after(1)];
+    let plan = Plan { patients: vec!["09:00;12:00;15:00"], people: vec![(0, retried)], ..Plan::default() };
+    let day = Day::begin(&fresh, plan).await;
+    let by_slot = Some("slot".parse().unwrap());
+    day.centre(CentreChange { report_covers: by_slot, ..CentreChange::default() }).await;
+    day.until("20:30").await;
+    assert_eq!(
+        day.attempts().await,
+        ["01 dropped", "01 reported", "01 dropped", "01 dropped", "01 dropped", "01 reported"]
+    );
+    let reports = "SELECT slot_time || ' ' || outcome FROM reports ORDER BY slot_time";
+    assert_eq!(day.kept.column(reports).await, ["09:00 reported", "12:00 unanswered", "15:00 reported"]);
+    let answers = "SELECT CAST(count(*) AS text) FROM answers a JOIN reports r ON r.id = a.report_id
+                   WHERE r.slot_time = '15:00'";
+    assert_eq!(day.kept.column(answers).await, ["11"], "nothing of noon is taken for the afternoon");
+    seal_trail(&day.client.context.database).await.unwrap();
+    let (context, actor) = (&day.client.context, &day.client.actor);
+    let walked = walk_trail(context, actor, None, Duration::ZERO).await.unwrap();
+    assert_eq!((walked.chain_error, walked.rows.unsealed, walked.rows.bad.len()), (None, 0, 0));
+    day.kept.rows("UPDATE reports SET slot_time = '' WHERE slot_time = '15:00'").await;
+    let walked = walk_trail(context, actor, None, Duration::ZERO).await.unwrap();
+    assert_eq!(walked.rows.bad.len(), 1, "the slot is sealed, too");
 }
 
 async fn fault_23_an_inbound_and_an_outbound_call_make_one_report(fresh: Fresh) {

@@ -6,10 +6,10 @@ use std::time::Duration;
 use kenkocall::carrier::simulator::{NetworkFaults, Script};
 use kenkocall::domain::Keys;
 use kenkocall::patient_import::Column;
-use kenkocall::service::CentreChange;
+use kenkocall::service::{CentreChange, Details, Export, show_patient};
 
 use super::databases::Fresh;
-use super::simulated_day::{Day, Plan, answers_after};
+use super::simulated_day::{Day, Plan, answers_after, id};
 use crate::on_both_databases;
 
 on_both_databases!(
@@ -23,6 +23,7 @@ on_both_databases!(
     a5_dropped_midway_is_kept_and_called_again_at_the_first_open_question,
     key_8_holds_the_calls_until_the_centre_decides,
     not_now_is_called_again,
+    who_never_says_who_they_are_makes_no_report_and_is_called_again,
 );
 
 fn rings_out() -> Vec<kenkocall::carrier::simulator::Behaviour> {
@@ -162,9 +163,50 @@ async fn key_8_holds_the_calls_until_the_centre_decides(fresh: Fresh) {
 }
 
 async fn not_now_is_called_again(fresh: Fresh) {
-    let busy = Script::answers(Duration::from_secs(2)).keys(Keys::parse("2").unwrap());
+    let key = || Keys::parse("2").unwrap();
+    let busy = Script::answers(Duration::from_secs(2)).keys(key()).keys(key());
     let day =
         Day::begin(&fresh, Plan { people: vec![(0, vec![busy.into(), answers_after(1)])], ..Plan::default() }).await;
     day.until("10:00").await;
     assert_eq!(day.attempts().await, ["01 not_now", "01 reported"]);
+}
+
+/// Silence, no time, a stranger and a request to stop: staff see that nobody has reported, and no failed report.
+async fn who_never_says_who_they_are_makes_no_report_and_is_called_again(fresh: Fresh) {
+    let key = |keys: &str| Keys::parse(keys).unwrap();
+    let answers = || Script::answers(Duration::from_secs(2));
+    let says = |keys: &str| answers().keys_at("automated_call.ask_listening", key(keys));
+    let stops = says("8").keys_at("stop_request.ask_who", key("1")).hangs_up_at_question(3);
+    let people = vec![
+        (0, vec![Script::answers(Duration::from_secs(2)).silent().into(); 3]),
+        (1, vec![answers().keys(key("2")).keys(key("2")).into(); 3]),
+        (2, vec![says("4").into()]),
+        (3, vec![stops.into()]),
+    ];
+    let day = Day::begin(&fresh, Plan { patients: vec!["09:00"; 4], people, ..Plan::default() }).await;
+    day.until("12:00").await;
+    assert_eq!(day.kept.column("SELECT DISTINCT outcome FROM reports").await, ["not_begun"]);
+    let mut attempts = day.attempts().await;
+    attempts.sort();
+    let tried = |number: &str| attempts.iter().filter(|attempt| attempt.starts_with(number)).count();
+    assert_eq!((tried("01"), tried("02"), tried("03"), tried("04")), (3, 3, 1, 1), "{attempts:?}");
+    let mut alerts = day.alerts().await;
+    alerts.sort();
+    assert_eq!(alerts, ["stop_request", "unanswered", "unanswered", "wrong_number"]);
+    let (context, actor) = (&day.client.context, &day.client.actor);
+    for nth in 0..4 {
+        let shown = show_patient(context, actor, &id(nth), Details::Masked).await.unwrap();
+        assert!(shown.found.reports.is_empty(), "{nth}");
+    }
+    let date = "2026-11-24".parse().unwrap();
+    let mut export = Export::begin(context, actor, date, date, None).await.unwrap().found;
+    assert_eq!(export.next().await.unwrap(), Vec::<Vec<String>>::new());
+    // The patient of the first number reports later in the same report.
+    day.rings_in(0);
+    day.until("12:20").await;
+    assert_eq!(
+        day.kept.column("SELECT outcome FROM reports WHERE ended_at IS NOT NULL ORDER BY outcome DESC").await[0],
+        "reported"
+    );
+    assert_eq!(day.kept.count("reports").await, 4);
 }

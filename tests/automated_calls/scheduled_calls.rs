@@ -3,8 +3,10 @@
 use super::databases::Fresh;
 use super::simulated_day::{Day, Plan, answers_after};
 use crate::on_both_databases;
-use kenkocall::carrier::simulator::Script;
+use kenkocall::carrier::simulator::{Health, Script};
+use kenkocall::domain::Keys;
 use kenkocall::engine::AnsweredBy;
+use kenkocall::patient_import::Column;
 use std::time::Duration;
 
 on_both_databases!(
@@ -16,6 +18,7 @@ on_both_databases!(
     fault_14_two_workers_dial_each_slot_once,
     fault_35_a_call_that_another_node_is_placing_is_not_a_loss,
     whoever_is_on_the_phone_holds_up_nobody_else,
+    who_twice_has_no_value_for_spo2_is_asked_again_after_a_week,
 );
 
 async fn a7_called_at_the_configured_time_and_reported(fresh: Fresh) {
@@ -30,6 +33,9 @@ async fn a7_called_at_the_configured_time_and_reported(fresh: Fresh) {
     day.until("20:30").await;
     assert_eq!(day.rang().len(), 1, "A9: the report cancels the day's rest");
     assert_eq!(day.slots().await, ["09:00 reported 1", "17:30 cancelled reported 0"]);
+    let known = r#"sessions WHERE session LIKE '%"known_in":["ja"]%'"#;
+    day.until_moment("2026-11-25T09:00:10+09:00").await;
+    assert_eq!(day.kept.count(known).await, 1, "the patient has completed the first call");
     day.until_moment("2026-11-25T09:10:00+09:00").await;
     assert_eq!(day.rang().len(), 2, "the next day is another one");
     assert_eq!(day.kept.count("calls WHERE ended_at IS NULL").await, 0);
@@ -166,4 +172,38 @@ async fn fault_14_two_workers_dial_each_slot_once(fresh: Fresh) {
     day.until("09:30").await;
     assert_eq!(day.kept.count("slots WHERE state = 'reported'").await, 40);
     database.close().await;
+}
+
+async fn who_twice_has_no_value_for_spo2_is_asked_again_after_a_week(fresh: Fresh) {
+    let none = || {
+        let none = || Keys::parse("000").unwrap();
+        let answers = Script::answers(Duration::from_secs(2));
+        answers.keys_at("questionnaire.ask_spo2", none()).keys_at("questionnaire.ask_spo2_short", none()).into()
+    };
+    let well = || Script::answers(Duration::from_secs(2)).health(Health::well()).into();
+    let drops = Script::answers(Duration::from_secs(2)).hangs_up_at_question(2).into();
+    let people = vec![(0, vec![none(), none(), drops]), (1, vec![none(), well(), none(), well()])];
+    let day = Day::begin(&fresh, Plan { patients: vec!["09:00", "09:00"], people, ..Plan::default() }).await;
+    let oximeters = async || day.kept.column("SELECT oximeter FROM patients ORDER BY hersys_id").await;
+    let asked = async |question: &str| {
+        let session = format!(r#"sessions WHERE session LIKE '%"oximeter":"no"{question}}}%'"#);
+        day.kept.count(&session).await
+    };
+    let left_out = r#","spo2_question":"left_out""#;
+    day.until("09:20").await;
+    assert_eq!(oximeters().await, ["unknown", "unknown"], "once may be a slip");
+    day.until_moment("2026-11-25T09:20:00+09:00").await;
+    assert_eq!(oximeters().await, ["no", "unknown"]);
+    assert_eq!(day.kept.column("SELECT field FROM patient_changes").await, ["oximeter"]);
+    day.until_moment("2026-11-26T09:00:10+09:00").await;
+    assert_eq!(asked(left_out).await, 1, "in the call under way");
+    day.until_moment("2026-11-26T12:00:00+09:00").await;
+    assert_eq!(oximeters().await, ["no", "unknown"], "not two in a row");
+    for oximeter in ["yes", "no"] {
+        day.set(0, &[(Column::Oximeter, oximeter)]).await;
+    }
+    day.until_moment("2026-12-02T09:00:10+09:00").await;
+    assert_eq!(asked(left_out).await, 1, "six days after staff said so");
+    day.until_moment("2026-12-03T09:00:10+09:00").await;
+    assert_eq!((asked(left_out).await, asked("").await), (0, 1), "a week after");
 }

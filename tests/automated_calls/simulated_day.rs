@@ -294,6 +294,7 @@ fn context(database: Database, flow_set: Arc<FlowSet>, clock: Clock) -> (Arc<Con
             guessing: GuessingLimits::default(),
             zone: TimeZone::get("Asia/Tokyo").unwrap(),
             fallback_centre: None,
+            health_call_number: None,
             call_back_number: Some(PhoneNumber::from_e164("+815000000000").unwrap()),
         }),
     )

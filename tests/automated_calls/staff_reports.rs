@@ -5,7 +5,8 @@ use kenkocall::carrier::simulator::Script;
 use kenkocall::domain::{AlertKind, Item, Language, Severity};
 use kenkocall::patient_import::Column;
 use kenkocall::service::{
-    EnteredReport, ReportEntry, ReportError, ServiceError, add_report, release_patient, seal_trail, walk_trail,
+    Details, EnteredReport, Export, ReportEntry, ReportError, ReportStanding, ServiceError, add_report,
+    release_patient, seal_trail, show_patient, walk_trail,
 };
 
 use crate::databases::Fresh;
@@ -15,6 +16,7 @@ crate::on_both_databases!(
     a9_a_report_by_staff_cancels_the_days_calls,
     a9_a_report_by_staff_while_our_call_rings,
     a5_staff_finish_what_a_caller_began,
+    a_later_report_of_the_day_is_a_version_and_both_alert,
     a_report_by_staff_is_stored_with_its_origin_and_sealed,
     nothing_is_recorded_of_a_report_that_is_refused,
 );
@@ -124,4 +126,34 @@ async fn nothing_is_recorded_of_a_report_that_is_refused(fresh: Fresh) {
     for table in ["reports", "answers", "alerts"] {
         assert_eq!(day.kept.count(table).await, 0, "{table}");
     }
+}
+
+async fn a_later_report_of_the_day_is_a_version_and_both_alert(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan { patients: vec!["09:00"], ..Plan::default() }).await;
+    day.until("08:30").await;
+    enter(&day, 0, &[("complexion", "yes"), ("body_temperature", "37.1")]).await.unwrap();
+    day.until("08:40").await;
+    enter(&day, 0, &[("complexion", "yes"), ("body_temperature", "38.2")]).await.unwrap();
+    day.rings_in(0);
+    day.until("20:30").await;
+    assert_eq!(day.alerts().await, ["red_answer", "red_answer"], "each red answer");
+    let (context, actor) = (&day.client.context, &day.client.actor);
+    let shown = show_patient(context, actor, &id(0), Details::Masked).await.unwrap().found;
+    let reports: Vec<_> = shown.reports.iter().map(|report| (report.channel.code(), report.standing)).collect();
+    let expected = [
+        ("health_call", ReportStanding::Current),
+        ("staff", ReportStanding::Current),
+        ("staff", ReportStanding::Earlier),
+    ];
+    assert_eq!(reports, expected, "latest first");
+    assert_eq!(
+        shown.reports[2].answers[0].answer.map(kenkocall::domain::Answer::exported).as_deref(),
+        Some("37.1"),
+        "it is kept"
+    );
+    let date = "2026-11-24".parse().unwrap();
+    let mut export = Export::begin(context, actor, date, date, None).await.unwrap().found;
+    let rows: Vec<_> = export.next().await.unwrap().into_iter().map(|row| (row[2].clone(), row[4].clone())).collect();
+    let rows: Vec<_> = rows.iter().map(|(channel, temperature)| (channel.as_str(), temperature.as_str())).collect();
+    assert_eq!(rows, [("staff", "38.2"), ("health_call", "36.0")], "one row a channel");
 }

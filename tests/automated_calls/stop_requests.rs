@@ -63,8 +63,10 @@ async fn key_8_and_then_4_leaves_the_number_alone(fresh: Fresh) {
 }
 
 async fn key_8_and_silence_is_told_and_calls_continue(fresh: Fresh) {
-    let silent =
-        presses_8().keys_at("stop_request.ask_who", Keys::default()).keys_at("automated_call.ask_listening", key("2"));
+    let silent = presses_8()
+        .keys_at("stop_request.ask_who", Keys::default())
+        .keys_at("automated_call.ask_listening", key("2"))
+        .keys_at("automated_call.ask_another_matter", key("2"));
     let day = three_slots(&fresh, silent).await;
     assert_eq!(day.alerts().await, ["stop_unconfirmed"]);
     let shown = show_patient(&day.client.context, &day.client.actor, &id(0), Details::Masked).await.unwrap().found;

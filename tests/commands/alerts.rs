@@ -51,6 +51,7 @@ async fn red(tx: &mut Tx, patient: PatientId, entry: &str, at: Timestamp) {
         patient,
         centre,
         report_date: "2026-11-23".parse().unwrap(),
+        slot_time: String::new(),
         channel: Channel::HealthCall,
         outcome: ReportOutcome::Reported,
         started_at: at,

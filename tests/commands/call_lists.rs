@@ -6,7 +6,7 @@ use kenkocall::engine::AnsweredBy;
 use kenkocall::lab::{synthetic_identity, synthetic_number};
 use serde_json::Value;
 
-use crate::simulated_day::{Day, asks_to_stop, finishes, hersys_id, says, secs, some_day};
+use crate::simulated_day::{Day, asks_to_stop, finishes, hersys_id, not_now, says, secs, some_day};
 use crate::{CommandLine, databases::Fresh, timeless, without_ids};
 
 crate::on_both_databases!(
@@ -32,7 +32,7 @@ async fn a_day(fresh: &Fresh) -> Day {
             ("09:30", vec![finishes().silent().picked_up_by(AnsweredBy::Machine, secs(5)).into()]),
             ("09:40", vec![says("4").into()]),
             ("09:50", vec![asks_to_stop().into()]),
-            ("10:00", vec![says("2").into(), finishes().into()]),
+            ("10:00", vec![not_now().into(), finishes().into()]),
             (
                 "10:10",
                 vec![finishes().hangs_up_at_question(5).into(), Script::fails(HangupCause::TemporaryFailure).into()],
@@ -176,7 +176,11 @@ async fn a6_a10_a_call_names_the_centre_asks_who_listens_and_says_that_it_is_for
     let said_at_voicemail = said("voicemail");
     assert_eq!(
         said_at_voicemail,
-        ["見本保健所です。お電話を差し上げました。050-0000-0000まで、折り返しお電話をお願いします。", "hangs up"]
+        [
+            "見本保健所です。お電話を差し上げました。050-0000-0000まで、お電話をお願いします。",
+            "くり返します。050-0000-0000です。",
+            "hangs up"
+        ]
     );
     let said = said("reported");
     assert!(said[0].starts_with("こちらは、見本保健所です"), "{said:?}");

@@ -35,6 +35,7 @@ async fn call(fresh: &Fresh, entries: &[&str]) -> CallId {
             guessing: GuessingLimits::default(),
             zone: TimeZone::get("Asia/Tokyo").unwrap(),
             fallback_centre: None,
+            health_call_number: None,
             call_back_number: None,
         }),
     );
@@ -47,7 +48,7 @@ async fn call(fresh: &Fresh, entries: &[&str]) -> CallId {
     };
     let mut outcome = conversations.take(CarrierEvent::Begin(begin)).await.unwrap();
     let mut id = None;
-    let keyed = entries.iter().map(|keys| EventKind::Keyed(Keys::parse(keys).unwrap()));
+    let keyed = entries.iter().map(|keys| EventKind::Keyed(Keys::parse(keys).unwrap().into()));
     for happening in keyed.chain([EventKind::HungUp(HangupCause::NormalClearing)]) {
         let Outcome::Reply { call, turn, .. } = outcome else { break };
         id = Some(call);
@@ -62,7 +63,7 @@ async fn call(fresh: &Fresh, entries: &[&str]) -> CallId {
     id.expect("a call")
 }
 
-const BEGUN: [&str; 8] = ["1", "01234567", "19800401", "385", "1", "093", "1", "1"];
+const BEGUN: [&str; 9] = ["1", "01234567", "19800401", "385", "1", "093", "1", "1", "1"];
 
 fn register(command_line: &CommandLine<'_>) {
     command_line.with_centre();

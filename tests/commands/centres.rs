@@ -9,6 +9,7 @@ use crate::{CommandLine, databases::Fresh};
 crate::on_both_databases!(
     centres_are_added_changed_and_listed,
     one_centre_is_shown_in_plain_words,
+    a_centres_name_has_a_reading_and_a_latin_name,
     wrong_centres_get_a_sentence,
     a_centre_sets_how_its_patients_are_called,
     wrong_calling_gets_a_sentence,
@@ -108,7 +109,7 @@ async fn wrong_centres_get_a_sentence(fresh: Fresh) {
     assert_eq!(hours.status.code(), Some(2));
 }
 
-const CALLING: [&str; 23] = [
+const CALLING: [&str; 25] = [
     "centres",
     "set",
     "13101",
@@ -122,6 +123,8 @@ const CALLING: [&str; 23] = [
     "slot",
     "--unregistered-reports",
     "keep",
+    "--after-red",
+    "continue",
     "--concurrent-calls",
     "5",
     "--calls-per-second",
@@ -156,6 +159,7 @@ async fn a_centre_sets_how_its_patients_are_called(fresh: Fresh) {
     let due: Vec<String> = slots.iter().map(|slot| slot.due_at.to_string()).collect();
     assert_eq!(due, ["2026-11-28T00:00:00Z", "2026-11-28T09:00:00Z"], "a Saturday");
     let erased = ["--call-pattern", "", "--retry", "", "--report-covers", "", "--unregistered-reports", ""];
+    let erased = [&erased[..], &["--after-red", ""]].concat();
     let limits = ["--concurrent-calls", "", "--calls-per-second", "", "--calls-per-day", "", "--spend-per-day", ""];
     command_line.does(&[&["centres", "set", "13101"][..], &limits, &erased].concat());
     assert_eq!(CentreSettings::read(&self::row(&fresh).await).unwrap(), CentreSettings::default());
@@ -200,6 +204,7 @@ async fn wrong_calling_gets_a_sentence(fresh: Fresh) {
         ("--retry", "busy=6x30", "1 to 5 tries in all"),
         ("--report-covers", "week", "write day when a report cancels"),
         ("--unregistered-reports", "off", "write cancel when a report from an unregistered number"),
+        ("--after-red", "stop", "write ask when callers are asked"),
         ("--concurrent-calls", "few", "a whole number of calls"),
         ("--calls-per-second", "fast", "a number of calls a second"),
         ("--calls-per-day", "１件", "a whole number of calls"),
@@ -260,4 +265,34 @@ async fn patients_outside_new_calling_hours_are_counted(fresh: Fresh) {
     assert!(set("9:00-18:30").starts_with("changed\ncode"));
     command_line.does(&["patients", "stop", "01234567"]);
     assert!(set("9:00-17:00").starts_with("changed\n1 patient has call times outside these hours"));
+}
+
+async fn a_centres_name_has_a_reading_and_a_latin_name(fresh: Fresh) {
+    let command_line = CommandLine(&fresh);
+    let add = ["centres", "add", "--code", "12236", "--name", "匝瑳保健所", "--phone", "0479-72-1281"];
+    command_line.does(&[&add[..], &["--reading", "ソウサホケンジョ"]].concat());
+    let set = ["centres", "set", "12236", "--latin-name", "Sosa Public Health Center"];
+    assert!(command_line.does(&set).starts_with("changed\n"));
+    assert!(command_line.does(&set).starts_with("nothing to change\n"));
+    let shown = command_line.does(&["centres", "show", "12236"]);
+    for words in ["reading               ソウサホケンジョ", "Latin name            Sosa Public Health Center"] {
+        assert!(shown.contains(words), "{shown}");
+    }
+    assert!(
+        command_line.does(&["centres", "list"]).contains("匝瑳保健所 (ソウサホケンジョ, Sosa Public Health Center)")
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&command_line.does(&["centres", "show", "12236", "--json"])).unwrap();
+    assert_eq!(
+        (&json["reading"], &json["latin_name"]),
+        (&"ソウサホケンジョ".into(), &"Sosa Public Health Center".into())
+    );
+    for (option, wrong) in [("--reading", "匝瑳"), ("--latin-name", "匝瑳")] {
+        let refused = command_line.output(&["centres", "set", "12236", option, wrong]);
+        assert_eq!(refused.status.code(), Some(2), "{option}");
+    }
+    assert!(command_line.does(&["centres", "set", "12236", "--latin-name", ""]).starts_with("changed\n"));
+    let trail = command_line.does(&["audit", "list"]);
+    assert!(trail.contains("latin_name") || trail.contains("Sosa Public Health Center"), "{trail}");
+    assert!(command_line.does(&["centres", "show", "12236"]).contains("none: a Japanese voice says the name"));
 }

@@ -100,7 +100,7 @@ pub async fn patients_and_centres_are_shown_in_japanese(fresh: Fresh) {
     program.import(LIST);
     for (arguments, says) in [
         (&["patients", "list"][..], "電話番号"),
-        (&["patients", "show", "7654321"], "今日の報告  まだ報告がありません"),
+        (&["patients", "show", "7654321"], "まだ報告がありません"),
         (&["patients", "show", "7654321"], "保健所の架電時刻に •••-••••-5678 へ自動架電します"),
         (&["patients", "list", "--name", "誰か"], "当てはまる療養者はいません"),
         (&["centres", "list"], "自動架電\n"),

@@ -3,6 +3,7 @@
 use crate::{CommandLine, databases::Fresh, db_assertions::DatabaseAssertions};
 
 crate::on_both_databases!(
+    an_oximeter_is_set_shown_and_recorded,
     d3_each_change_and_look_is_recorded,
     wrong_values_get_a_sentence_without_the_value,
     an_id_like_a_registered_one_but_for_zeros_is_warned_about_when_it_is_added,
@@ -40,6 +41,7 @@ async fn d3_each_change_and_look_is_recorded(fresh: Fresh) {
     let json: serde_json::Value =
         serde_json::from_str(&command_line.does(&["patients", "show", "01234567", "--json"])).unwrap();
     assert_eq!((&json["phone_number"], &json["call_times"]), (&"•••-••••-5678".into(), &"09:00;18:00".into()));
+    assert_eq!((&json["oximeter"], &json["spo2_asked_again_on"]), (&"unknown".into(), &serde_json::Value::Null));
     command_line.does(&["patients", "stop", "01234567"]);
     command_line.does(&["patients", "release", "01234567"]);
     let trail = command_line.trail("01234567").await;
@@ -233,4 +235,23 @@ async fn the_trail_is_listed_with_look_ups_of_nobody_and_reading_it_is_noted(fre
         serde_json::from_str(&command_line.does(&["audit", "list", "--limit", "3", "--json"])).unwrap();
     assert_eq!((json.as_array().unwrap().len(), &json[0]["action"]), (3, &"audit.listed".into()), "{json}");
     assert_eq!(json[0]["values"], serde_json::Value::Null);
+}
+
+async fn an_oximeter_is_set_shown_and_recorded(fresh: Fresh) {
+    let command_line = CommandLine(&fresh);
+    command_line.with_centre();
+    command_line.does(&add("01234567", &[]));
+    let shown = || command_line.does(&["patients", "show", "01234567"]);
+    assert!(shown().contains("oximeter       unknown"), "{}", shown());
+    command_line.does(&["patients", "set", "01234567", "--oximeter", "no"]);
+    assert!(shown().contains("oximeter       none; SpO2 is asked again from 20"), "{}", shown());
+    command_line.does(&["patients", "set", "01234567", "--oximeter", "yes"]);
+    assert!(shown().contains("oximeter       yes"), "{}", shown());
+    let trail = command_line.trail("01234567").await;
+    let changed: Vec<_> = trail.iter().filter(|entry| entry.action == "patient.changed").collect();
+    let changes: Vec<_> = changed.iter().map(|entry| entry.details.as_str()).collect();
+    assert_eq!(changes, [r#"{"oximeter":["unknown","no"]}"#, r#"{"oximeter":["no","yes"]}"#]);
+    let refused = command_line.output(&["patients", "set", "01234567", "--oximeter", "maybe"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--oximeter: write yes, no or unknown"));
 }

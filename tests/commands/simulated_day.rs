@@ -51,6 +51,11 @@ pub fn says(key: &str) -> Script {
     finishes().keys_at(LISTENING, Keys::parse(key).unwrap())
 }
 
+/// A person who can't talk now.
+pub fn not_now() -> Script {
+    says("2").keys_at("automated_call.ask_another_matter", Keys::parse("2").unwrap())
+}
+
 /// A person who asks by key 8 at the second question to stop the calls, and hangs up.
 pub fn asks_to_stop() -> Script {
     let key = |key| Keys::parse(key).unwrap();
@@ -107,6 +112,7 @@ async fn open(
         guessing: GuessingLimits::default(),
         zone: zone.clone(),
         fallback_centre: None,
+        health_call_number: None,
         call_back_number: Some(from.clone()),
     });
     let command_line = service::Context::new(fresh.database.clone(), clock.clock());

@@ -156,3 +156,15 @@ async fn what_is_no_twiml_leads_to_the_fallback_url_with_the_carriers_code() {
     fake.ended(&call).await;
     assert!(recorder.posted("/fallback").is_empty(), "nothing to do is no error");
 }
+
+#[tokio::test]
+async fn nobody_who_hides_their_number_is_put_through_without_a_number_of_the_account() {
+    let fake = FakeCarrier::start(&[]);
+    for (caller_id, status) in [("", "failed"), (" callerId='+815031980214'", "completed")] {
+        let recorder = first(&format!("<Dial action='/turn/dialled'{caller_id}>+81352113641</Dial>")).await;
+        let ring = json!({ "from": "anonymous", "to": "+815031980214", "url": recorder.url("/turn/1"), "keys": [] });
+        let reply = fake.send(hyper::Method::POST, "/_fake/ring-in", "", ring.to_string()).await.unwrap();
+        fake.ended(reply.json()["call"].as_str().unwrap()).await;
+        assert_eq!(recorder.posted("/turn/dialled")[0].field("DialCallStatus"), Some(status), "{caller_id}");
+    }
+}

@@ -49,8 +49,12 @@ fn documents_of_a_folder_are_timed_and_a_shorter_prompt_is_a_shorter_call() {
         said["calls"][0]["time"]["seconds"].as_f64().expect("a number")
     };
     let before = seconds(&desktop);
-    desktop.edit("mine/shared/prompts/en.toml", "This is the end of the call. Goodbye.", "Goodbye.");
-    assert!(seconds(&desktop) < before - 1.0);
+    desktop.edit(
+        "mine/automated_call/prompts/en.toml",
+        "Today's report has been received. Please take care.",
+        "Goodbye.",
+    );
+    assert!(seconds(&desktop) < before - 0.5);
 }
 
 #[test]
@@ -65,7 +69,7 @@ fn a_call_beyond_its_limit_fails_the_check_and_keeps_serve_from_starting() {
     for told in [desktop.refuses(&["flows", "check", "mine"]), refused] {
         assert!(told.contains("mine/automated_call/flow.toml:"), "{told}");
         assert!(told.contains("its limit, `healthy_seconds`, is 60 s"), "{told}");
-        assert!(told.contains("`questionnaire.ask_body_temperature` (questionnaire/prompts/en.toml:"), "{told}");
+        assert!(told.contains("`automated_call.ask_listening` (automated_call/prompts/en.toml:"), "{told}");
     }
     let (times, _) = desktop.tells(&["flows", "time", "--folder", "mine"]);
     assert!(times.contains("60.0"), "what is too long can be timed: {times}");

@@ -11,7 +11,7 @@ fn in_japanese(desktop: &Desktop, arguments: &[&str]) -> (Option<i32>, String, S
 fn an_author_reads_in_japanese_what_is_wrong_and_what_to_do() {
     let desktop = Desktop::with_export();
     assert_eq!(in_japanese(&desktop, &["flows", "check", "mine"]).2, "");
-    desktop.edit("mine/questionnaire/flow.toml", "next = \"spo2\"", "next = \"spo22\"");
+    desktop.edit("mine/questionnaire/flow.toml", "next = \"spo2_question\"", "next = \"spo2_qestion\"");
     desktop.edit("mine/questionnaire/flow.toml", "on_red = [\"advice\"]", "#");
     desktop.edit("mine/health_call/prompts/en.toml", "greeting = ", "greeeting = ");
     let (code, _, told) = in_japanese(&desktop, &["flows", "check", "mine"]);

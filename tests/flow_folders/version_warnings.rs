@@ -33,7 +33,7 @@ fn a_reading_and_a_node_count_too_and_comments_do_not() {
     assert_eq!(warnings(&desktop).1, "");
     desktop.edit("mine/person/flow.toml", "ring_seconds = 30", "ring_seconds = 40");
     let warned = warnings(&desktop).1;
-    assert!(warned.contains("mine/person/flow.toml:3: the flow `person` isn't that of version 2"), "{warned}");
+    assert!(warned.contains("mine/person/flow.toml:3: the flow `person` isn't that of version 3"), "{warned}");
     let desktop = Desktop::with_export();
     desktop.edit("mine/health_call/prompts/ja.toml", "reading = \"", "reading = \"あの、");
     let warned = warnings(&desktop).1;
@@ -43,7 +43,7 @@ fn a_reading_and_a_node_count_too_and_comments_do_not() {
 #[test]
 fn shared_words_count_for_the_flows_that_say_them() {
     let desktop = Desktop::with_export();
-    desktop.edit("mine/shared/prompts/en.toml", "goodbye = \"", "goodbye = \"Well. ");
+    desktop.edit("mine/shared/prompts/en.toml", "number_again = \"", "number_again = \"Well. ");
     let warned = warnings(&desktop).1;
     assert!(warned.contains("mine/shared/prompts/en.toml:"), "{warned}");
     assert!(warned.contains("automated_call/flow.toml") && !warned.contains("maintenance/flow.toml"), "{warned}");

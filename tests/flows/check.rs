@@ -34,7 +34,7 @@ fn the_shipped_documents_keep_every_rule() {
 #[test]
 fn names_that_lead_nowhere() {
     assert_told!(slips(&[
-        (QUESTIONS, "next = \"spo2\"", "next = \"spo22\""),
+        (QUESTIONS, "next = \"spo2_question\"", "next = \"spo2_qestion\""),
         (QUESTIONS, "start = \"intro\"", "start = \"beginning\""),
         (QUESTIONS, "from = \"spo2_again\"", "from = \"spo2_agin\""),
         (QUESTIONS, "give_up = \"gave_up\"", "give_up = \"given_up\""),
@@ -225,18 +225,64 @@ fn placeholders_without_a_value() {
         ("shared/prompts/en.toml", "{whole}", "{tenth}"),
         ("maintenance/flow.toml", "otherwise = \"closed\"", "otherwise = \"closed_until\""),
         (HEALTH, "say = \"resumed\"", "say = [\"resumed\", \"automated_call.voicemail\"]"),
-        (
-            HEALTH,
-            "say = [\"mismatch\", \"ask_your_centre\"]",
-            "say = [\"mismatch\", \"ask_your_centre\", \"questionnaire.advice\"]"
-        ),
+        (HEALTH, "say = \"mismatch\"", "say = [\"mismatch\", \"withdrawn.goodbye\"]"),
         (QUESTIONS, "say = \"ask_fatigue\"", "say = [\"ask_fatigue\", \"confirm_spo2\"]"),
         (
             "questionnaire/prompts/en.toml",
-            "ask_fatigue = \"Is there",
+            "ask_fatigue = \"Any",
             "ask_fatigue = { form = \"Tired, {centre}?\", text = \"x\" }\nold = \""
         ),
     ]));
+}
+
+#[test]
+fn short_wording_and_what_follows_a_red_answer() {
+    assert_told!(slips(&[
+        (QUESTIONS, "short = \"ask_fatigue_short\"", "short = \"ask_fatigue_brief\""),
+        (QUESTIONS, "at_least = 350, at_most = 374", "at_least = 340, at_most = 380"),
+        (QUESTIONS, "at_least = 96, at_most = 100", "at_least = 95, at_most = 100"),
+        (QUESTIONS, "after_red = \"red_answer\"", "after_red = \"red_anser\""),
+        (AUTO, "known_caller = \"yes\"", "known_caller = \"no\""),
+        (AUTO, "known_caller = \"yes\"", "knows_us = \"yes\""),
+        ("red_answer/flow.toml", "after_red = \"continue\"", "after_red = \"stop\""),
+    ]));
+}
+
+/// Callers remember the keys of yes and no.
+#[test]
+fn yes_and_no_with_swapped_keys() {
+    let menu = "short = \"ask_diarrhoea_short\"\nchoices = { 1 = \"yes\", 2 = \"no\"";
+    let swapped = "short = \"ask_diarrhoea_short\"\nchoices = { 1 = \"no\", 2 = \"yes\"";
+    assert_told!(slips(&[(QUESTIONS, menu, swapped)]));
+}
+
+/// One finding names the true cause; nothing else is said of what couldn't be read.
+#[test]
+fn a_flow_that_cannot_be_read_is_one_finding() {
+    let slips_of = [
+        (QUESTIONS, "say = \"ask_fatigue\"", "say = \"ask_fatigue"),
+        (QUESTIONS, "say = \"ask_fatigue\"", "say = “ask_fatigue”"),
+        (QUESTIONS, "say = \"ask_fatigue\"", "say ＝ \"ask_fatigue\""),
+        (QUESTIONS, "at_least = 340", "at_least = ３４０"),
+        (HEALTH, "keys.1 = \"hersys_id\"", "keys.１ = \"hersys_id\""),
+        (PERSON, "kind = \"hand_over\"", "kind　= \"hand_over\""),
+        ("person/prompts/ja.toml", "connecting = \"", "connecting = 「"),
+        (AUTO, "[nodes.confirmed]", "［nodes.confirmed］"),
+    ];
+    for (file, from, to) in slips_of {
+        let findings = FlowSet::checked(with(file, from, to)).err().unwrap_or_default();
+        assert_eq!(findings.len(), 1, "{to}: {findings:?}");
+    }
+    assert_told!(slips(&slips_of));
+}
+
+#[test]
+fn a_question_without_short_wording_is_a_doubt() {
+    assert_eq!(FlowSet::read(files()).0.doubts(), []);
+    let short = "short = \"ask_fatigue_short\"\n";
+    let doubts = FlowSet::read(with(QUESTIONS, short, "")).0.doubts();
+    let told: Vec<String> = doubts.iter().map(crate::told).collect();
+    assert_told!(told.join("\n"));
 }
 
 #[test]

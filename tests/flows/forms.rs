@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use kenkocall::domain::{Item, Job, Keys, Language, Line, PatientId, ReportId};
+use kenkocall::domain::{Item, Job, Keys, Language, Line, Oximeter, PatientId, ReportId, Spo2Question};
 use kenkocall::engine::form::{FieldProblem, Filled, FilledField, FormRefused, Submitted, Submitter, submit};
 use kenkocall::engine::{AnsweredBy, Effect, Event, EventKind, Fact, Person, Start, Waiting, begin, step};
 use kenkocall::flow::form::{Field, FieldKind, Form, Requirement};
@@ -42,7 +42,9 @@ fn person(answers: Vec<(Item, &str)>, thresholds: Thresholds) -> Person {
     centre.thresholds = thresholds;
     let id = uuid::Uuid::from_u128(7);
     let answers = answers.into_iter().map(|(item, entry)| (item, item.read(entry).unwrap())).collect();
-    Person { patient: PatientId(id), report: ReportId(id), centre, answers }
+    let (oximeter, spo2_question) = (Oximeter::Unknown, Spo2Question::Asked);
+    let (patient, report, known_in) = (PatientId(id), ReportId(id), Vec::new());
+    Person { patient, report, centre, answers, known_in, oximeter, spo2_question }
 }
 
 /// How a person answers one question.
@@ -129,6 +131,7 @@ fn by_phone(flow_set: &FlowSet, person: &Person, plans: &BTreeMap<NodeId, Plan>)
         flow: FlowName::from(names::QUESTIONNAIRE),
         language: Language::English,
         caller: None,
+        health_call_number: None,
         call_back_number: None,
         fallback_centre: None,
         until: None,
@@ -153,6 +156,8 @@ fn by_phone(flow_set: &FlowSet, person: &Person, plans: &BTreeMap<NodeId, Plan>)
         }
         let here = session.top().unwrap().node.clone();
         let keys = match plans.get(&here) {
+            // After a red answer.
+            None if here.as_str() == "ask_continue" => "1",
             // A confirmation: the first entry after a slip was a wrong one.
             None => {
                 let of = NodeId::from(here.as_str().trim_end_matches("_confirm"));
@@ -167,7 +172,7 @@ fn by_phone(flow_set: &FlowSet, person: &Person, plans: &BTreeMap<NodeId, Plan>)
                 }
             }
         };
-        let event = Event { at: at(), happening: EventKind::Keyed(Keys::parse(keys).unwrap()) };
+        let event = Event { at: at(), happening: EventKind::Keyed(Keys::parse(keys).unwrap().into()) };
         (session, effects) = step(flow_set, session, &event);
     }
 }

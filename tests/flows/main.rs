@@ -26,7 +26,9 @@ fn told(finding: &Finding) -> String {
 
 mod built_in;
 mod call_time;
+mod centre_names;
 mod check;
 mod draw;
 mod forms;
+mod keying;
 mod parse;

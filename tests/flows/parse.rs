@@ -25,7 +25,7 @@ fn the_shipped_documents_are_read_whole() {
     let questionnaire = flow_set.flow("questionnaire").unwrap();
     assert_eq!(questionnaire.order.len(), questionnaire.nodes.len());
     let NodeKind::Gather(gather) = &questionnaire.nodes["body_temperature"].kind else { panic!() };
-    assert_eq!(gather.takes, Takes::Number { digits: 3, at_least: 340, at_most: 420 });
+    assert_eq!(gather.takes, Takes::Number { fewest: 3, digits: 3, at_least: 340, at_most: 420 });
     assert_eq!(gather.instead["000"].to.as_str(), "body_temperature_record");
     assert_eq!(gather.retry.give_up.to.as_str(), "gave_up");
     assert_eq!(gather.say[0].prompt.as_str(), "questionnaire.ask_body_temperature");
@@ -56,7 +56,7 @@ fn unknown_words_are_reported_with_their_place() {
         (QUESTIONS, "report = \"complete\"", "report = \"done\""),
         (QUESTIONS, "report = \"complete\"", "report = \"complete\"\nstop = \"requested\""),
         (QUESTIONS, "say = \"intro\"", "say = []"),
-        (QUESTIONS, "version = 2", "version = -1"),
+        (QUESTIONS, "version = 3", "version = -1"),
         (QUESTIONS, "title = \"健康状態の質問\"", "title = \" \""),
         (HEALTH, "language = \"zh-Hans\" },\n  { prompt", "language = \"zh-Hand\" },\n  { prompt"),
         (HEALTH, "keys.7 =", "keys.77 ="),
@@ -75,7 +75,7 @@ fn files_that_are_not_documents() {
         (QUESTIONS, "kind = \"announce\"", "kind = \"announce"),
         (QUESTIONS, "kind = \"announce\"", "kind = announce"),
         (QUESTIONS, "[nodes.spo2_low]", "[nodes.spo2_record]"),
-        (QUESTIONS, "next = \"spo2\"", "next = \"spo2\"\nnext = \"fatigue\""),
+        (QUESTIONS, "next = \"spo2_question\"", "next = \"spo2_question\"\nnext = \"fatigue\""),
         (QUESTIONS, "title", "\u{fffd}\u{fffd}title"),
     ]));
     let mut odd = files();

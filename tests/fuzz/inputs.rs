@@ -16,7 +16,7 @@ use kenkocall::carrier::twilio::{
 };
 use kenkocall::commands::messages::ToMessage as _;
 use kenkocall::domain::{
-    BirthDate, CallTimes, CallableNumber, CallingHours, CentreCode, HangupCause, HersysId, Item, Keys, Language,
+    BirthDate, CallTimes, CallableNumber, CallingHours, CentreCode, HangupCause, HersysId, Item, Keyed, Keys, Language,
     PhoneNumber,
 };
 use kenkocall::engine::{AnsweredBy, Diagnostic, Effect, EventKind, TransferOutcome};
@@ -63,7 +63,7 @@ pub fn webhook_form(data: &[u8]) {
     if let (Ok(voice), Ok(status)) = (&voice, &status) {
         assert_eq!(voice.leg, status.leg);
     }
-    if let Ok(VoiceRequest { keys: Some(keys), .. }) = voice {
+    if let Ok(VoiceRequest { keyed: Some(Keyed { keys, .. }), .. }) = voice {
         assert_eq!(Keys::parse(keys.expose()), Ok(keys), "as it is stored and read again");
     }
     for (name, value) in form.fields() {
@@ -203,7 +203,7 @@ pub fn conversation(data: &[u8]) {
             ("!", _) => EventKind::HungUp(HangupCause::NormalClearing),
             ("t", _) => EventKind::TransferEnded(TransferOutcome::Talked),
             ("n", _) => EventKind::TransferEnded(TransferOutcome::NotReached),
-            (_, Ok(keys)) => EventKind::Keyed(keys),
+            (_, Ok(keys)) => EventKind::Keyed(keys.into()),
             (_, Err(_)) => continue,
         };
         turn = call.happens(happening).unwrap();

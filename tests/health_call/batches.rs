@@ -51,6 +51,7 @@ impl Caller {
             // An oxygen saturation of 88 %.
             let spo2 = script.len() - WELL.len() + 2;
             script[spo2] = "088".to_owned();
+            script.insert(spo2 + 2, "1".to_owned());
         }
         if place % 3 == 2 {
             script.truncate(script.len() - 4);
@@ -78,7 +79,7 @@ impl Caller {
             return None;
         }
         let keys = self.script.remove(0);
-        let happening = EventKind::Keyed(Keys::parse(&keys).unwrap());
+        let happening = EventKind::Keyed(Keys::parse(&keys).unwrap().into());
         Some(CarrierEvent::Turn { call, turn: self.turn, happening })
     }
 
@@ -188,6 +189,9 @@ async fn forget_all_calls(fresh: &Fresh) {
     for table in tables.split(' ') {
         DatabaseAssertions::at(&fresh.url).rows(&format!("DELETE FROM {table}")).await;
     }
+    // What calls have told of their patients changes later ones.
+    let learnt = "known_in = '', oximeter = 'unknown', spo2_report = NULL, spo2_asked_at = NULL, spo2_unmeasured = 0";
+    DatabaseAssertions::at(&fresh.url).rows(&format!("UPDATE patients SET {learnt}")).await;
 }
 
 /// Selects every column as text.
@@ -247,7 +251,7 @@ async fn a_batch_of_any_size_stores_the_rows_of_single_turns(fresh: Fresh) {
 }
 
 fn keyed(caller: &Caller, keys: &str) -> CarrierEvent {
-    let happening = EventKind::Keyed(Keys::parse(keys).unwrap());
+    let happening = EventKind::Keyed(Keys::parse(keys).unwrap().into());
     CarrierEvent::Turn { call: caller.call.unwrap(), turn: caller.turn, happening }
 }
 
@@ -287,7 +291,7 @@ async fn a_turn_that_another_node_took_is_read_again_and_the_others_are_stored(f
 }
 
 fn yes() -> EventKind {
-    EventKind::Keyed(Keys::parse("1").unwrap())
+    EventKind::Keyed(Keys::parse("1").unwrap().into())
 }
 
 async fn a_call_that_another_node_ended_is_over(fresh: Fresh) {

@@ -50,11 +50,12 @@ async fn maintain(fresh: &Fresh, until: Option<Timestamp>) -> Uuid {
 async fn h1_maintenance_without_a_known_end(fresh: Fresh) {
     let line = TestServer::with_people(&fresh.database, &fresh.url).await;
     maintain(&fresh, None).await;
-    let phone = Phone::ring_any(&line.carrier).await;
+    let mut phone = Phone::ring_any(&line.carrier).await;
     phone.hears("ただいまメンテナンス中");
     phone.hears("保健所にお問い合わせください");
     assert!(!phone.text().contains('時'), "no end is known: {}", phone.text());
-    assert_eq!(phone.next, Next::Over);
+    phone.key("9").await.hears("ただいまメンテナンス中");
+    assert_eq!(phone.key("1").await.next, Next::Over, "a key ends it");
     assert_eq!(DatabaseAssertions::at(&fresh.url).dispositions().await, ["maintenance"]);
 }
 
@@ -65,12 +66,15 @@ async fn h1_maintenance_with_its_end_and_open_again_afterwards(fresh: Fresh) {
     let until = Timestamp::now() + SignedDuration::from_hours(3);
     let id = maintain(&fresh, Some(until)).await;
 
-    let phone = Phone::ring_any(&line.carrier).await;
+    let mut phone = Phone::ring_any(&line.carrier).await;
     let local = TimeZone::get("Asia/Tokyo").unwrap().to_datetime(until);
-    phone.hears(&format!("{}月{}日、{}時{}分", local.month(), local.day(), local.hour(), local.minute()));
-    assert_eq!(phone.next, Next::Over);
+    let (half, hour) =
+        if local.hour() < 12 { ("午前", local.hour()) } else { ("午後", (local.hour() + 11) % 12 + 1) };
+    let minutes = if local.minute() == 0 { String::new() } else { format!("{}分", local.minute()) };
+    phone.hears(&format!("{}月{}日、{half}{hour}時{minutes}まで", local.month(), local.day()));
     assert!(phone.said.iter().any(|said| said.language == "en-US"), "also said in English");
-    assert!(phone.said.iter().all(|said| !said.barge_in), "not cut short by a key");
+    assert!(phone.said.iter().all(|said| said.barge_in), "a key ends it");
+    assert_eq!(phone.key("").await.next, Next::Over, "and so does silence");
 
     // A call in progress continues.
     before.identify(&MOTHER).await.keys(&WELL).await.hears(RECEIVED);

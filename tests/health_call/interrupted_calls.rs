@@ -3,7 +3,7 @@
 
 use super::databases::Fresh;
 use super::db_assertions::DatabaseAssertions;
-use super::phone::{A_PHONE, Next, Phone, RECEIVED, WELL, WELL_KEPT};
+use super::phone::{A_PHONE, Next, Phone, RECEIVED, WELL, WELL_KEPT, WELL_KNOWN};
 use super::server::TestServer;
 use super::test_patients::MOTHER;
 
@@ -13,6 +13,7 @@ crate::on_both_databases!(
     h5_a_report_that_was_finished_is_not_resumed,
     h5_dropped_before_anybody_was_identified,
     a_report_is_marked_by_the_number_that_proves_least,
+    the_first_keys_of_an_entry_outlive_the_process,
 );
 
 async fn h5_a5_a_dropped_call_keeps_its_answers_and_the_next_one_goes_on_from_there(fresh: Fresh) {
@@ -69,11 +70,34 @@ async fn h5_a_report_that_was_finished_is_not_resumed(fresh: Fresh) {
     phone.identify(&MOTHER).await.keys(&WELL).await.hears(RECEIVED);
     phone.hang_up().await;
     let mut again = Phone::ring_any(&line.carrier).await;
-    again.identify(&MOTHER).await.hears("これから質問します");
+    again.identify(&MOTHER).await.hears("はいは1、いいえは2");
     let kept = DatabaseAssertions::at(&fresh.url);
     assert_eq!(kept.reports(MOTHER.id).await, ["reported", "unanswered"], "a state that changed is a second report");
-    again.keys(&WELL).await.hears(RECEIVED);
+    again.keys(&WELL_KNOWN).await.hears(RECEIVED);
     assert_eq!(kept.reports(MOTHER.id).await, ["reported", "reported"]);
+}
+
+/// SpO2 and birth dates are collected in two steps. Nothing is said between them.
+async fn the_first_keys_of_an_entry_outlive_the_process(fresh: Fresh) {
+    let mut line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
+    let mut phone = Phone::ring_any(&line.carrier).await;
+    let born = MOTHER.birth_date;
+    phone.keys(&["1", MOTHER.id, &born[..7]]).await;
+    assert!(phone.said.is_empty(), "{:?}", phone.said);
+    line.kill();
+    line.restart();
+    phone.key(&born[7..]).await.hears("たいおん");
+    // A habit from the ID: nobody is told that no button was pressed.
+    phone.hash_alone().await.hears("たいおん");
+    assert!(!phone.text().contains("押されていない"), "{}", phone.text());
+    phone.keys(&["365", "1", "10"]).await;
+    assert!(phone.said.is_empty(), "{:?}", phone.said);
+    line.kill();
+    line.restart();
+    phone.key("0").await.hears("100パーセント");
+    phone.key("1").await;
+    assert_eq!(kept.answers(MOTHER.id).await, ["body_temperature=365", "spo2=100"]);
 }
 
 async fn h5_dropped_before_anybody_was_identified(fresh: Fresh) {

@@ -98,7 +98,15 @@ impl Phone {
     /// Presses these keys; like the carrier, omits a `#` that ends the entry.
     pub async fn key(&mut self, keys: &str) -> &mut Self {
         let Next::Keys { action, .. } = self.next.clone() else { panic!("nobody waits for keys: {:?}", self.next) };
-        let answer = self.post(&action, &[("Digits", keys)]).await.expect("an answer");
+        let answer = self.post(&action, &[("Digits", keys), ("FinishedOnKey", "")]).await.expect("an answer");
+        self.follow(&answer);
+        self
+    }
+
+    /// Presses `#` and nothing before it: the carrier delivers no keys, and says why.
+    pub async fn hash_alone(&mut self) -> &mut Self {
+        let Next::Keys { action, .. } = self.next.clone() else { panic!("nobody waits for keys: {:?}", self.next) };
+        let answer = self.post(&action, &[("Digits", ""), ("FinishedOnKey", "#")]).await.expect("an answer");
         self.follow(&answer);
         self
     }
@@ -200,6 +208,9 @@ fn sentence(verb: Verb, barge_in: bool) -> Option<Said> {
 /// The answers of a person who is well: temperature and oxygen with their confirmations, then nine times no.
 pub const WELL: [&str; 13] = ["365", "1", "098", "1", "2", "2", "2", "2", "2", "2", "2", "2", "2"];
 
+/// The same of a known caller, to whom usual values are read back without a question.
+pub const WELL_KNOWN: [&str; 11] = ["365", "098", "2", "2", "2", "2", "2", "2", "2", "2", "2"];
+
 /// The same, as stored.
 pub const WELL_KEPT: [&str; 11] = [
     "body_temperature=365",
@@ -218,7 +229,7 @@ pub const WELL_KEPT: [&str; 11] = [
 /// What the line says if the HER-SYS ID and the birth date don't match.
 pub const MISMATCH: &str = "入力内容に誤りがあります";
 /// What the line says when the day's report is complete.
-pub const RECEIVED: &str = "本日のご報告を受け付けました";
+pub const RECEIVED: &str = "今日の報告を受け付けました";
 
 impl Phone {
     /// Chooses Japanese and identifies the person.

@@ -5,10 +5,11 @@ use super::databases::Fresh;
 use super::db_assertions::DatabaseAssertions;
 use super::phone::{Next, Phone, RECEIVED, WELL, WELL_KEPT};
 use super::server::TestServer;
-use super::test_patients::{CENTRE, CENTRE_NAME, MOTHER, SON};
+use super::test_patients::{CENTRE, MOTHER, SON};
 
 crate::on_both_databases!(
     a_whole_report_is_kept_as_it_was_given,
+    a_caller_is_known_in_the_language_of_a_completed_call,
     h3_one_person_after_the_other_in_one_call,
     h3_at_most_ten_people_in_one_call,
     a_red_answer_is_kept_and_told_at_once_and_the_caller_advised,
@@ -49,6 +50,38 @@ async fn a_whole_report_is_kept_as_it_was_given(fresh: Fresh) {
     assert_eq!(kept.count("turns").await, 1 + 3 + keys.len() as u64 + 1);
     assert_eq!(kept.count("turns WHERE event LIKE '%19510723%'").await, 0, "the history has no birth date");
     assert_eq!(kept.count("sessions WHERE session LIKE '%19510723%'").await, 0);
+}
+
+/// How many sessions know their caller in these languages, as they are stored.
+async fn sessions_knowing(kept: &DatabaseAssertions, languages: &str) -> u64 {
+    kept.count(&format!("sessions WHERE session LIKE '%\"known_in\":[{languages}]%'")).await
+}
+
+async fn a_caller_is_known_in_the_language_of_a_completed_call(fresh: Fresh) {
+    let line = TestServer::with_people(&fresh.database, &fresh.url).await;
+    let kept = DatabaseAssertions::at(&fresh.url);
+    let mut first = Phone::ring_any(&line.carrier).await;
+    first.identify(&MOTHER).await.keys(&WELL[..3]).await;
+    let mut dropped = Phone::ring_any(&line.carrier).await;
+    dropped.identify(&SON).await.hang_up().await;
+    assert_eq!(kept.count("sessions WHERE session LIKE '%known_in%'").await, 0, "nobody has completed a call");
+    first.keys(&WELL[3..]).await.hears(RECEIVED);
+    let mut again = Phone::ring_any(&line.carrier).await;
+    again.identify(&MOTHER).await;
+    let mut son = Phone::ring_any(&line.carrier).await;
+    son.identify(&SON).await;
+    assert_eq!((sessions_knowing(&kept, "\"ja\"").await, kept.count("sessions").await), (1, 4));
+    // Usual values needn't be confirmed by a known caller.
+    again.keys(&["365", "098"]).await.keys(&WELL[4..]).await.hears(RECEIVED);
+    let known = kept.column("SELECT known_in FROM patients WHERE known_in <> ''").await;
+    assert_eq!(known, ["health_call:ja;"], "noted once");
+    let mut english = Phone::ring_any(&line.carrier).await;
+    english.keys(&["2", "2", MOTHER.id, MOTHER.birth_date]).await;
+    english.keys(&WELL).await;
+    assert_eq!(kept.count("reports WHERE outcome = 'reported'").await, 3);
+    let mut last = Phone::ring_any(&line.carrier).await;
+    last.identify(&MOTHER).await;
+    assert_eq!(sessions_knowing(&kept, "\"ja\",\"en\"").await, 1);
 }
 
 async fn h3_one_person_after_the_other_in_one_call(fresh: Fresh) {
@@ -96,7 +129,7 @@ async fn a_red_answer_is_kept_and_told_at_once_and_the_caller_advised(fresh: Fre
     assert_eq!(kept.alerts().await, [format!("red_answer {CENTRE} complexion")]);
     assert!(kept.answers(MOTHER.id).await.contains(&"complexion=yes".to_owned()));
     phone.hears("イチ、イチ、キュウばん");
-    phone.hears(CENTRE_NAME);
+    phone.hears("質問を続けるときは、1を押してください");
     let advice = phone.said.iter().find(|said| said.text.contains("イチ、イチ、キュウばん")).unwrap();
     assert!(!advice.barge_in, "the advice is heard to its end");
     for class in ["重症", "中等症", "軽症"] {
@@ -162,7 +195,7 @@ async fn the_question_is_repeated_and_three_silences_end_the_call(fresh: Fresh) 
     phone.key("").await.hears("ボタンが押されていないようです");
     assert!(!phone.said[0].barge_in, "an error is heard to its end");
     phone.key("").await.hears("まだボタンが押されていない");
-    phone.key("").await.hears("最後までうかがうことができませんでした");
+    phone.key("").await.hears("今日の報告は、まだ終わっていません");
     assert_eq!(phone.next, Next::Over);
     let kept = DatabaseAssertions::at(&fresh.url);
     assert_eq!(kept.answers(MOTHER.id).await, ["body_temperature=365", "spo2=098"], "what was given stays");

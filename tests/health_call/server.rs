@@ -11,6 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kenkocall::carrier::twilio::{SigningKey, Urls, Voices};
+use kenkocall::domain::PhoneNumber;
 use kenkocall::flow::FlowSet;
 use kenkocall::policy::GuessingLimits;
 use kenkocall::service::{Clock, Context, ConversationService, FlowSetCache, LegBook, LineSettings};
@@ -23,6 +24,8 @@ use secrecy::SecretString;
 use super::http_client::{Carrier, PUBLIC_URL, TOKEN};
 use super::test_patients;
 
+/// The number of the health-call line.
+pub const HEALTH_CALL: &str = "+815031980214";
 /// The time limit of every wait before the test fails. It doesn't measure speed.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -295,6 +298,7 @@ impl InProcessServer {
             guessing: GuessingLimits::default(),
             zone: TimeZone::get("Asia/Tokyo").unwrap(),
             fallback_centre: None,
+            health_call_number: PhoneNumber::from_e164(HEALTH_CALL).ok(),
             call_back_number: None,
         });
         let context = Context::new(database.clone(), Clock::reading(move || *told.lock().unwrap()));

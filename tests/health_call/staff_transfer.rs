@@ -9,7 +9,7 @@ use super::databases::Fresh;
 use super::db_assertions::DatabaseAssertions;
 use super::http_client::Answer;
 use super::phone::{Next, Phone, RECEIVED, WELL};
-use super::server::InProcessServer;
+use super::server::{HEALTH_CALL, InProcessServer};
 use super::test_patients::{CENTRE, CENTRE_PHONE, MOTHER, SON};
 
 /// A Tuesday at 10:00 in Japan.
@@ -39,7 +39,8 @@ async fn key_0_in_office_hours_connects_and_ends_the_call_when_they_have_talked(
     phone.identify(&MOTHER).await.keys(&WELL[..5]).await.key("0").await.hears("職員におつなぎします");
     let Next::Transfer { number, .. } = &phone.next else { panic!("{:?}", phone.next) };
     assert_eq!(number, CENTRE_PHONE);
-    assert!(phone.heard.last().unwrap().contains("<Dial"));
+    let shown = format!(r#"callerId="{HEALTH_CALL}""#);
+    assert!(phone.heard.last().unwrap().contains(&shown), "the carrier connects a caller who hides the number, too");
     phone.transfer_ends("completed").await;
     assert_eq!(phone.next, Next::Over);
     assert_eq!(kept.dispositions().await, ["handed_over"]);
@@ -56,8 +57,8 @@ async fn key_0_with_nobody_free_offers_a_call_back_and_returns_to_the_question(f
         phone.key("1").await.keys(&[MOTHER.id, MOTHER.birth_date]).await;
         let question = phone.said.last().unwrap().text.clone();
         phone.key("0").await.transfer_ends(status).await.hears("職員が電話に出られません");
-        phone.hears("折り返しをご希望のときは1");
-        phone.key("1").await.hears("折り返しのご希望を受け付けました");
+        phone.hears("職員から電話してほしいときは1");
+        phone.key("1").await.hears("職員からお電話します");
         assert_eq!(phone.said.last().unwrap().text, question, "back to the question that was left");
         assert_eq!(kept.alerts().await, [format!("call_back {CENTRE}")], "one number and person are one alert");
         assert_eq!(kept.count(&format!("alerts WHERE occurrences = {}", nth + 1)).await, 1);
@@ -94,7 +95,7 @@ async fn key_0_out_of_office_hours_offers_a_call_back(fresh: Fresh) {
 async fn key_0_with_a_hidden_number_cannot_be_called_back(fresh: Fresh) {
     let line = InProcessServer::at(&fresh.database, OFFICE_CLOSED).await;
     let mut phone = Phone::ring(&line.carrier, None).await;
-    phone.identify(&MOTHER).await.key("0").await.hears("電話番号が通知されていない");
+    phone.identify(&MOTHER).await.key("0").await.hears("電話番号がわからない");
     phone.keys(&WELL).await.hears(RECEIVED);
     assert_eq!(DatabaseAssertions::at(&fresh.url).alerts().await, Vec::<String>::new());
 }
@@ -105,7 +106,7 @@ async fn key_0_from_a_number_that_is_not_called_cannot_be_called_back(fresh: Fre
         let mut phone = Phone::ring(&line.carrier, Some(number)).await;
         phone.identify(&SON).await;
         let question = phone.said.last().unwrap().text.clone();
-        phone.key("0").await.hears("この電話番号には、折り返しのお電話ができません");
+        phone.key("0").await.hears("この電話番号には、こちらからおかけできません");
         assert_eq!(phone.said.last().unwrap().text, question, "back to the question that was left");
     }
     assert_eq!(DatabaseAssertions::at(&fresh.url).alerts().await, Vec::<String>::new());
@@ -121,8 +122,8 @@ async fn asks(line: &InProcessServer, number: &str) -> bool {
     let mut phone = Phone::ring(&line.carrier, Some(number)).await;
     phone.keys(&["1", "0", "1"]).await;
     phone.hang_up().await;
-    let taken = phone.text().contains("折り返しのご希望を受け付けました");
-    assert_ne!(taken, phone.text().contains("折り返しのお電話ができません"));
+    let taken = phone.text().contains("職員からお電話します");
+    assert_ne!(taken, phone.text().contains("こちらからおかけできません"));
     taken
 }
 
@@ -141,7 +142,7 @@ async fn a_flood_of_requests_to_be_called_back_ends_and_patients_are_still_heard
     assert_eq!(kept.count("alerts WHERE occurrences = 2").await, 1);
     // Requests from identified callers are always accepted.
     let mut patient = Phone::ring_any(&line.carrier).await;
-    patient.identify(&MOTHER).await.keys(&["0", "1"]).await.hears("折り返しのご希望を受け付けました");
+    patient.identify(&MOTHER).await.keys(&["0", "1"]).await.hears("職員からお電話します");
     assert_eq!(kept.count("alerts WHERE patient_id IS NOT NULL").await, 1);
     // An hour later requests are accepted again.
     line.set_clock("2026-11-24T12:00:01Z");

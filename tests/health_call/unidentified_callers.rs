@@ -29,20 +29,20 @@ async fn who_is_not_identified_in_time_is_told_goodbye(fresh: Fresh) {
         inside.set_clock(BEGUN);
         let mut phone = Phone::ring_any(&inside.carrier).await;
         phone.key(&(nth + 1).to_string()).await;
-        inside.set_clock(&later(299));
+        inside.set_clock(&later(599));
         // A wrong birth date, then silence: both repeat the question while there is time.
         phone.key(MOTHER.id).await.key("19000101").await;
         assert_ne!(phone.next, Next::Over, "{language}: {:?}", phone.said);
-        inside.set_clock(&later(300));
+        inside.set_clock(&later(600));
         phone.key("").await;
         assert_eq!(phone.next, Next::Over, "{language}: {:?}", phone.said);
         assert_eq!(phone.said.len(), 1, "nothing but the goodbye");
         let said = phone.said[0].text.clone();
         // Whether the ID exists isn't revealed (H8): the words are the same as after no keys at all.
         let mut silent = Phone::ring_any(&inside.carrier).await;
-        inside.set_clock(&later(300));
+        inside.set_clock(&later(600));
         silent.key(&(nth + 1).to_string()).await;
-        inside.set_clock(&later(601));
+        inside.set_clock(&later(1_200));
         silent.key("").await;
         assert_eq!((silent.said[0].text.clone(), silent.next), (said, Next::Over), "{language}");
     }
@@ -55,7 +55,7 @@ async fn who_is_identified_at_the_last_moment_goes_on(fresh: Fresh) {
     let inside = InProcessServer::at(&fresh.database, BEGUN).await;
     let mut phone = Phone::ring_any(&inside.carrier).await;
     phone.key("1").await.key(MOTHER.id).await;
-    inside.set_clock(&later(310));
+    inside.set_clock(&later(610));
     phone.key(MOTHER.birth_date).await;
     assert_ne!(phone.next, Next::Over, "{:?}", phone.said);
 }

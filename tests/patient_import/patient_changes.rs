@@ -2,7 +2,7 @@
 
 use super::read;
 use kenkocall::{
-    domain::{CentreCode, PhoneNumber},
+    domain::{CentreCode, Oximeter, PhoneNumber},
     patient_import::{Change, Column, Existing, Fault, compare},
 };
 
@@ -76,4 +76,29 @@ fn a_patient_of_another_centre_is_left_alone() {
     assert_eq!(change(&list, &existing), Err(Fault::OtherCentre));
     existing.registration.phone_number = PhoneNumber::from_e164("+819012345678").ok();
     assert_eq!(change(&list, &existing), Err(Fault::OtherCentre));
+}
+
+#[test]
+fn an_oximeter_is_there_or_not_or_nobody_knows() {
+    let list = |column: &str, cell: &str| {
+        format!("hersys_id,birth_date,family_name,given_name,{column}\n123456,1980-04-01,見本,太郎,{cell}")
+    };
+    let without = registered("hersys_id,birth_date,family_name,given_name\n123456,1980-04-01,見本,太郎");
+    assert_eq!(without.registration.oximeter, Oximeter::Unknown);
+    for (cell, oximeter) in [
+        ("yes", Oximeter::Yes),
+        ("あり", Oximeter::Yes),
+        ("無", Oximeter::No),
+        ("×", Oximeter::No),
+        ("不明", Oximeter::Unknown),
+    ] {
+        for column in ["oximeter", "パルスオキシメーター", "パルスオキシメーター（任意）"] {
+            let existing = registered(&list(column, cell));
+            assert_eq!(existing.registration.oximeter, oximeter, "{column} {cell}");
+            assert_eq!(change(&list(column, ""), &existing), Ok(Change::Same), "an empty cell says nothing");
+        }
+    }
+    assert_eq!(fields(&list("oximeter", "no"), &without), [Column::Oximeter]);
+    let refused = read(list("oximeter", "maybe")).unwrap_err();
+    assert_eq!(refused[0].fault, Fault::Oximeter);
 }

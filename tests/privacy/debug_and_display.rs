@@ -10,12 +10,12 @@ use kenkocall::carrier::simulator::{Caller, Health, Identity, Message, NetworkEv
 use kenkocall::carrier::speech::Sentence;
 use kenkocall::carrier::twilio::{Document, Form, SigningKey, VoiceRequest};
 use kenkocall::domain::{
-    AnswerOrigin, BirthDate, CallId, CentreCode, Direction, HangupCause, HersysId, Item, Keys, LegId, Line, PatientId,
-    PhoneNumber, ReportId, Sensitive, Severity,
+    AnswerOrigin, BirthDate, CallId, CentreCode, Direction, HangupCause, HersysId, Item, Keys, LegId, Line, Oximeter,
+    PatientId, PhoneNumber, ReportId, Sensitive, Severity, Spo2Question,
 };
 use kenkocall::engine::{
-    AnsweredBy, Centre, Effect, Event, EventKind, Fill, Identified, NextAction, Person, Query, Start, Utterance, begin,
-    step,
+    AnsweredBy, Centre, Effect, Event, EventKind, Fill, Identified, NextAction, Person, Query, SaidAs, Start,
+    Utterance, begin, step,
 };
 use kenkocall::flow::{FlowName, PromptId, ReadAs};
 use kenkocall::policy::{Lane, OfficeHours, Thresholds};
@@ -70,15 +70,19 @@ fn centre() -> Centre {
         code: CentreCode::parse("13101").unwrap(),
         name: "架空区保健所".into(),
         phone: PhoneNumber::from_e164("+81352113641").unwrap(),
+        said_as: SaidAs::default(),
         zone: "Asia/Tokyo".into(),
         office_hours: OfficeHours::default(),
+        after_red: Default::default(),
         thresholds: Thresholds::default(),
     }
 }
 
 fn person() -> Person {
     let answers = vec![(Item::BodyTemperature, Item::BodyTemperature.read("383").unwrap())];
-    Person { patient: PatientId(uuid()), report: ReportId(uuid()), centre: centre(), answers }
+    let (patient, report) = (PatientId(uuid()), ReportId(uuid()));
+    let (oximeter, spo2_question) = (Oximeter::Unknown, Spo2Question::Asked);
+    Person { patient, report, centre: centre(), answers, known_in: Vec::new(), oximeter, spo2_question }
 }
 
 #[test]
@@ -112,6 +116,9 @@ fn i6_no_row_of_the_store_prints_personal_data() {
         updated_at: at,
         revision: 1,
         calling: Calling::default(),
+        known_in: Vec::new(),
+        oximeter: Oximeter::Unknown,
+        spo2_asked_at: None,
     });
     redacts(&NumberHolder { phone_number: number(), patient: PatientId(uuid()), hersys_id: id() });
     redacts(&AnswerRow {
@@ -179,7 +186,7 @@ fn i6_no_request_and_no_reply_prints_personal_data() {
         called: Some(number()),
     };
     redacts(&CarrierEvent::Begin(begin));
-    redacts(&CarrierEvent::Turn { call: CallId(uuid()), turn: 1, happening: EventKind::Keyed(keys("383")) });
+    redacts(&CarrierEvent::Turn { call: CallId(uuid()), turn: 1, happening: EventKind::Keyed(keys("383").into()) });
     let ended = Some(HangupCause::NormalClearing);
     redacts(&CarrierEvent::Status(LegStatus {
         call: None,
@@ -209,7 +216,7 @@ fn i6_no_request_and_no_reply_prints_personal_data() {
 fn i6_no_simulated_person_prints_personal_data() {
     let leg = CarrierLegId::parse("SIM00000").unwrap();
     let (from, to, at) = (Some(number()), Some(number()), Timestamp::UNIX_EPOCH);
-    redacts(&NetworkEvent { call: None, leg, at, from, to, what: NetworkEventKind::Keyed(keys(BORN)) });
+    redacts(&NetworkEvent { call: None, leg, at, from, to, what: NetworkEventKind::Keyed(keys(BORN).into()) });
     let mut health = Health::well();
     health.temperature = kenkocall::domain::BodyTemperature::from_tenths(383);
     redacts(&health);
@@ -228,6 +235,7 @@ fn i6_no_session_and_no_effect_prints_personal_data_at_any_turn() {
         flow: FlowName::from("health_call"),
         language: kenkocall::domain::Language::Japanese,
         caller: Some(number()),
+        health_call_number: None,
         call_back_number: Some(number()),
         fallback_centre: Some(centre()),
         until: None,
@@ -240,7 +248,7 @@ fn i6_no_session_and_no_effect_prints_personal_data_at_any_turn() {
     let (mut session, effects) = begin(&flow_set, start, at);
     redacts(&effects);
     let matched = || EventKind::Identified(Identified::Matched(Box::new(Person { answers: Vec::new(), ..person() })));
-    let keyed = |text: &str| EventKind::Keyed(keys(text));
+    let keyed = |text: &str| EventKind::Keyed(keys(text).into());
     let happenings =
         [keyed("1"), keyed(ID), keyed(BORN), matched(), keyed("383"), keyed("2"), keyed("384"), keyed("1")];
     for happening in happenings {

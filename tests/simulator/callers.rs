@@ -1,7 +1,7 @@
 //! Inbound calls of the simulated people.
 
 use kenkocall::carrier::CarrierLegId;
-use kenkocall::carrier::simulator::{Caller, NetworkEventKind, Pace, Population, Script, Settings};
+use kenkocall::carrier::simulator::{Between, Caller, NetworkEventKind, Pace, Population, Script, Settings, Staff};
 use kenkocall::domain::{Disposition, HangupCause, Language, Line};
 
 use super::driver::{Phones, identity, keys, number, secs, settings};
@@ -35,12 +35,13 @@ fn someone_calls_for_the_whole_family() {
 }
 
 #[test]
-fn someone_who_is_unknown_is_sent_away() {
+fn someone_who_is_unknown_is_led_to_staff_and_sent_away() {
     let mut phones = family();
-    let wrong = Script::answers(secs(0)).keys_at("health_call.ask_birth_date", keys("19800402"));
+    let wrong =
+        Script::answers(secs(0)).keys_at("health_call.ask_birth_date", keys("19800402")).staff(Staff::NeverAnswer);
     let leg = ring_in(&mut phones, Line::HealthCall, 1, Some(wrong));
     phones.run_out();
-    assert_eq!(phones.disposition(&leg), Some(Disposition::NotIdentified));
+    assert_eq!(phones.disposition(&leg), Some(Disposition::StaffNotReached));
 }
 
 #[test]
@@ -54,6 +55,28 @@ fn someone_hangs_up_and_calls_again() {
     phones.run_out();
     assert_ne!(first, second);
     assert_eq!(phones.disposition(&second), Some(Disposition::Reported));
+}
+
+/// An ID of eight digits and a birth date, with long looks at the paper, `#` after each entry, and a third of the calls
+/// with a key too many.
+#[test]
+fn those_who_find_it_hard_are_identified() {
+    let between_keys = Between::millis(1_000, 8_000);
+    let tempo = Pace { between_keys, hashes: 0.5, extra_keys: 0.02, ..Pace::ELDERLY };
+    let mut phones = Phones::new(settings(9, Population::default()));
+    phones.patients = vec![identity("12345678", "19450401")];
+    let legs: Vec<_> = (0..200)
+        .map(|_| {
+            let script = Script::answers(secs(0)).tempo(tempo.clone());
+            let leg = ring_in(&mut phones, Line::HealthCall, 1, Some(script));
+            phones.run_out();
+            leg
+        })
+        .collect();
+    let identified = |leg: &&CarrierLegId| phones.disposition(leg) != Some(Disposition::NotIdentified);
+    let identified = legs.iter().filter(identified).count();
+    println!("{identified} of {}", legs.len());
+    assert!(identified * 100 >= legs.len() * 95, "{identified} of {}", legs.len());
 }
 
 #[test]

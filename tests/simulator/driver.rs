@@ -79,6 +79,8 @@ pub fn with(manner: impl Into<Behaviour>) -> Phones {
 /// One conversation, from our side.
 pub struct Talk {
     rehearsal: FlowTest,
+    /// The time of the last event.
+    at: Timestamp,
     over: bool,
     pub replies: usize,
     pub disposition: Option<Disposition>,
@@ -145,15 +147,15 @@ impl Phones {
             NetworkEventKind::Ringing => return,
             NetworkEventKind::Answered(by) => self.begin(news, "automated_call", *by),
             NetworkEventKind::RangIn(line) => self.begin(news, line.code(), AnsweredBy::Person),
-            NetworkEventKind::Keyed(keys) => self.goes_on(&news.leg, EventKind::Keyed(keys.clone())),
+            NetworkEventKind::Keyed(keyed) => self.goes_on(news, EventKind::Keyed(keyed.clone())),
             NetworkEventKind::StaffAnswered => return,
-            NetworkEventKind::TransferEnded(outcome) => self.goes_on(&news.leg, EventKind::TransferEnded(*outcome)),
+            NetworkEventKind::TransferEnded(outcome) => self.goes_on(news, EventKind::TransferEnded(*outcome)),
             NetworkEventKind::Redirected => {
-                let goodbye = Reply { say: Vec::new(), then: NextAction::HangUp };
+                let goodbye = Reply { say: Vec::new(), while_waiting: None, then: NextAction::HangUp };
                 return self.network.replied(&news.leg, Some((&LIBRARY, &goodbye)), news.at);
             }
             NetworkEventKind::Ended(cause) => {
-                drop(self.goes_on(&news.leg, EventKind::HungUp(*cause)));
+                drop(self.goes_on(news, EventKind::HungUp(*cause)));
                 return;
             }
         };
@@ -176,6 +178,7 @@ impl Phones {
         let turn = rehearsal.call(by).unwrap();
         let talk = Talk {
             rehearsal,
+            at: news.at,
             over: false,
             replies: 0,
             disposition: None,
@@ -187,10 +190,11 @@ impl Phones {
         self.keep(&news.leg, turn)
     }
 
-    fn goes_on(&mut self, leg: &CarrierLegId, happening: EventKind) -> Option<Turn> {
-        let talk = self.talks.get_mut(leg).filter(|talk| !talk.over)?;
-        let turn = talk.rehearsal.happens(happening).unwrap();
-        self.keep(leg, turn)
+    fn goes_on(&mut self, news: &NetworkEvent, happening: EventKind) -> Option<Turn> {
+        let talk = self.talks.get_mut(&news.leg).filter(|talk| !talk.over)?;
+        let turn = talk.rehearsal.happens_after(news.at.duration_since(talk.at), happening).unwrap();
+        talk.at = news.at;
+        self.keep(&news.leg, turn)
     }
 
     fn keep(&mut self, leg: &CarrierLegId, turn: Turn) -> Option<Turn> {

@@ -76,12 +76,28 @@ fn those_who_finish_do() {
 
 #[test]
 fn those_who_find_it_hard_mostly_do() {
-    for (habit, least) in [(Habit::Elderly, 24), (Habit::SlowKeys, 12)] {
-        let (phones, legs) = crowd_of(habit);
-        let reported = reported(&phones, &legs);
-        assert!((least..legs.len()).contains(&reported), "{}: {reported}", habit.code());
-        let asked_again = |leg: &&CarrierLegId| phones.talks[leg].heard.windows(2).any(|two| two[0] == two[1]);
-        assert!(legs.iter().filter(asked_again).count() > 20, "{} hear everything once", habit.code());
+    let (phones, legs) = crowd_of(Habit::Elderly);
+    let reported = reported(&phones, &legs);
+    assert!((24..legs.len()).contains(&reported), "{reported}");
+    let asked_again = |leg: &&CarrierLegId| phones.talks[leg].heard.windows(2).any(|two| two[0] == two[1]);
+    assert!(legs.iter().filter(asked_again).count() > 20, "they hear everything once");
+}
+
+/// Those who are slow, press wrong keys, wait long between keys or press `#` everywhere. The rates of what they do are
+/// in docs/performance.md. Who decides to hang up isn't asked again, whatever the call is like.
+#[test]
+fn those_who_find_it_hard_are_not_lost() {
+    for habit in [Habit::Elderly, Habit::SlowKeys, Habit::WrongKeys, Habit::HashEverywhere, Habit::ExtraKeys] {
+        let mut phones = Phones::new(settings(3, Population::of(PopulationMix::only(habit))));
+        let legs: Vec<_> = (0..400).map(|nth| phones.call(nth)).collect();
+        phones.run_out();
+        let placed = phones.network.placed();
+        let gave_up = placed.iter().filter(|placed| placed.gave_up).count();
+        assert!(placed.iter().all(|placed| placed.habit == Some(habit)));
+        assert!(gave_up < 120 && (gave_up > 0) == (habit == Habit::Elderly), "{gave_up}");
+        let (tried, completed) = (legs.len() - gave_up, reported(&phones, &legs));
+        println!("{}: {completed} of {tried}", habit.code());
+        assert!(completed * 100 >= tried * 95, "{}: {completed} of {tried}", habit.code());
     }
 }
 
@@ -116,7 +132,7 @@ fn voicemail_hears_one_message_after_its_greeting() {
     for leg in &legs {
         let ended = NetworkEventKind::Ended(HangupCause::NormalClearing);
         assert_eq!(phones.of(leg), [NetworkEventKind::Ringing, NetworkEventKind::Answered(AnsweredBy::Machine), ended]);
-        assert_eq!(phones.talks[leg].heard, ["automated_call.voicemail"]);
+        assert_eq!(phones.talks[leg].heard, ["automated_call.voicemail_number"], "the last prompt of the message");
     }
 }
 

@@ -27,7 +27,7 @@ fn asks(prompt: &str, max_keys: u8) -> Reply {
     let prompt = prompt.into();
     let say = vec![Utterance { prompt, language: Language::English, barge_in: true, fill: Vec::new() }];
     let then = NextAction::Gather { max_keys, ends_with_hash: true, first_key_seconds: 10, between_keys_seconds: 5 };
-    Reply { say, then }
+    Reply { say, while_waiting: None, then }
 }
 
 fn network(manners: Vec<Behaviour>) -> Network {
@@ -50,7 +50,7 @@ fn call(network: &mut Network, questions: &[(&str, u8)]) -> Vec<(f64, NetworkEve
                 let reply = questions.next().map(|(prompt, max_keys)| asks(prompt, *max_keys));
                 network.replied(&leg, reply.as_ref().map(|reply| (&*QUESTIONS, reply)), at);
             }
-            told.push((at.duration_since(began).as_millis() as f64 / 1_000.0, what));
+            told.push((at.duration_since(began).as_millis() as f64 / 1_000.0, whatever_ended(what)));
         }
     }
     told
@@ -70,7 +70,15 @@ fn answered(script: Script, questions: &[(&str, u8)]) -> Vec<(f64, NetworkEventK
 }
 
 fn keyed(text: &str) -> NetworkEventKind {
-    NetworkEventKind::Keyed(keys(text))
+    NetworkEventKind::Keyed(keys(text).into())
+}
+
+/// The same, whatever ended the keys.
+fn whatever_ended(what: NetworkEventKind) -> NetworkEventKind {
+    match what {
+        NetworkEventKind::Keyed(keyed) => NetworkEventKind::Keyed(keyed.keys.into()),
+        other => other,
+    }
 }
 
 const HUNG_UP: NetworkEventKind = NetworkEventKind::Ended(HangupCause::NormalClearing);

@@ -1,16 +1,21 @@
 //! Health centres and patients.
 
 use kenkocall::{
-    domain::{CentreCode, Language, PatientId},
-    store::{StoreError, Unique, centres, patients},
+    domain::{CentreCode, Language, Oximeter, PatientId, ReportId, ReportOutcome},
+    store::{
+        StoreError, Unique, centres,
+        patients::{self, PatientRow, Spo2Given},
+        reports,
+    },
 };
 
 use crate::{
     databases::Fresh,
-    sample_rows::{at, centre, ground, hersys_id, id, patient, phone},
+    sample_rows::{at, centre, ground, hersys_id, id, patient, phone, report},
 };
 
 crate::on_both_databases!(
+    two_reports_without_spo2_mean_no_oximeter_until_there_is_a_value,
     a_centre_is_kept_and_changed,
     a_patient_is_kept_and_changed,
     a_revision_names_only_what_it_changed,
@@ -148,4 +153,41 @@ async fn stop_and_release_are_recorded_once(fresh: Fresh) {
     assert!(!patients::release(&mut tx, patient, at(8)).await.unwrap());
     let found = &patients::by_ids(&mut tx, &[patient]).await.unwrap()[0];
     assert_eq!((found.stopped_at, found.released_at, found.updated_at), (Some(at(5)), Some(at(7)), at(7)));
+}
+
+async fn two_reports_without_spo2_mean_no_oximeter_until_there_is_a_value(fresh: Fresh) {
+    ground(&fresh.database, 0).await.unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
+    patients::insert(&mut tx, &[patient(1)]).await.unwrap();
+    let one = PatientId(id(1));
+    let all = (1..=6).map(|number| {
+        let mut row = report(number, 1);
+        row.outcome = ReportOutcome::Reported;
+        row
+    });
+    reports::open(&mut tx, &all.collect::<Vec<_>>()).await.unwrap();
+    let mut before = Oximeter::Unknown;
+    for (number, measured, expected) in [
+        (1, false, Oximeter::Unknown),
+        (1, false, Oximeter::Unknown), // asked again in the same report
+        (2, true, Oximeter::Unknown),
+        (3, false, Oximeter::Unknown),
+        (4, false, Oximeter::No),
+        (5, false, Oximeter::No),
+        (6, true, Oximeter::Yes),
+    ] {
+        let given = Spo2Given { report: ReportId(id(number)), measured, before, at: at(number as i64) };
+        patients::spo2_given(&mut tx, &[given], 2).await.unwrap();
+        let row = patients::by_ids(&mut tx, &[one]).await.unwrap().remove(0);
+        assert_eq!((row.oximeter, row.spo2_asked_at), (expected, Some(at(number as i64))), "{number}");
+        before = row.oximeter;
+    }
+    let row = patients::by_ids(&mut tx, &[one]).await.unwrap().remove(0);
+    assert_eq!(row.revision, 3, "each change of what staff see");
+    // Staff say that there is none: the count begins again, and the week.
+    let none = PatientRow { oximeter: Oximeter::No, updated_at: at(50), ..row.clone() };
+    patients::update(&mut tx, std::slice::from_ref(&none)).await.unwrap();
+    patients::update(&mut tx, &[PatientRow { updated_at: at(60), ..none }]).await.unwrap();
+    let row = patients::by_ids(&mut tx, &[one]).await.unwrap().remove(0);
+    assert_eq!((row.oximeter, row.spo2_asked_at), (Oximeter::No, Some(at(50))));
 }

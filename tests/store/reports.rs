@@ -28,6 +28,8 @@ crate::on_both_databases!(
     a_late_answer_is_kept_beside_its_report,
     an_answer_locks_the_report_until_it_is_stored,
     the_export_folds_corrections,
+    the_export_has_the_newest_complete_version,
+    a_call_in_which_nobody_said_who_they_are_is_no_report,
     the_export_is_read_page_by_page,
     alerts_are_raised_listed_and_closed,
 );
@@ -261,4 +263,46 @@ async fn an_answer_locks_the_report_until_it_is_stored(fresh: Fresh) {
     let mut tx = fresh.database.begin_write().await.unwrap();
     let held = reports::hold(&mut tx, &[ReportId(id(1))]).await.unwrap();
     assert_eq!(held[0].outcome, ReportOutcome::Reported);
+}
+
+async fn exported(tx: &mut Tx) -> Vec<(ReportId, ReportOutcome)> {
+    let page = ExportPage { from: date(2026, 11, 23), to: date(2026, 11, 23), centres: None, after: None, limit: 10 };
+    reports::export(tx, &page).await.unwrap().into_iter().map(|row| (row.id, row.outcome)).collect()
+}
+
+async fn the_export_has_the_newest_complete_version(fresh: Fresh) {
+    use ReportOutcome::{Reported, Unanswered};
+    let mut tx = people(&fresh, 2).await;
+    let one = |number: u64, outcome| (ReportId(id(number)), outcome);
+    reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
+    assert_eq!(exported(&mut tx).await, [one(1, Unanswered)], "nothing is complete yet");
+    closed(&mut tx, 1, Reported).await.unwrap();
+    reports::open(&mut tx, &[report(2, 1)]).await.unwrap();
+    assert_eq!(exported(&mut tx).await, [one(1, Reported)], "the complete one stands while another is given");
+    closed(&mut tx, 2, Unanswered).await.unwrap();
+    assert_eq!(exported(&mut tx).await, [one(1, Reported)]);
+    closed(&mut tx, 2, Reported).await.unwrap();
+    assert_eq!(exported(&mut tx).await, [one(2, Reported)]);
+    let mut by_staff = report(3, 1);
+    (by_staff.channel, by_staff.outcome) = (kenkocall::domain::Channel::Staff, Reported);
+    let mut of_slot = report(4, 1);
+    (of_slot.slot_time, of_slot.outcome) = ("15:00".to_owned(), Reported);
+    let mut of_another = report(5, 2);
+    of_another.outcome = Reported;
+    reports::open(&mut tx, &[by_staff, of_slot, of_another]).await.unwrap();
+    let expected = [one(2, Reported), one(3, Reported), one(4, Reported), one(5, Reported)];
+    assert_eq!(exported(&mut tx).await, expected, "another channel, slot or person has a report of its own");
+}
+
+async fn a_call_in_which_nobody_said_who_they_are_is_no_report(fresh: Fresh) {
+    use ReportOutcome::{NotBegun, Unanswered};
+    let mut tx = people(&fresh, 1).await;
+    let day = [(PatientId(id(1)), date(2026, 11, 23))];
+    reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
+    closed(&mut tx, 1, NotBegun).await.unwrap();
+    assert_eq!(exported(&mut tx).await, []);
+    assert_eq!(reports::open_of(&mut tx, &day).await.unwrap().len(), 1, "a later call begins it");
+    closed(&mut tx, 1, Unanswered).await.unwrap();
+    closed(&mut tx, 1, NotBegun).await.unwrap();
+    assert_eq!(exported(&mut tx).await, [(ReportId(id(1)), Unanswered)], "questions were asked in it");
 }

@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::date};
 use kenkocall::{
     domain::{
         AnswerOrigin, BirthDate, CallId, CallerNumber, CentreCode, Channel, Direction, HersysId, Item, Language, LegId,
-        Line, PatientId, PhoneNumber, ProcessId, ReportId, ReportOutcome, Sensitive, Severity,
+        Line, Oximeter, PatientId, PhoneNumber, ProcessId, ReportId, ReportOutcome, Sensitive, Severity,
     },
     store::{
         Database, Document, StoreError,
@@ -69,6 +69,9 @@ pub fn patient(number: u64) -> PatientRow {
         updated_at: at(1),
         revision: 1,
         calling: Calling::default(),
+        known_in: Vec::new(),
+        oximeter: Oximeter::Unknown,
+        spo2_asked_at: None,
     }
 }
 
@@ -127,6 +130,7 @@ pub fn report(number: u64, patient: u64) -> ReportRow {
         patient: PatientId(id(patient)),
         centre: centre().code,
         report_date: date(2026, 11, 23),
+        slot_time: String::new(),
         channel: Channel::HealthCall,
         outcome: ReportOutcome::Unanswered,
         started_at: at(number as i64),

@@ -4,7 +4,7 @@ use kenkocall::carrier::twilio::{
     AnsweredBy, CallStatus, FallbackRequest, Field, Form, FormError, MAX_FIELDS, SipCode, StatusRequest, VoiceRequest,
     Word, account,
 };
-use kenkocall::domain::{HangupCause, Keys, PhoneNumber};
+use kenkocall::domain::{EntryEnd, HangupCause, PhoneNumber};
 use proptest::prelude::*;
 
 const LEG: &str = "CallSid=CA0123456789abcdef0123456789abcdef";
@@ -27,7 +27,7 @@ fn a_voice_request_as_twilio_posts_it() {
     assert_eq!(request.leg.as_str(), "CA0123456789abcdef0123456789abcdef");
     assert_eq!(request.from.as_ref().map(PhoneNumber::expose), Some("+819012345678"));
     assert_eq!(request.to.as_ref().map(PhoneNumber::expose), Some("+81352113641"));
-    assert_eq!(request.keys.as_ref().map(|keys| keys.expose()), Some("1#"));
+    assert_eq!(request.keyed.as_ref().map(|keyed| keyed.keys.expose()), Some("1#"));
     assert_eq!(request.call_status, Word::Known(CallStatus::InProgress));
     let printed = format!("{request:?}");
     assert!(!printed.contains("9012345678") && !printed.contains("1#"), "{printed}");
@@ -43,8 +43,8 @@ fn transfers_and_machines() {
 
 #[test]
 fn silence_has_empty_keys_and_other_turns_have_none() {
-    assert!(voice("Digits=").expect("a request").keys.is_some_and(|keys| keys.is_empty()));
-    assert!(voice("").expect("a request").keys.is_none());
+    assert!(voice("Digits=").expect("a request").keyed.is_some_and(|keyed| keyed.keys.is_empty()));
+    assert!(voice("").expect("a request").keyed.is_none());
 }
 
 #[test]
@@ -86,8 +86,23 @@ fn what_is_no_key_is_no_answer_and_loses_no_call() {
         ("123456789012345678901234567890123", "1234567890123456789012345678901?"),
     ] {
         let request = voice(&format!("Digits={digits}")).expect("a request");
-        assert_eq!(request.keys.as_ref().map(Keys::expose), Some(keys), "{digits}");
+        assert_eq!(request.keyed.as_ref().map(|keyed| keyed.keys.expose()), Some(keys), "{digits}");
     }
+}
+
+#[test]
+fn what_ended_the_keys_is_read_where_the_carrier_tells() {
+    for (body, end) in [
+        ("Digits=&FinishedOnKey=%23", Some(EntryEnd::FinishKey)),
+        ("Digits=123&FinishedOnKey=%23", Some(EntryEnd::FinishKey)),
+        ("Digits=&FinishedOnKey=", Some(EntryEnd::Silence)),
+        ("Digits=12&FinishedOnKey=", None),
+        ("Digits=", None),
+        ("Digits=&FinishedOnKey=%23&FinishedOnKey=", None),
+    ] {
+        assert_eq!(voice(body).expect("a request").keyed.map(|keyed| keyed.end), Some(end), "{body}");
+    }
+    assert_eq!(voice("FinishedOnKey=%23").expect("a request").keyed, None);
 }
 
 #[test]
@@ -153,7 +168,7 @@ fn a_leg_that_cannot_be_told_is_refused_without_its_value() {
 #[test]
 fn repeats_of_one_value_and_unknown_fields_do_no_harm() {
     let request = voice(&format!("{LEG}&Digits=7&Digits=7&Evil=%00&Evil=2&&Flag")).expect("a request");
-    assert_eq!(request.keys.as_ref().map(|keys| keys.expose()), Some("7"));
+    assert_eq!(request.keyed.as_ref().map(|keyed| keyed.keys.expose()), Some("7"));
 }
 
 #[test]
@@ -277,7 +292,7 @@ proptest! {
             let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(forged).finish();
             if let Ok(request) = VoiceRequest::read(&Form::read(body.as_bytes()).expect("a form")) {
                 prop_assert_eq!(request.leg.as_str(), sid);
-                let keys = request.keys.expect("keys");
+                let keys = request.keyed.expect("keys").keys;
                 let other = keys.expose() != digits;
                 prop_assert!(!other || keys.expose().contains('?'), "{} for {digits}", keys.expose());
             }

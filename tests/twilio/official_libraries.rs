@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded::{Serializer, byte_serialize};
 
 use super::signature::key;
-use super::twiml::{MENU, NUMBER, action, say, transfer};
+use super::twiml::{MENU, NUMBER, action, ours, say, speech, transfer};
 use kenkocall::carrier::speech::NextAction;
 
 const TOKEN: &str = "8f0e1c2d3b4a59687766554433221100";
@@ -250,7 +250,8 @@ fn our_twiml_is_what_the_official_classes_write() {
         }, [nested, ["Pause", null, { "length": pause }, []]]])
     };
     let redirect = json!(["Redirect", url, { "method": "POST" }, []]);
-    let dial = json!(["Dial", null, { "timeout": "25", "action": url, "method": "POST", "answer_on_bridge": true },
+    let dial = json!(["Dial", null, { "timeout": "25", "action": url, "method": "POST", "answer_on_bridge": true,
+        "caller_id": ours().expose() },
         [["Number", "+81352113641", {
             "status_callback": action().of_staff().as_str(), "status_callback_event": "answered completed",
             "status_callback_method": "POST",
@@ -268,7 +269,8 @@ fn our_twiml_is_what_the_official_classes_write() {
     let items: Vec<_> = cases
         .iter()
         .map(|(sentences, then, verbs)| {
-            json!({ "ours": response(sentences, then, &action(), &Voices::default()), "verbs": verbs })
+            let ours = response(&speech(sentences), then, &action(), &Voices::default(), Some(&ours()));
+            json!({ "ours": ours, "verbs": verbs })
         })
         .collect();
     for pair in Library::Python.ask("twiml", &items) {

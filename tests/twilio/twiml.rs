@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kenkocall::carrier::speech::{NextAction, Sentence};
+use kenkocall::carrier::speech::{NextAction, Sentence, Speech};
 use kenkocall::carrier::twilio::{
     ActionUrl, AfterApology, Document, TwimlError, Verb, Voice, Voices, apology, response,
 };
@@ -26,8 +26,17 @@ pub fn transfer() -> NextAction {
     NextAction::Transfer { number: PhoneNumber::from_e164("+81352113641").expect("a number"), ring_seconds: 25 }
 }
 
+pub fn speech(sentences: &[Sentence]) -> Speech {
+    Speech { say: sentences.to_vec(), while_waiting: Vec::new() }
+}
+
+/// The number of the account that staff see.
+pub fn ours() -> PhoneNumber {
+    PhoneNumber::from_e164("+815031980214").expect("a number")
+}
+
 fn write(sentences: &[Sentence], then: &NextAction) -> String {
-    response(sentences, then, &action(), &Voices::default())
+    response(&speech(sentences), then, &action(), &Voices::default(), Some(&ours()))
 }
 
 /// One verb on each line, for people to read.
@@ -56,8 +65,30 @@ fn number_after_an_error_that_must_be_heard() {
 }
 
 #[test]
+fn a_long_wait_is_divided_by_a_sentence() {
+    let then =
+        NextAction::Gather { max_keys: 9, ends_with_hash: true, first_key_seconds: 30, between_keys_seconds: 10 };
+    let speech = Speech {
+        say: vec![say("番号を押してください。", true)],
+        while_waiting: vec![say("お待ちしています。", true)],
+    };
+    insta::assert_snapshot!(lines(&response(&speech, &then, &action(), &Voices::default(), None)));
+}
+
+#[test]
 fn transfer_to_a_person() {
     insta::assert_snapshot!(lines(&write(&[say("おつなぎします。", true)], &transfer())));
+}
+
+#[test]
+fn without_a_number_of_ours_the_carrier_shows_the_callers() {
+    let xml = response(&speech(&[]), &transfer(), &action(), &Voices::default(), None);
+    let [Verb::Dial { caller_id, .. }] = &Document::parse(&xml).expect("TwiML").verbs[..] else { panic!("{xml}") };
+    assert_eq!(*caller_id, None);
+    assert!(!xml.contains("callerId"), "an empty one would be an error: {xml}");
+    let xml = write(&[], &transfer());
+    let [Verb::Dial { caller_id, .. }] = &Document::parse(&xml).expect("TwiML").verbs[..] else { panic!("{xml}") };
+    assert_eq!(*caller_id, Some(ours()));
 }
 
 #[test]
@@ -90,7 +121,7 @@ fn all_seven_languages() {
 fn another_voice_can_be_chosen_and_nonsense_cannot() {
     let voice = Voice::new("ja-JP", "Google.ja-JP-Neural2-B").expect("a voice");
     let voices = Voices::default().with(Language::Japanese, voice);
-    let xml = response(&[say("はい。", true)], &NextAction::HangUp, &action(), &voices);
+    let xml = response(&speech(&[say("はい。", true)]), &NextAction::HangUp, &action(), &voices, None);
     assert!(xml.contains("voice=\"Google.ja-JP-Neural2-B\""), "{xml}");
     for (language, name) in [("", "x"), ("ja-JP", ""), ("ja-JP", "a\"b"), ("ja JP", "x"), ("ja-JP", &"x".repeat(65))] {
         assert!(Voice::new(language, name).is_err());
@@ -175,6 +206,7 @@ fn documents_that_are_refused() {
         ("<Response><Gather method='GET'/></Response>", TwimlError::BadValue),
         ("<Response><Redirect>ftp://x</Redirect></Response>", TwimlError::BadValue),
         ("<Response><Dial><Number>110</Number></Dial></Response>", TwimlError::BadValue),
+        ("<Response><Dial callerId='anonymous'>+81352113641</Dial></Response>", TwimlError::BadValue),
         ("<Response>hello<Hangup/></Response>", TwimlError::StrayText),
         (deep, TwimlError::TooDeep),
         (&large, TwimlError::TooLarge),

@@ -12,7 +12,7 @@ flow-todo-keep-one = Keep one of the two
 flow-todo-node = Name a node of this flow, or add it
 flow-todo-flow = Name a flow, that is a folder with a flow.toml
 flow-todo-another-key = Take another key
-flow-todo-digits = Write `digits = 3`, or `digits = [6, 8]` where `takes = "digits"`
+flow-todo-digits = Write `digits = 3`, or `digits = [6, 8]` for the fewest and the most
 
 flow-no-place = this file has no place in the flows' folder
 flow-no-place-todo = Put it at FLOW/flow.toml, FLOW/prompts/LANGUAGE.toml or shared/keys.toml, or take it away
@@ -23,6 +23,10 @@ flow-not-utf8 = the file isn't UTF-8 text
 flow-not-utf8-todo = Save it again with the encoding UTF-8
 flow-not-toml = this isn't TOML: { $why }
 flow-not-toml-todo = Correct the line: texts stand in quotes, each name once, each bracket closed
+flow-full-width =
+    there is a full-width character here, “{ $character }”, where a half-width one belongs
+flow-full-width-todo =
+    Write quotes, digits, signs and spaces outside of texts with half-width characters
 flow-no-shared-keys = the file with the keys that hold at every question is missing
 flow-no-line = the flow `{ $flow }` is missing, which calls begin with
 flow-too-many-nodes = the flow has { $nodes } nodes, more than { $most }
@@ -97,7 +101,7 @@ flow-not-one-record-todo =
     Write one of: answer and from, report = "complete", call_back = "requested", stop = "requested" or "unconfirmed", listener = "confirmed", answered = "not_now", number = "wrong"
 flow-not-one-test = a rule should ask exactly one thing
 flow-not-one-test-todo =
-    Write one of: entry with is or at_most, answer with is, office = "open", caller_number = "hidden" or "not_called", people = "no_more", until = "known", answered_by = "machine", listener = "confirmed"
+    Write one of: entry with is or at_most, answer with is, office = "open", caller_number = "hidden" or "not_called", people = "no_more", until = "known", answered_by = "machine", listener = "confirmed", known_caller = "yes", after_red = "continue", spo2_question = "left_out"
 flow-not-one-comparison = a rule about an entry compares it once
 flow-not-one-comparison-todo = Write either is = "…" or at_most = …
 flow-not-comparable = the answer `{ $item }` can't be compared with `{ $word }`
@@ -109,11 +113,14 @@ flow-no-use = `takes = "{ $takes }"` has no use for this
 flow-no-use-todo = Take the line out
 flow-no-digits = { $part } doesn't say how many digits it takes
 flow-no-digits-todo = Add `digits = 3`, or `digits = [6, 8]` for a range
-flow-digits-of-number = a number has one count of digits, from 1 to 8
+flow-digits-of-number = a number has one count of digits, or the fewest and the most, from 1 to 8
 flow-digits-of-digits = `digits` should be one count, or the fewest and the most
 flow-says-nothing-on-silence = { $part } doesn't say anything on silence
 flow-says-nothing-on-wrong-key = { $part } doesn't say anything on a wrong key
 flow-says-nothing-todo = Add `{ $field } = ["…"]` here or under [defaults]
+flow-no-short =
+    the question `{ $node }` has no short wording: callers who know it hear the long one
+flow-no-short-todo = Add `short = "ask_{ $node }_short"` and the question without its keys
 flow-no-give-up = { $part } has no way on when the caller doesn't answer
 flow-no-give-up-todo = Add `give_up = "…"` here or under [defaults]: where the call goes after the last try
 
@@ -141,6 +148,9 @@ flow-key-visit-taken = the key { $key } already { $used } (shared/keys.toml)
 flow-key-visit-taken-todo = Take another key for the visit
 flow-key-node-taken = at the node `{ $node }` the key { $key } also { $used }
 flow-key-node-taken-todo = Take another key, or switch it off here with `without = ["back"]` or `without = ["visit"]`
+flow-key-swapped =
+    at the node `{ $node }`, key { $key } means “{ $value }”, unlike at most questions
+flow-key-swapped-todo = Give it key { $usual }: callers remember their answers by the key
 flow-key-digit-taken = at the node `{ $node }` the one-digit entry { $key } is a key that { $used }
 flow-key-digit-taken-todo = Ask for two digits or more, or make it a menu
 flow-instead-not-digits = at the node `{ $node }` the entry { $entry } has other keys than digits
@@ -156,6 +166,12 @@ flow-not-recorded = the node `{ $node }` asks for `{ $item }`, and no record kee
 flow-not-recorded-todo = Add a record node with `answer = "{ $item }"`
 flow-no-advice = the node `{ $node }` keeps `{ $item }`, which can be red, and nothing is said after a red answer
 flow-no-advice-todo = Add `on_red = ["advice"]` here or under [defaults]: what to do now, and 119
+flow-usual =
+    the node `{ $node }` accepts values without a question that must be confirmed: { $least } to { $most } may be read back
+flow-usual-todo = Narrow `usual` to that range
+flow-nothing-usual =
+    the node `{ $node }` has `usual`, and what it reads back is neither a temperature nor a percentage
+flow-nothing-usual-todo = Take `usual` out
 flow-bounds = the node `{ $node }` takes { $least } to { $most } in { $digits } digits
 flow-bounds-todo = Put the smaller number first, and no more digits than are keyed
 flow-reads-no-digits = the node `{ $node }` reads back `{ $of }`, which takes no digits

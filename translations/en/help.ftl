@@ -87,6 +87,9 @@ help-centres--name = Its name in full; at most 40 characters
 help-centres--phone = Its number for callers
 help-centres-add--code = Its code: 13101
 help-centres-add--name = Its name in full: 千代田保健所. At most 40 characters, because every call speaks it
+help-centres--reading = How a Japanese voice reads its name, in kana: ソウサホケンジョ. Default, and with an empty value: as it is written
+help-centres--latin-name =
+    Its name in Latin letters, which the voices of the six other languages read: Sosa Public Health Center. Default, and with an empty value: a Japanese voice says the name
 help-centres--time-zone = Its time zone. Default: Asia/Tokyo
 help-centres--office-hours =
     When staff can take calls, Monday to Friday. Full-width digits, 〜 and 時 are accepted too, and 24:00 is midnight at the end of the day. Default: 08:30-17:15
@@ -105,6 +108,8 @@ help-centres--report-covers =
     What a report cancels: the rest of the "day", or the "slot" in which it was made. Default, and with an empty value: day
 help-centres--unregistered-reports =
     How a report from another number than the registered number (unregistered or hidden) affects automated calls: "cancel" them as any report does, or "keep" them. Default, and with an empty value: cancel
+help-centres--after-red =
+    Whether callers are asked after a red answer if they want to continue: "ask", or "continue" with the next question at once. Default, and with an empty value: ask
 help-centres--concurrent-calls =
     The maximum number of its automated calls at the same time. Default, and with an empty value: only the carrier's limit
 help-centres--calls-per-second =
@@ -166,6 +171,7 @@ help-flows-time--language = Only this language: ja, en, zh-Hans, zh-Hant, ko, es
 help-flows-play = Play a flow in the terminal by typing keys
 help-flows-play--flow = The flow
 help-flows-play--language = The language in which the call begins
+help-flows-play--known-caller = The patient has completed a call on this line in this language before, and hears the short wording
 help-flows-test = Run the transcripts (FLOW/*.call): calls as text, with what must be said and stored
 help-flows-test--transcripts =
     A folder with documents and transcripts, as `flows export` writes it; or folders of transcripts, or single .call files. Default: the folder `transcripts` next to the documents, else the built-in ones
@@ -213,6 +219,7 @@ help-patients--given-name = 名
 help-patients--phone-number = The number for automated calls
 help-patients--automated-call = yes or no
 help-patients--call-times = Up to four times within the centre's calling hours: "09:00;18:00"
+help-patients--oximeter = Whether the patient has an oximeter: yes, no or unknown. With no, SpO2 is asked once a week only
 help-patients--language = ja, en, zh-Hans, zh-Hant, ko, es or pt
 help-patients--diagnosis-date = 診断年月日
 help-patients--monitoring-start = 観察開始日

@@ -81,6 +81,7 @@ list-phone-number =
 list-not-callable =
     automated calls can't go to { $kind }; give a Japanese landline, mobile or 050 number, or set automated_call to no
 list-number-needed = automated calls need a phone number
+list-oximeter = write yes, no or unknown (はい/いいえ/不明, 有/無, 1/0, ○/×)
 list-yes-no = write yes or no (はい/いいえ, 有/無, 1/0, ○/×)
 list-language = the languages are ja, en, zh-Hans, zh-Hant, ko, es and pt
 list-which-chinese = say which Chinese: zh-Hans (简体中文) or zh-Hant (繁體中文)

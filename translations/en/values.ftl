@@ -1,7 +1,7 @@
 # What values say that can't be.
 
 birth-date-form =
-    a birth date is 8 digits on the phone (YYYYMMDD), or YYYY-MM-DD, YYYY/M/D or an era date such as 昭和55年4月1日 in a file
+    a birth date is 8 digits on the phone (YYYYMMDD) or 7 with its era (3200401), or YYYY-MM-DD, YYYY/M/D or an era date such as 昭和55年4月1日 in a file
 birth-date-future = a birth date can't lie in the future
 birth-date-too-old = a birth date before 1900 can't be right
 calling-hours-form =
@@ -24,6 +24,8 @@ report-covers-form =
     write day when a report cancels the day's other calls, or slot when each call wants a report of its own
 unregistered-reports-form =
     write cancel when a report from an unregistered number cancels automated calls, or keep when the patient is called all the same
+after-red-form =
+    write ask when callers are asked whether to continue after a red answer, or continue when they aren't
 pattern-form =
     a call pattern is written "0 10 * * *" (minute, hour, day of month, month, weekday), several of them separated by ";", at most 8
 pattern-field =

@@ -11,7 +11,7 @@ flow-todo-keep-one = どちらか一方だけを残してください
 flow-todo-node = この通話の流れにあるノードの名前を書くか、そのノードを追加してください
 flow-todo-flow = 通話の流れ(flow.toml のあるフォルダー)の名前を書いてください
 flow-todo-another-key = 別のキーにしてください
-flow-todo-digits = `digits = 3` と書くか、`takes = "digits"` のときは `digits = [6, 8]` のように書いてください
+flow-todo-digits = `digits = 3` と書くか、最小と最大の桁数を `digits = [6, 8]` のように書いてください
 
 flow-no-place = 通話の流れのフォルダーの中で、このファイルの置き場所が正しくありません
 flow-no-place-todo = FLOW/flow.toml、FLOW/prompts/LANGUAGE.toml、shared/keys.toml のいずれかに置くか、取り除いてください
@@ -22,6 +22,8 @@ flow-not-utf8 = ファイルの文字コードが UTF-8 ではありません
 flow-not-utf8-todo = UTF-8 で保存し直してください
 flow-not-toml = TOML として読み取れません: { $why }
 flow-not-toml-todo = この行を直してください。文字列は引用符で囲み、同じ名前は一度だけ書き、括弧は必ず閉じます
+flow-full-width = 半角で書くところに、全角の文字「{ $character }」があります
+flow-full-width-todo = 文字列の外の引用符、数字、記号、空白は、半角で書いてください
 flow-no-shared-keys = どの質問でも使えるキーのファイルがありません
 flow-no-line = 通話の始まりとなる通話の流れ `{ $flow }` がありません
 flow-too-many-nodes = 通話の流れのノードが{ $nodes }個あり、上限の{ $most }個を超えています
@@ -96,7 +98,7 @@ flow-not-one-record-todo =
     次のどれか一つを書いてください: answer と from、report = "complete"、call_back = "requested"、stop = "requested" または "unconfirmed"、listener = "confirmed"、answered = "not_now"、number = "wrong"
 flow-not-one-test = 規則では、ちょうど一つのことを調べます
 flow-not-one-test-todo =
-    次のどれか一つを書いてください: entry と is または at_most、answer と is、office = "open"、caller_number = "hidden" または "not_called"、people = "no_more"、until = "known"、answered_by = "machine"、listener = "confirmed"
+    次のどれか一つを書いてください: entry と is または at_most、answer と is、office = "open"、caller_number = "hidden" または "not_called"、people = "no_more"、until = "known"、answered_by = "machine"、listener = "confirmed", known_caller = "yes", after_red = "continue", spo2_question = "left_out"
 flow-not-one-comparison = 入力についての規則では、一度だけ比べます
 flow-not-one-comparison-todo = is = "…" か at_most = … のどちらか一方を書いてください
 flow-not-comparable = 回答 `{ $item }` は `{ $word }` と比べられません
@@ -109,11 +111,13 @@ flow-no-use = `takes = "{ $takes }"` のとき、この項目は使いません
 flow-no-use-todo = この行を取り除いてください
 flow-no-digits = { $part }に、受け取る桁数が書かれていません
 flow-no-digits-todo = `digits = 3`、または範囲で `digits = [6, 8]` のように書いてください
-flow-digits-of-number = 数の桁数は、1から8までのどれか一つです
+flow-digits-of-number = 数の桁数は、1から8までの一つの桁数か、最小と最大の桁数です
 flow-digits-of-digits = `digits` には、一つの桁数か、最小と最大の桁数を書きます
 flow-says-nothing-on-silence = { $part }には、キーが押されないときの音声案内がありません
 flow-says-nothing-on-wrong-key = { $part }には、違うキーが押されたときの音声案内がありません
 flow-says-nothing-todo = ここか [defaults] に `{ $field } = ["…"]` を書いてください
+flow-no-short = 質問 `{ $node }` に短い言い方がありません。慣れた人にも長い言い方で尋ねます
+flow-no-short-todo = `short = "ask_{ $node }_short"` と、キーの説明のない質問を書き足してください
 flow-no-give-up = { $part }には、回答がないときの行き先がありません
 flow-no-give-up-todo = 最後まで回答がないときの行き先を、ここか [defaults] に `give_up = "…"` のように書いてください
 
@@ -142,6 +146,8 @@ flow-key-visit-taken-todo = visit を別のキーにしてください
 flow-key-node-taken = ノード `{ $node }` のキー{ $key }には、「{ $used }」働きもあります
 flow-key-node-taken-todo =
     別のキーにするか、`without = ["back"]` か `without = ["visit"]` でこの質問では無効にしてください
+flow-key-swapped = ノード `{ $node }` では、ほかの質問と違い、{ $key }番が「{ $value }」です
+flow-key-swapped-todo = { $usual }番にしてください。電話をする人は、番号で答えを覚えます
 flow-key-digit-taken = ノード `{ $node }` の1桁の入力{ $key }は、「{ $used }」キーです
 flow-key-digit-taken-todo = 2桁以上の入力にするか、menu にしてください
 flow-instead-not-digits = ノード `{ $node }` の入力 { $entry } に、数字でないキーがあります
@@ -159,6 +165,11 @@ flow-no-advice =
     ノード `{ $node }` が記録する `{ $item }` の回答は要緊急対応になることがありますが、そのときの音声案内がありません
 flow-no-advice-todo =
     すぐにすべきことと119番を伝える音声案内を、ここか [defaults] に `on_red = ["advice"]` のように書いてください
+flow-usual =
+    ノード `{ $node }` は、確認が必要な値を、確認せずに受け取ります。読み上げるだけでよいのは{ $least }から{ $most }までです
+flow-usual-todo = `usual` をこの範囲に狭めてください
+flow-nothing-usual = ノード `{ $node }` に `usual` がありますが、読み上げるのは体温でも百分率でもありません
+flow-nothing-usual-todo = `usual` を取り除いてください
 flow-bounds = ノード `{ $node }` が受け取るのは{ $digits }桁で{ $least }から{ $most }までとなっています
 flow-bounds-todo = 小さい数を先に書き、桁数に収まる数にしてください
 flow-reads-no-digits = ノード `{ $node }` が読み上げる `{ $of }` は、数字を受け取りません

@@ -76,6 +76,8 @@ help-centres--name = 正式な名前。40文字まで
 help-centres--phone = 電話をかけた人に案内する番号
 help-centres-add--code = コード(13101 など)
 help-centres-add--name = 正式な名前(千代田保健所など)。すべての通話で読み上げるため、40文字までです
+help-centres--reading = 日本語の音声での名前の読み方(かな。ソウサホケンジョ など)。既定と、空にしたときは、名前をそのまま読みます
+help-centres--latin-name = ローマ字の名前(Sosa Public Health Center など)。ほかの6言語の音声が読みます。既定と、空にしたときは、日本語の音声が名前を読みます
 help-centres--time-zone = タイムゾーン。既定は Asia/Tokyo
 help-centres--office-hours = 月曜日から金曜日までの、職員が電話に出られる時間。全角数字、〜、時も使えます。一日の終わりの午前0時は 24:00 と書きます。既定は 08:30-17:15
 help-centres--calling-hours = 毎日、自動架電を始めてよい時間。書き方は --office-hours と同じです。既定は 08:00-20:00
@@ -91,6 +93,8 @@ help-centres--retry =
 help-centres--report-covers = 報告で取りやめる架電: その日の残り("day")か、報告のあった架電枠だけ("slot")。既定と、空にしたときは day
 help-centres--unregistered-reports =
     登録と異なる番号(未登録または非通知)からの報告があったとき、自動架電を取りやめる("cancel")か、予定どおり行う("keep")か。既定と、空にしたときは cancel
+help-centres--after-red =
+    赤の回答のあと、続けるかどうかを尋ねる("ask")か、すぐに次の質問へ進む("continue")か。既定と、空にしたときは ask
 help-centres--concurrent-calls = 同時に行う自動架電の上限。既定と、空にしたときは、電話事業者の上限だけ
 help-centres--calls-per-second = 1秒当たりの自動架電の上限。既定と、空にしたときは、電話事業者の上限だけ
 help-centres--missed-call-sms =
@@ -142,6 +146,7 @@ help-flows-time--language = この言語だけ: ja、en、zh-Hans、zh-Hant、ko
 help-flows-play = 端末でキーを入力しながら通話の流れをたどる
 help-flows-play--flow = 通話の流れ
 help-flows-play--language = 通話を始める言語
+help-flows-play--known-caller = この電話でこの言語の通話を終えたことのある療養者とし、短い言い方で進める
 help-flows-test = 通話の記録(FLOW/*.call)を実行し、話す内容と保存する内容を確かめる
 help-flows-test--transcripts =
     `flows export` で書き出した文書と通話の記録のフォルダー、通話の記録のフォルダー、または .call ファイル。既定は文書と並んだフォルダー `transcripts`、なければ付属の記録
@@ -185,6 +190,7 @@ help-patients--given-name = 名
 help-patients--phone-number = 自動架電の番号
 help-patients--automated-call = yes または no
 help-patients--call-times = 保健所の架電時間帯の中で4回まで: "09:00;18:00"
+help-patients--oximeter = パルスオキシメーターの有無: yes、no、unknown。no のときは、SpO2を週1回だけ質問します
 help-patients--language = ja、en、zh-Hans、zh-Hant、ko、es、pt のどれか
 help-patients--diagnosis-date = 診断年月日
 help-patients--monitoring-start = 観察開始日

@@ -79,6 +79,7 @@ list-phone-number =
 list-not-callable =
     { $kind }には自動架電ができません。日本の固定電話、携帯電話、または050の番号にするか、automated_call(自動架電)を no にしてください
 list-number-needed = 自動架電には電話番号が必要です
+list-oximeter = yes、no、unknown のどれかを書いてください(はい/いいえ/不明、有/無、1/0、○/×)
 list-yes-no = yes か no を書いてください(はい/いいえ、有/無、1/0、○/×)
 list-language = 言語は ja、en、zh-Hans、zh-Hant、ko、es、pt のどれかです
 list-which-chinese = どちらの中国語か書いてください: zh-Hans(简体中文)か zh-Hant(繁體中文)

@@ -1,7 +1,7 @@
 # 受け付けられない値についての文。
 
 birth-date-form =
-    生年月日は、電話では8桁(YYYYMMDD)、ファイルでは YYYY-MM-DD、YYYY/M/D、または昭和55年4月1日のような元号の日付で書いてください
+    生年月日は、電話では8桁(YYYYMMDD)か元号による7桁(3200401)、ファイルでは YYYY-MM-DD、YYYY/M/D、または昭和55年4月1日のような元号の日付で書いてください
 birth-date-future = 生年月日が未来の日付です
 birth-date-too-old = 1900年より前の生年月日は受け付けられません
 calling-hours-form =
@@ -24,6 +24,8 @@ report-covers-form =
     報告でその日の残りの架電を取りやめるなら day、架電ごとに報告が必要なら slot と書いてください
 unregistered-reports-form =
     登録と異なる番号からの報告で自動架電を取りやめるなら cancel、予定どおり架電するなら keep と書いてください
+after-red-form =
+    赤の回答のあとに続けるかどうかを尋ねるなら ask、尋ねずに続けるなら continue と書いてください
 pattern-form =
     架電の周期は "0 10 * * *" のように、分、時、日、月、曜日の順に書いてください。";" で区切って8個まで書けます
 pattern-field =

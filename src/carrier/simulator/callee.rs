@@ -7,11 +7,11 @@ use fastrand::Rng;
 use jiff::Timestamp;
 
 use super::leg::{Next, Talk};
-use super::people::{Decision, Health, Identity, Pickup, Script, Side, Staff, health_of, key, language_key};
+use super::people::{Decision, Habit, Health, Identity, Pickup, Script, Side, Staff, health_of, key, language_key};
 use super::rng::{Between, after, comes_true};
 use super::speech_time;
-use crate::carrier::gather::{Gather, GatherRules, SpeechLength, typed};
-use crate::domain::{Answer, HangupCause, Item, Keys, Language, PhoneNumber, YesNo};
+use crate::carrier::gather::{Gather, GatherRules, SpeechLength, left_over, typed};
+use crate::domain::{Answer, HangupCause, Item, Keyed, Keys, Language, PhoneNumber, YesNo};
 use crate::engine::{NextAction, Reply, TransferOutcome};
 use crate::flow::{FlowSet, PromptId};
 
@@ -28,6 +28,7 @@ const RECOGNISED: f64 = 0.3;
 #[derive(Debug)]
 pub(super) struct Callee {
     script: Script,
+    habit: Option<Habit>,
     health: Health,
     language: Language,
     /// The people to report for, the present one first. Empty if we placed the call.
@@ -36,14 +37,20 @@ pub(super) struct Callee {
     rng: Rng,
     questions: u16,
     asked: Option<PromptId>,
+    /// The keys of the last entry that are still to be pressed, if the network listens on.
+    typing: String,
+    /// Whether the last of them aren't part of the entry: they are pressed whatever is asked next.
+    slipped: bool,
+    /// Whether the person has decided to hang up.
+    gave_up: bool,
     replies: u16,
 }
 
 impl Callee {
     /// The person at a number that we call.
-    pub(super) fn called(script: Script, number: &PhoneNumber, seed: u64, rng: Rng) -> Self {
+    pub(super) fn called(script: Script, habit: Option<Habit>, number: &PhoneNumber, seed: u64, rng: Rng) -> Self {
         let health = script.health.clone().unwrap_or_else(|| health_of(seed, number.expose()));
-        Self::new(script, health, seed, rng)
+        Self { habit, ..Self::new(script, health, seed, rng) }
     }
 
     /// A person who calls us.
@@ -55,6 +62,7 @@ impl Callee {
     fn new(script: Script, health: Health, seed: u64, rng: Rng) -> Self {
         Self {
             script,
+            habit: None,
             health,
             language: Language::default(),
             people: VecDeque::new(),
@@ -62,12 +70,25 @@ impl Callee {
             rng,
             questions: 0,
             asked: None,
+            typing: String::new(),
+            slipped: false,
+            gave_up: false,
             replies: 0,
         }
     }
 
     pub(super) fn pickup(&self) -> Pickup {
         self.script.pickup
+    }
+
+    /// The person's habit, unless a script says exactly what the person does.
+    pub(super) fn habit(&self) -> Option<Habit> {
+        self.habit
+    }
+
+    /// Returns `true` if the person decided to hang up.
+    pub(super) fn gave_up(&self) -> bool {
+        self.gave_up
     }
 
     /// Returns `true` if the person hangs up before anything is said.
@@ -95,16 +116,19 @@ impl Callee {
                 let (time, next) = self.is_handed_over(ring, staff_answer);
                 (after(now, speech.whole().saturating_add(time)), next)
             }
-            NextAction::Gather { max_keys, ends_with_hash, first_key_seconds, between_keys_seconds } => {
+            NextAction::Gather { max_keys, ends_with_hash, between_keys_seconds, .. } => {
                 // The network doesn't deliver the `#` of an entry of several keys.
                 let rules = GatherRules {
                     max_keys: Some(usize::from((*max_keys).max(1))),
                     finish_key: (*ends_with_hash && *max_keys > 1).then_some('#'),
-                    first_key: Duration::from_secs((*first_key_seconds).into()),
+                    first_key: speech_time::wait(flow_set, reply),
                     between_keys: Duration::from_secs((*between_keys_seconds).into()),
                 };
-                let asked = reply.say.last().map(|said| &said.prompt);
-                let (time, next) = self.is_asked(asked, *max_keys, speech, rules);
+                let (time, next) = match reply.say.last() {
+                    Some(_) if self.slipped && !self.typing.is_empty() => self.goes_on_typing(speech, rules),
+                    Some(asked) => self.is_asked(&asked.prompt, *max_keys, speech, rules),
+                    None => self.goes_on_typing(speech, rules),
+                };
                 (after(now, time), next)
             }
         }
@@ -129,19 +153,21 @@ impl Callee {
 
     fn is_asked(
         &mut self,
-        prompt: Option<&PromptId>,
+        prompt: &PromptId,
         max_keys: u8,
         speech: SpeechLength,
         rules: GatherRules,
     ) -> (Duration, Next) {
-        let first = self.asked.as_ref() != prompt;
+        let first = self.asked.as_ref() != Some(prompt);
         if first {
             self.questions += 1;
-            self.asked = prompt.cloned();
+            self.asked = Some(prompt.clone());
         }
-        let prompt = prompt.map_or("", PromptId::as_str);
+        let prompt = prompt.as_str();
         let (decision, waits) = self.script.decide(prompt, self.questions, first);
         let mut thinks = self.script.tempo.think.pick(&mut self.rng);
+        self.gave_up |= decision == Decision::HangUp;
+        self.slipped = decision == Decision::Own;
         let keys = match decision {
             Decision::HangUp if waits.is_zero() => {
                 return (speech.whole().mul_f64(self.rng.f64()), HANGS_UP);
@@ -164,11 +190,23 @@ impl Callee {
         } else {
             speech.whole().saturating_add(thinks).saturating_add(waits)
         };
+        self.types(keys.expose(), Gather::new(rules, speech), first_key)
+    }
+
+    /// Presses what is left of an entry, without listening.
+    fn goes_on_typing(&mut self, speech: SpeechLength, rules: GatherRules) -> (Duration, Next) {
+        let first_key = self.script.tempo.between_keys.pick(&mut self.rng);
+        let keys = std::mem::take(&mut self.typing);
+        self.types(&keys, Gather::new(rules, speech), first_key)
+    }
+
+    fn types(&mut self, keys: &str, gather: Gather, first_key: Duration) -> (Duration, Next) {
         let between_keys = self.script.tempo.between_keys;
-        let gather = Gather::new(rules, speech);
-        let entry = typed(gather, keys.expose(), first_key, || between_keys.pick(&mut self.rng));
+        let entry = typed(gather, keys, first_key, || between_keys.pick(&mut self.rng));
+        left_over(keys, &entry).clone_into(&mut self.typing);
         // A part of phone keys consists of phone keys too.
-        (entry.at, Next::Keys(Keys::parse(entry.keys.expose()).unwrap_or_default()))
+        let keys = Keys::parse(entry.keys.expose()).unwrap_or_default();
+        (entry.at, Next::Keys(Keyed { keys, end: Some(entry.end) }))
     }
 
     /// The keys that the person presses without a script, with that person's slips.
@@ -189,13 +227,33 @@ impl Callee {
                 return key(if max_keys > 1 { "999" } else { "6" });
             }
         }
-        self.answer(prompt)
+        let answer = self.answer(prompt);
+        self.with_slips(&answer)
+    }
+
+    /// The keys of an answer, and those that are pressed after it out of habit or by mistake.
+    fn with_slips(&mut self, answer: &Keys) -> Keys {
+        let tempo = &self.script.tempo;
+        let [hashes, extra_keys] = [tempo.hashes, tempo.extra_keys].map(|likely| comes_true(&mut self.rng, likely));
+        let mut keys = answer.expose().to_owned();
+        if extra_keys && keys.len() > 1 {
+            // The last key twice, or another one.
+            let last = keys.chars().last().filter(|_| self.rng.bool());
+            keys.push(last.unwrap_or_else(|| self.rng.digit(10)));
+        }
+        if hashes && !keys.is_empty() && !keys.ends_with('#') {
+            keys.push('#');
+        }
+        Keys::parse(&keys).unwrap_or_default()
     }
 
     /// The correct answer to a prompt; 1 if the prompt is unknown.
     fn answer(&mut self, prompt: &str) -> Keys {
         let person = self.people.front();
-        match prompt {
+        let japanese = self.language == Language::Japanese;
+        match in_full(prompt) {
+            // The last prompt of the first language menu.
+            "health_call.other_languages" => key(if japanese { "1" } else { "2" }),
             "health_call.choose_language" | "automated_call.choose_language" => language_key(self.language),
             "health_call.ask_hersys_id" => {
                 person.map_or_else(Keys::default, |person| key(&format!("{}#", person.hersys_id.expose())))
@@ -208,7 +266,7 @@ impl Callee {
             }
             "stop_request.ask_stop" => key("2"),
             _ => {
-                let item = prompt.strip_prefix("questionnaire.ask_").and_then(Item::from_code);
+                let item = in_full(prompt).strip_prefix("questionnaire.ask_").and_then(Item::from_code);
                 item.map_or_else(|| key("1"), |item| keys_of(self.health.answer(item)))
             }
         }
@@ -226,8 +284,14 @@ fn health_of_caller(script: &Script, person: Option<&Identity>, seed: u64) -> He
     script.health.clone().unwrap_or_else(drawn)
 }
 
+/// The name of a prompt's long wording: short wording asks for the same.
+fn in_full(prompt: &str) -> &str {
+    prompt.strip_suffix("_short").unwrap_or(prompt)
+}
+
 /// Returns `true` if the person has to measure something first.
 fn measured(prompt: &str) -> bool {
+    let prompt = in_full(prompt);
     matches!(prompt, "questionnaire.ask_body_temperature" | "questionnaire.ask_spo2" | "questionnaire.ask_spo2_again")
 }
 
@@ -237,7 +301,8 @@ fn keys_of(answer: Answer) -> Keys {
         Answer::YesNo(YesNo::Yes) => key("1"),
         Answer::YesNo(YesNo::No) => key("2"),
         Answer::YesNo(YesNo::Unknown) => key("3"),
-        measured => key(&measured.entry()),
+        // People read 98 from the oximeter, not 098.
+        measured => key(measured.entry().strip_prefix('0').filter(|rest| *rest != "00").unwrap_or(&measured.entry())),
     }
 }
 

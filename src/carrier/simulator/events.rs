@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::carrier::CarrierLegId;
-use crate::domain::{CallId, HangupCause, Keys, Line, PhoneNumber};
+use crate::domain::{CallId, HangupCause, Keyed, Line, PhoneNumber};
 use crate::engine::{AnsweredBy, TransferOutcome};
 
 /// An event of a leg.
@@ -31,7 +31,7 @@ pub enum NetworkEventKind {
     /// A person or a machine answered and waits for speech.
     Answered(AnsweredBy),
     /// The keys pressed, or none within the timeout.
-    Keyed(Keys),
+    Keyed(Keyed),
     /// Staff answered the transferred call. A status callback of the staff's phone.
     StaffAnswered,
     /// The transfer ended: staff hung up or never answered.

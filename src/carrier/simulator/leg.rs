@@ -11,7 +11,7 @@ use super::people::{Pickup, Side};
 use super::rng::after;
 use crate::carrier::CarrierLegId;
 use crate::carrier::network::{Answering, CallDirection, CarrierCall, LegProgress};
-use crate::domain::{CallId, HangupCause, Keys, Line, PhoneNumber};
+use crate::domain::{CallId, HangupCause, Keyed, Line, PhoneNumber};
 use crate::engine::{AnsweredBy, TransferOutcome};
 
 /// How long the network waits for a reply before it plays an apology and hangs up. Source: Twilio waits 15 s for a
@@ -27,7 +27,7 @@ pub(super) enum Next {
     /// The greeting ends.
     Listens,
     Calls(Line),
-    Keys(Keys),
+    Keys(Keyed),
     /// Staff answer and talk for the given time, then one side hangs up.
     StaffPickUp(Talk),
     TransferEnds(TransferOutcome),
@@ -117,7 +117,7 @@ impl Leg {
                 self.stands(at, LegProgress::Answered);
                 NetworkEventKind::RangIn(line)
             }
-            Next::Keys(keys) => NetworkEventKind::Keyed(keys),
+            Next::Keys(keyed) => NetworkEventKind::Keyed(keyed),
             Next::StaffPickUp(talk) => {
                 self.talk = Some((at, after(at, talk.length)));
                 let end = match talk.hangs_up_first {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::callee::Callee;
 use super::leg::{Leg, Next};
 use super::network_faults::{CommandFate, DialFate, LookupFate};
-use super::people::{Caller, Pace, Pickup, Script};
+use super::people::{Caller, Habit, Pace, Pickup, Script};
 use super::rng::{Purpose, after, comes_true, generator};
 use super::scheduler::{id_of, key_of};
 use super::{Key, MAX_ASKED, MAX_MESSAGES, Network};
@@ -35,6 +35,10 @@ pub struct Placed {
     pub history: Vec<(Timestamp, LegProgress)>,
     /// The last conversation with staff: its start, and its planned end.
     pub talk: Option<(Timestamp, Timestamp)>,
+    /// The person's habit, unless a script said exactly what the person does.
+    pub habit: Option<Habit>,
+    /// Whether the person decided to hang up.
+    pub gave_up: bool,
 }
 
 /// A request to dial as received, whatever its outcome, for inspection by tests.
@@ -86,7 +90,7 @@ impl Network {
         let nth = tally.placed;
         let mut rng = generator(seed, Purpose::Call, to.expose(), nth);
         let ring = Duration::from_secs(dial.ring_seconds.into());
-        let script = self.settings.people.script(seed, to, nth, &mut rng, ring);
+        let (script, habit) = self.settings.people.script(seed, to, nth, &mut rng, ring);
         let pickup = script.pickup;
         if pickup == Pickup::Refused {
             return DialOutcome::Refused(Refusal::Number);
@@ -94,7 +98,7 @@ impl Network {
         tally.placed += 1;
         let rings_at = after(now, self.settings.set_up.pick(&mut rng));
         let first = if let Pickup::Fails(cause) = pickup { Next::Ends(cause) } else { Next::Rings };
-        let party = Callee::called(script, to, seed, rng);
+        let party = Callee::called(script, habit, to, seed, rng);
         let ends = Ends { call: Some(dial.call), from: Some(dial.from.clone()), to: Some(to.clone()), ring };
         let Some((key, id)) = self.connect(&format!("to {}", to.expose()), nth, ends, party, now) else {
             return DialOutcome::NotProcessed(NotProcessed::NoConnection);
@@ -304,6 +308,8 @@ impl Network {
             listed: leg.listed(latest),
             history: leg.history.clone(),
             talk: leg.talk,
+            habit: leg.party.habit(),
+            gave_up: leg.party.gave_up(),
         };
         placed.into_iter().map(|(_, leg)| one(leg)).collect()
     }

@@ -14,7 +14,7 @@ use super::party::number_in;
 use super::status::{AnsweredBy, CallStatus, SipCode};
 use super::word::{Shape, Word};
 use crate::carrier::{CarrierAccountId, CarrierLegId};
-use crate::domain::{Keys, PhoneNumber};
+use crate::domain::{EntryEnd, Keyed, Keys, PhoneNumber};
 
 /// A field that we read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +29,8 @@ pub enum Field {
     To,
     /// `Digits`
     Digits,
+    /// `FinishedOnKey`
+    FinishedOnKey,
     /// `CallStatus`
     CallStatus,
     /// `DialCallStatus`
@@ -45,12 +47,13 @@ pub enum Field {
 
 impl Field {
     /// All fields.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::CallSid,
         Self::AccountSid,
         Self::From,
         Self::To,
         Self::Digits,
+        Self::FinishedOnKey,
         Self::CallStatus,
         Self::DialCallStatus,
         Self::AnsweredBy,
@@ -67,6 +70,7 @@ impl Field {
             Self::From => "From",
             Self::To => "To",
             Self::Digits => "Digits",
+            Self::FinishedOnKey => "FinishedOnKey",
             Self::CallStatus => "CallStatus",
             Self::DialCallStatus => "DialCallStatus",
             Self::AnsweredBy => "AnsweredBy",
@@ -92,8 +96,8 @@ pub struct VoiceRequest {
     pub from: Option<PhoneNumber>,
     /// The called number, by the same rule.
     pub to: Option<PhoneNumber>,
-    /// The keys pressed. `None` if the request isn't about keys, empty after silence.
-    pub keys: Option<Keys>,
+    /// The keys pressed. `None` if the request isn't about keys, empty after silence or `#` alone.
+    pub keyed: Option<Keyed>,
     /// The status of this leg.
     pub call_status: Word<CallStatus>,
     /// How the transfer ended.
@@ -113,7 +117,7 @@ impl VoiceRequest {
             leg: leg(form)?,
             from: form.value(Field::From).filled().and_then(number_in),
             to: form.value(Field::To).filled().and_then(number_in),
-            keys: keys(form),
+            keyed: keyed(form),
             call_status: word(form, Field::CallStatus, CallStatus::from_code),
             dial_status: word(form, Field::DialCallStatus, CallStatus::from_code),
             answered_by: word(form, Field::AnsweredBy, AnsweredBy::from_code),
@@ -196,12 +200,20 @@ fn word<T>(form: &Form<'_>, field: Field, read: impl FnOnce(&str) -> Option<T>) 
     }
 }
 
-fn keys(form: &Form<'_>) -> Option<Keys> {
-    match form.value(Field::Digits) {
-        Value::Absent => None,
-        Value::Text(text) => Some(Keys::heard(text)),
-        Value::Repeated | Value::NotText => Some(Keys::unreadable()),
-    }
+fn keyed(form: &Form<'_>) -> Option<Keyed> {
+    let keys = match form.value(Field::Digits) {
+        Value::Absent => return None,
+        Value::Text(text) => Keys::heard(text),
+        Value::Repeated | Value::NotText => Keys::unreadable(),
+    };
+    // Twilio sends this field with `Digits`, empty if no key finished the entry. Its reference doesn't mention it; the
+    // classes of its Functions do ("Keypress that finished a Gather operation"), and published webhooks have it.
+    let end = match form.value(Field::FinishedOnKey) {
+        Value::Text("") if keys.is_empty() => Some(EntryEnd::Silence),
+        Value::Text("") | Value::Absent | Value::Repeated | Value::NotText => None,
+        Value::Text(_) => Some(EntryEnd::FinishKey),
+    };
+    Some(Keyed { keys, end })
 }
 
 fn error_url(text: &str) -> Option<Box<str>> {

@@ -8,13 +8,25 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use super::urls::ActionUrl;
 use super::voices::Voices;
 use super::xml::legal_text;
-use crate::carrier::speech::{NextAction, Sentence};
+use crate::carrier::speech::{NextAction, Sentence, Speech, silences};
+use crate::domain::PhoneNumber;
 
 /// Writes a reply. The keys, the silence or the end of the transfer are posted to `action`.
 ///
 /// Barge-in is possible only inside the `<Gather>`. So the sentences up to the last one without barge-in are before
 /// it, and the following sentences are inside it.
-pub fn response(sentences: &[Sentence], then: &NextAction, action: &ActionUrl, voices: &Voices) -> String {
+///
+/// `caller_id` is the number that staff see when a caller is transferred. It must be one of the account's numbers.
+/// Without it the carrier shows the caller's own number, and refuses to connect a caller who hides it (Twilio, error
+/// 13214).
+pub fn response(
+    speech: &Speech,
+    then: &NextAction,
+    action: &ActionUrl,
+    voices: &Voices,
+    caller_id: Option<&PhoneNumber>,
+) -> String {
+    let sentences = speech.say.as_slice();
     document(|xml| match then {
         NextAction::Gather { max_keys, ends_with_hash, first_key_seconds, between_keys_seconds } => {
             let firm =
@@ -33,12 +45,7 @@ pub fn response(sentences: &[Sentence], then: &NextAction, action: &ActionUrl, v
                 .with_attribute(("action", action.as_str()))
                 .write_inner_content(|xml| {
                     say_all(xml, inside, voices)?;
-                    // TwiML has one timeout for the first key and the later ones. The extra time for the first key is
-                    // a silence inside the Gather, which a key cuts short like a sentence.
-                    if let extra @ 1.. = first_key_seconds.saturating_sub(timeout) {
-                        xml.create_element("Pause").with_attribute(("length", &*extra.to_string())).write_empty()?;
-                    }
-                    Ok(())
+                    wait(xml, *first_key_seconds, timeout, &speech.while_waiting, voices)
                 })?;
             // For carriers that ignore actionOnEmptyResult: after silence, they continue here.
             redirect(xml, action)
@@ -51,6 +58,7 @@ pub fn response(sentences: &[Sentence], then: &NextAction, action: &ActionUrl, v
                 .with_attribute(("method", "POST"))
                 // The caller hears ringing, not silence, until staff answer.
                 .with_attribute(("answerOnBridge", "true"))
+                .with_attributes(caller_id.map(|number| ("callerId", number.expose())))
                 .write_inner_content(|xml| {
                     // Reports whether staff answered, whichever side hangs up first and whether or not the program is
                     // running then.
@@ -89,6 +97,25 @@ pub(super) fn document(content: impl FnOnce(&mut Elements) -> io::Result<()>) ->
         .write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))
         .and_then(|()| xml.create_element("Response").write_inner_content(content).map(|_| ()));
     String::from_utf8(xml.into_inner()).unwrap_or_default()
+}
+
+/// Waits for the first key. TwiML has one timeout for the first key and the later ones. The extra time for the first
+/// key is a silence inside the Gather, which a key cuts short like a sentence. A long silence is divided by `said`.
+fn wait(xml: &mut Elements, seconds: u8, timeout: u8, said: &[Sentence], voices: &Voices) -> io::Result<()> {
+    let mut silences = if said.is_empty() { vec![seconds] } else { silences(seconds) };
+    let last = silences.pop().unwrap_or_default().saturating_sub(timeout);
+    for silence in silences {
+        pause(xml, silence)?;
+        say_all(xml, said, voices)?;
+    }
+    pause(xml, last)
+}
+
+fn pause(xml: &mut Elements, seconds: u8) -> io::Result<()> {
+    if seconds > 0 {
+        xml.create_element("Pause").with_attribute(("length", &*seconds.to_string())).write_empty()?;
+    }
+    Ok(())
 }
 
 fn say_all(xml: &mut Elements, sentences: &[Sentence], voices: &Voices) -> io::Result<()> {

@@ -51,6 +51,8 @@ pub enum Verb {
         action: Option<ActionUrl>,
         /// Whether the caller's leg is answered only when the other leg is.
         answer_on_bridge: bool,
+        /// The number that is shown; the caller's if absent.
+        caller_id: Option<PhoneNumber>,
         /// The status callbacks of the other leg.
         status: Option<StatusCallback>,
     },
@@ -182,7 +184,7 @@ fn gather(element: Element) -> Result<Gather, TwimlError> {
 }
 
 fn dial(element: &Element) -> Result<Verb, TwimlError> {
-    element.only(&["timeout", "action", "method", "answerOnBridge"])?;
+    element.only(&["timeout", "action", "method", "answerOnBridge", "callerId"])?;
     element.posts()?;
     let (number, status) = match element.children.as_slice() {
         [] => (element.text.trim(), None),
@@ -194,7 +196,8 @@ fn dial(element: &Element) -> Result<Verb, TwimlError> {
         _ => return Err(TwimlError::UnknownVerb),
     };
     Ok(Verb::Dial {
-        number: PhoneNumber::from_e164(number).map_err(|_| TwimlError::BadValue)?,
+        number: e164(number)?,
+        caller_id: element.attribute("callerId").map(e164).transpose()?,
         ring_seconds: element.number("timeout")?.unwrap_or(30),
         action: element.attribute("action").map(url).transpose()?,
         answer_on_bridge: element.truth("answerOnBridge")?,
@@ -213,6 +216,10 @@ fn status_callback(number: &Element) -> Result<Option<StatusCallback>, TwimlErro
     }
     let told = number.attribute("statusCallback").map(url).transpose()?;
     Ok(told.map(|url| StatusCallback { url, events }))
+}
+
+fn e164(text: &str) -> Result<PhoneNumber, TwimlError> {
+    PhoneNumber::from_e164(text).map_err(|_| TwimlError::BadValue)
 }
 
 fn url(text: &str) -> Result<ActionUrl, TwimlError> {

@@ -4,7 +4,7 @@ use super::degrees;
 use crate::commands::arguments::table;
 use crate::commands::language::text;
 use crate::domain::AttemptOutcome;
-use crate::service::{CentreView, ReportCovers, Retries, RetryPolicy, UnregisteredReports};
+use crate::service::{AfterRed, CentreView, ReportCovers, Retries, RetryPolicy, UnregisteredReports};
 
 /// Formats one line for each setting, by its name in `centres set`.
 pub(super) fn in_words(row: &CentreView) -> String {
@@ -13,6 +13,8 @@ pub(super) fn in_words(row: &CentreView) -> String {
     let days_off = settings.days_off.to_string();
     let no_limit = |limit: Option<String>| limit.unwrap_or_else(|| text!("centre-no-limit"));
     let sms = settings.missed_call_sms.clone().map(String::from);
+    let reading = settings.reading.clone().map(String::from);
+    let latin_name = settings.latin_name.clone().map(String::from);
     let covers = match settings.report_covers {
         ReportCovers::Day => text!("centre-report-covers-day"),
         ReportCovers::Slot => text!("centre-report-covers-slot"),
@@ -20,6 +22,10 @@ pub(super) fn in_words(row: &CentreView) -> String {
     let unregistered = match settings.unregistered_reports {
         UnregisteredReports::Cancel => text!("centre-unregistered-cancel"),
         UnregisteredReports::Keep => text!("centre-unregistered-keep"),
+    };
+    let after_red = match settings.after_red {
+        AfterRed::Ask => text!("centre-after-red-ask"),
+        AfterRed::Continue => text!("centre-after-red-continue"),
     };
     let hours = text!("centre-office-hours", hours = settings.office_hours.to_string());
     let calling = text!("centre-calling-hours", hours = settings.calling_hours.to_string());
@@ -30,6 +36,8 @@ pub(super) fn in_words(row: &CentreView) -> String {
     let mut rows = vec![
         vec![text!("head-code"), row.code.to_string()],
         vec![text!("head-name"), row.name.clone()],
+        vec![text!("head-reading"), reading.unwrap_or_else(|| text!("centre-no-reading"))],
+        vec![text!("head-latin-name"), latin_name.unwrap_or_else(|| text!("centre-no-latin-name"))],
         vec![text!("head-phone"), row.phone.national()],
         vec![text!("head-time-zone"), row.time_zone.clone()],
         vec![text!("head-office-hours"), hours],
@@ -38,6 +46,7 @@ pub(super) fn in_words(row: &CentreView) -> String {
         vec![text!("head-call-pattern"), pattern],
         vec![text!("head-report-covers"), covers],
         vec![text!("head-unregistered-reports"), unregistered],
+        vec![text!("head-after-red"), after_red],
         vec![text!("head-body-temperature"), temperature],
         vec![text!("head-spo2"), saturation],
         vec![text!("head-calls-at-a-time"), no_limit(settings.concurrent_calls.map(|calls| calls.to_string()))],

@@ -92,15 +92,15 @@ impl Origin {
         checked(self.files()?).map_err(|findings| anyhow::anyhow!("{}", self.sentences(&findings)))
     }
 
-    /// Returns findings that aren't errors but need the author's attention: differences from the built-in documents in
-    /// flows with the same version.
+    /// Returns findings that aren't errors but need the author's attention: questions without a short wording, and
+    /// differences from the built-in documents in flows with the same version.
     pub(crate) fn warnings(&self, flow_set: &FlowSet) -> Vec<Finding> {
-        match self {
-            Self::BuiltIn => Vec::new(),
-            Self::Folder(_) => {
-                changed_without_version(flow_set, &FlowSet::read(built_in_documents()).0, Earlier::BuiltIn)
-            }
+        let mut warnings = flow_set.doubts();
+        if let Self::Folder(_) = self {
+            let built_in = FlowSet::read(built_in_documents()).0;
+            warnings.extend(changed_without_version(flow_set, &built_in, Earlier::BuiltIn));
         }
+        warnings
     }
 
     /// Logs where the documents of this start came from.

@@ -21,7 +21,7 @@ use super::terminal;
 use crate::domain::Language;
 use crate::engine::{AnsweredBy, Effect};
 use crate::flow::{Finding, FlowName, FlowSet, draw, names};
-use crate::flow_test::{Fixtures, FlowTest, PATIENT_BIRTH_DATE, PATIENT_ID, checked, line_of};
+use crate::flow_test::{Fixtures, FlowTest, PATIENT_BIRTH_DATE, PATIENT_ID, USUAL_TURN_SECONDS, checked, line_of};
 use crate::translations::message;
 
 #[derive(Debug, Subcommand)]
@@ -92,6 +92,9 @@ pub(super) enum Flows {
         /// The language in which the call begins.
         #[arg(long, default_value = "ja")]
         language: Language,
+        /// The patient has completed a call on this line in this language before, and hears the short wording.
+        #[arg(long)]
+        known_caller: bool,
         /// The folder with the documents.
         #[arg(long)]
         folder: Option<PathBuf>,
@@ -133,8 +136,9 @@ pub(super) fn run(command: Flows, configured: impl Fn() -> anyhow::Result<Option
         }
         Flows::AsForm { language, folder, answers, form } => form::show(&chosen(folder)?, language, answers, form),
         Flows::Time { language, folder, form } => time::show(&chosen(folder)?, language, form),
-        Flows::Play { flow, language, folder } => {
-            play(&library_of(&chosen(folder)?)?, &flow, language)?;
+        Flows::Play { flow, language, known_caller, folder } => {
+            let known_in = if known_caller { vec![language] } else { Vec::new() };
+            play(&library_of(&chosen(folder)?)?, &flow, language, &known_in)?;
             Ok(Exit::Done)
         }
         Flows::Test { transcripts, folder, update, form } => {
@@ -242,12 +246,13 @@ fn synthetic() -> anyhow::Result<Fixtures> {
     Fixtures::of_a_synthetic_patient().map_err(|error| anyhow::anyhow!("{error}"))
 }
 
-fn play(flow_set: &Arc<FlowSet>, flow: &str, language: Language) -> anyhow::Result<()> {
+fn play(flow_set: &Arc<FlowSet>, flow: &str, language: Language, known_in: &[Language]) -> anyhow::Result<()> {
     if flow_set.flow(flow).is_none() {
         return Err(usage(no_such_flow(flow_set, flow)));
     }
     let now = crate::service::Clock::system().now();
-    let cast = synthetic()?;
+    let mut cast = synthetic()?;
+    cast.patients.iter_mut().for_each(|patient| patient.known_in.extend(known_in));
     outln!("{}", text!("phone-help"));
     outln!("{}\n", text!("flows-made-up-patient", id = PATIENT_ID, birth_date = PATIENT_BIRTH_DATE));
 
@@ -265,6 +270,10 @@ fn play(flow_set: &Arc<FlowSet>, flow: &str, language: Language) -> anyhow::Resu
             }
         }
         let Some(reply) = reply.filter(|_| !turn.over) else { return Ok(()) };
-        turn = rehearsal.happens(terminal::next(&mut input, reply)?)?;
+        let said = crate::service::Stopwatch::start();
+        let event = terminal::next(&mut input, flow_set, reply)?;
+        let waited = said.elapsed().as_secs().saturating_sub(USUAL_TURN_SECONDS);
+        rehearsal.wait(u32::try_from(waited).unwrap_or(u32::MAX));
+        turn = rehearsal.happens(event)?;
     }
 }

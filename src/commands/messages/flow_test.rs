@@ -24,6 +24,8 @@ impl ToMessage for TranscriptFault {
             Self::HersysId(error) => error.message(),
             Self::BirthDate(error) => error.message(),
             Self::Until => message!("transcript-until"),
+            Self::Spo2Question => message!("transcript-spo2-question"),
+            Self::AfterRed => message!("transcript-after-red"),
             Self::AnsweredBy => message!("transcript-answered-by"),
             Self::Action => message!("transcript-action"),
             Self::Keys(error) => error.message(),

@@ -106,6 +106,7 @@ impl ToMessage for Fault {
             Self::NotCallable(kind) => message!("list-not-callable", kind = number_kind(*kind)),
             Self::NumberNeeded => message!("list-number-needed"),
             Self::YesNo => message!("list-yes-no"),
+            Self::Oximeter => message!("list-oximeter"),
             Self::Language => message!("list-language"),
             Self::WhichChinese => message!("list-which-chinese"),
             Self::CallTimes(error) => error.message(),

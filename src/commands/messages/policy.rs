@@ -2,8 +2,8 @@
 
 use super::ToMessage;
 use crate::policy::{
-    CallPatternError, DaysOffError, MissedCallSmsError, OfficeHoursError, ReportCoversError, RetryPolicyError,
-    UnregisteredReportsError,
+    AfterRedError, CallPatternError, DaysOffError, MissedCallSmsError, OfficeHoursError, ReportCoversError,
+    RetryPolicyError, UnregisteredReportsError,
 };
 use crate::translations::{Message, message};
 
@@ -32,6 +32,12 @@ impl ToMessage for ReportCoversError {
 impl ToMessage for UnregisteredReportsError {
     fn message(&self) -> Message {
         message!("unregistered-reports-form")
+    }
+}
+
+impl ToMessage for AfterRedError {
+    fn message(&self) -> Message {
+        message!("after-red-form")
     }
 }
 

@@ -14,8 +14,8 @@ use crate::domain::{
     PhoneNumberError, PlainLineError, StaffName, UnknownLanguage,
 };
 use crate::policy::{
-    CallPatternError, DaysOffError, MissedCallSmsError, OfficeHoursError, ReportCoversError, RetryPolicyError,
-    UnregisteredReportsError,
+    AfterRedError, CallPatternError, DaysOffError, MissedCallSmsError, OfficeHoursError, ReportCoversError,
+    RetryPolicyError, UnregisteredReportsError,
 };
 use crate::store::{
     CopyFault, CopyRefused, CopyStep, Distrust, FileFault, NoDatabase, NotCreated, OpenFault, ServerFault, StepTodo,
@@ -242,6 +242,7 @@ fn values_say_what_the_log_says() {
     says(&[DaysOffError::Form, DaysOffError::TooMany, DaysOffError::EveryDay]);
     says(&[ReportCoversError]);
     says(&[UnregisteredReportsError]);
+    says(&[AfterRedError]);
     let field = CallPatternError::Field { field: "day of month" };
     says(&[CallPatternError::Form, field, CallPatternError::WeekdayNumber, CallPatternError::Seconds]);
     says(&[MissedCallSmsError::Length, MissedCallSmsError::UnknownGap]);

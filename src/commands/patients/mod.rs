@@ -138,6 +138,9 @@ pub(super) struct More {
     /// 観察開始日
     #[arg(long)]
     monitoring_start: Option<String>,
+    /// Whether the patient has an oximeter: yes, no or unknown. With no, SpO2 is asked once a week only.
+    #[arg(long, value_name = "YES|NO|UNKNOWN")]
+    oximeter: Option<String>,
 }
 
 impl More {
@@ -149,6 +152,7 @@ impl More {
             (Column::Language, &self.language),
             (Column::DiagnosisDate, &self.diagnosis_date),
             (Column::MonitoringStart, &self.monitoring_start),
+            (Column::Oximeter, &self.oximeter),
         ];
         given.into_iter().filter_map(|(column, value)| value.as_deref().map(|value| (column, value))).collect()
     }

@@ -6,9 +6,10 @@ use serde_json::{Map, Value, json};
 use crate::commands::arguments::{Form, from_number, from_other_number, number, number_json, rfc3339, shown, table};
 use crate::commands::calls::attempts::{slot_json, slot_stands};
 use crate::commands::language::{self, text};
-use crate::domain::{CallerNumber, Language, ReportOutcome, Severity, SlotOrigin, SlotState, Withdrawal};
+use crate::domain::{CallerNumber, Language, Oximeter, ReportOutcome, Severity, SlotOrigin, SlotState, Withdrawal};
 use crate::service::{
-    AnswerView, CallSummary, Changed, Client, Doubt, PatientView, ReportView, ShownPatient, ShownSlot, UnconfirmedStop,
+    AnswerView, CallSummary, Changed, Client, Doubt, PatientView, ReportStanding, ReportView, ShownPatient, ShownSlot,
+    UnconfirmedStop,
 };
 use crate::translations::{Message, message};
 
@@ -84,6 +85,7 @@ fn text_of(view: &ShownPatient, reveal: bool) -> String {
         (text!("head-calls"), calling_of(row, &view.zone, reveal)),
         (text!("head-next-slot"), row.next_slot_at.map_or_else(|| "-".to_owned(), |at| shown(at, &view.zone))),
         (text!("head-language"), format!("{} ({})", row.language.own_name(), row.language)),
+        (text!("head-oximeter"), oximeter(view)),
         (text!("head-diagnosed"), date(row.diagnosis_date)),
         (text!("head-observed-from"), date(row.monitoring_start)),
         (text!("head-registered"), shown(row.created_at, &view.zone)),
@@ -121,6 +123,17 @@ fn text_of(view: &ShownPatient, reveal: bool) -> String {
         text.push_str(&table(&view.calls.iter().map(line).collect::<Vec<_>>()));
     }
     text
+}
+
+/// Describes whether the patient has an oximeter.
+fn oximeter(view: &ShownPatient) -> String {
+    match view.patient.oximeter {
+        Oximeter::Yes => text!("oximeter-yes"),
+        Oximeter::Unknown => text!("oximeter-unknown"),
+        Oximeter::No => {
+            text!("oximeter-no", date = view.spo2_again_on.map(|day| day.to_string()).unwrap_or_default())
+        }
+    }
 }
 
 /// Describes a request to stop calls from an unidentified caller.
@@ -191,18 +204,27 @@ fn report_line(shown_report: &ReportView, zone: &TimeZone) -> Vec<String> {
         })
         .collect();
     vec![
-        format!("  {}", report.report_date),
+        format!("  {} {}", report.report_date, report.slot_time).trim_end().to_owned(),
         report.channel.code().to_owned(),
         report.outcome.code().to_owned(),
         severity(shown_report).code().to_owned(),
         shown(report.started_at, zone),
-        [report.caller_number.and_then(from_other_number), Some(answers.join(", "))]
+        [standing(report.standing), report.caller_number.and_then(from_other_number), Some(answers.join(", "))]
             .into_iter()
             .flatten()
             .filter(|part| !part.is_empty())
             .collect::<Vec<_>>()
             .join(": "),
     ]
+}
+
+/// Says of a report that doesn't count why.
+fn standing(standing: ReportStanding) -> Option<String> {
+    match standing {
+        ReportStanding::Current => None,
+        ReportStanding::Earlier => Some(text!("report-earlier")),
+        ReportStanding::Unfinished => Some(text!("report-unfinished-again")),
+    }
 }
 
 /// Formats all answers that came after a report was finished.
@@ -237,6 +259,8 @@ fn json_of(view: &ShownPatient, reveal: bool) -> Value {
         "automated_call": row.automated_call,
         "call_times": row.call_times,
         "language": row.language.tag(),
+        "oximeter": row.oximeter.code(),
+        "spo2_asked_again_on": view.spo2_again_on.map(|date| date.to_string()),
         "diagnosis_date": row.diagnosis_date.map(|date| date.to_string()),
         "monitoring_start": row.monitoring_start.map(|date| date.to_string()),
         "stopped_at": time(row.stopped_at),
@@ -274,7 +298,9 @@ fn report_json(shown_report: &ReportView, zone: &TimeZone) -> Value {
     };
     json!({
         "report_date": report.report_date.to_string(),
+        "slot_time": (!report.slot_time.is_empty()).then_some(&report.slot_time),
         "channel": report.channel.code(),
+        "standing": report.standing.code(),
         "outcome": report.outcome.code(),
         "severity": severity(shown_report).code(),
         "caller_number": report.caller_number.map(CallerNumber::code),

@@ -2,11 +2,11 @@
 
 use super::errors::Entries;
 use super::{Submitted, Submitter};
-use crate::domain::{Disposition, Line, ReportOutcome};
+use crate::domain::{Disposition, Line, ReportOutcome, Spo2Question};
 use crate::engine::ask::{after_record, take_gather, take_menu};
 use crate::engine::effect::{Effect, Fact, Utterance};
 use crate::engine::interpreter::{Interpreter, InvalidFlow, Transition};
-use crate::engine::session::{AnsweredBy, Frame, Listener, Opened, Session, StopAsked, Waiting};
+use crate::engine::session::{AnsweredBy, Frame, Listener, Opened, Person, Session, StopAsked, Waiting};
 use crate::engine::walk::visit_node;
 use crate::flow::form::Form;
 use crate::flow::{Flow, FlowSet, Node, NodeId, NodeKind};
@@ -34,7 +34,7 @@ pub(super) fn walked(
             NodeKind::Confirm(confirm) => confirm.yes.to.clone(),
             NodeKind::Announce(_) | NodeKind::Record(_) | NodeKind::Branch(_) => match visit_node(&mut interpreter)? {
                 Transition::To(next) => next,
-                Transition::Here | Transition::Wait => return Err(InvalidFlow),
+                Transition::Here | Transition::Again | Transition::Wait => return Err(InvalidFlow),
             },
             NodeKind::Identify(_) | NodeKind::SubFlow(_) | NodeKind::HandOver(_) => return Err(InvalidFlow),
         };
@@ -100,9 +100,14 @@ fn session(flow: &Flow, by: Submitter) -> Session {
         stack: vec![Frame { flow: flow.name.clone(), node: flow.start.to.clone(), opened: Opened::ByLine }],
         waiting: Waiting::Keys,
         tries: 0,
+        repeats: 0,
+        asked: None,
+        begun: None,
+        entered: false,
         entries: Vec::new(),
         trail: Vec::new(),
-        person: Some(Box::new(by.person)),
+        // A form is short by itself.
+        person: Some(Box::new(Person { known_in: Vec::new(), spo2_question: Spo2Question::Asked, ..by.person })),
         fallback_centre: None,
         mismatches: 0,
         people: 0,
@@ -110,8 +115,11 @@ fn session(flow: &Flow, by: Submitter) -> Session {
         disposition: Disposition::Unanswered,
         caller: None,
         call_back_number: None,
+        health_call_number: None,
+        advised_at: None,
         until: None,
         identify_by: None,
+        identified_at: None,
         answered_by: AnsweredBy::Person,
         listener: Listener::Confirmed,
         stop: StopAsked::No,

@@ -54,7 +54,8 @@ pub(super) fn apply(check: &mut Check<'_>) {
 
 fn gaps_are_known(check: &mut Check<'_>, flow: &Flow, node: &Node, say: &Say, facts: &Facts<'_>) {
     let Some(prompt) = check.flow_set.prompts.get(&say.prompt) else { return };
-    let confirms = matches!(&node.kind, NodeKind::Confirm(confirm) if confirm.say.contains(say));
+    let confirms = matches!(&node.kind, NodeKind::Confirm(confirm)
+        if confirm.say.contains(say) || confirm.usual.as_ref().is_some_and(|usual| usual.say.contains(say)));
     let gaps = |gap: &str| prompt.wording.values().any(|wording| wording.text.contains(gap));
     for (gap, known) in [
         (Gap::Value, confirms),
@@ -129,6 +130,11 @@ fn onward<'a>(check: &Check<'a>, flow: &'a Flow, node: &'a Node, facts: &Facts<'
             }
         }
         NodeKind::Record(record) => match &record.what {
+            RecordWhat::Answer { after_red: Some(after_red), .. } => {
+                if let Some(next) = check.flow_set.flow(after_red.to.as_str()) {
+                    ways.push(((next.name.as_str(), next.start.to.as_str()), without_entries(&facts)));
+                }
+            }
             // The report may have been another person's.
             RecordWhat::Report => {
                 facts = without_entries(&facts);

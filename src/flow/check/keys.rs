@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Check;
+use crate::domain::BirthDate;
 use crate::flow::fault::{InsteadFault, KeyFault, KeyUse};
 use crate::flow::{Flow, FlowName, Gather, Key, Node, NodeKind, SharedKeys, Takes, Without};
 
@@ -39,6 +40,32 @@ pub(super) fn apply(check: &mut Check<'_>) {
     }
 }
 
+/// Yes, no and don't know have the same keys at every question: a caller remembers them.
+pub(super) fn answers(check: &mut Check<'_>) {
+    let mut counts: BTreeMap<(&str, Key), usize> = BTreeMap::new();
+    let mut chosen = Vec::new();
+    for (flow, node) in check.nodes() {
+        let NodeKind::Menu(menu) = &node.kind else { continue };
+        for (key, choice) in &menu.keys {
+            let Some(value @ ("yes" | "no" | "unknown")) = choice.value.as_deref() else { continue };
+            let count = counts.entry((value, *key)).or_default();
+            *count = count.saturating_add(1);
+            chosen.push((flow, node, value, *key, choice.go.line));
+        }
+    }
+    for (flow, node, value, key, line) in chosen {
+        let with_value = counts.iter().filter(|((of, _), _)| *of == value);
+        let Some(((_, usual), _)) = with_value.max_by_key(|((_, key), count)| (**count, std::cmp::Reverse(*key)))
+        else {
+            continue;
+        };
+        if *usual != key {
+            let fault = KeyFault::Swapped { node: node.id.clone(), value: value.into(), key, usual: *usual };
+            check.find(flow, line, fault);
+        }
+    }
+}
+
 /// What each key does at a question, besides answering it.
 fn everywhere(keys: &SharedKeys, without: Without, visits: &BTreeMap<Key, &FlowName>) -> BTreeMap<Key, KeyUse> {
     let mut taken: BTreeMap<Key, KeyUse> = BTreeMap::new();
@@ -68,9 +95,9 @@ fn entry_keys(check: &mut Check<'_>, flow: &Flow, node: &Node, gather: &Gather, 
     let most = match gather.takes {
         Takes::Digits { max, .. } => max,
         Takes::Number { digits, .. } => digits,
-        Takes::Date => 8,
+        Takes::Date => BirthDate::WESTERN_KEYS,
     };
-    let one_digit = most == 1 || matches!(gather.takes, Takes::Digits { min: 1, .. });
+    let one_digit = matches!(gather.takes, Takes::Digits { min: 1, .. } | Takes::Number { fewest: 1, .. });
     for (entry, spot) in &gather.instead {
         let single = (entry.len() == 1).then(|| entry.chars().next()).flatten().map(Key);
         let fault = if !entry.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -98,9 +125,10 @@ pub(super) fn is_ordinary(takes: Takes, entry: &str) -> bool {
     let Ok(number) = entry.parse::<u64>() else { return false };
     match takes {
         Takes::Digits { min, max } => (usize::from(min)..=usize::from(max)).contains(&entry.len()),
-        Takes::Number { digits, at_least, at_most } => {
-            entry.len() == usize::from(digits) && (u64::from(at_least)..=u64::from(at_most)).contains(&number)
+        Takes::Number { fewest, digits, at_least, at_most } => {
+            (usize::from(fewest)..=usize::from(digits)).contains(&entry.len())
+                && (u64::from(at_least)..=u64::from(at_most)).contains(&number)
         }
-        Takes::Date => entry.len() == 8,
+        Takes::Date => [BirthDate::ERA_KEYS, BirthDate::WESTERN_KEYS].map(usize::from).contains(&entry.len()),
     }
 }

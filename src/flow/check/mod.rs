@@ -11,15 +11,38 @@ mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fault::{Fault, FileFault};
+use super::fault::{Fault, FileFault, NodeFault};
 use super::finding::Finding;
 use super::{Flow, FlowSet, MISSING, Node, NodeKind, names};
 
+impl FlowSet {
+    /// What an author should look at, and what doesn't keep calls from being made: questions that are asked in full
+    /// although the caller knows them.
+    pub fn doubts(&self) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for flow in self.flows.values() {
+            for node in flow.in_order().filter(|node| node.question().is_some()) {
+                let short = match &node.kind {
+                    NodeKind::Menu(menu) => &menu.short,
+                    NodeKind::Gather(gather) => &gather.short,
+                    _ => continue,
+                };
+                if short.is_empty() {
+                    found.push(Finding::new(flow.file(), node.line, NodeFault::NoShort(node.id.clone())));
+                }
+            }
+        }
+        found
+    }
+}
+
 /// Prompts that the engine says itself. No flow names them, and they must exist.
-pub const ENGINE_PROMPTS: [&str; 16] = [
+pub const ENGINE_PROMPTS: [&str; 35] = [
     "shared.gave_up",
+    "shared.not_identified",
     "shared.system_failure",
     "shared.first_question",
+    "shared.take_your_time",
     "shared.digit_0",
     "shared.digit_1",
     "shared.digit_2",
@@ -32,7 +55,24 @@ pub const ENGINE_PROMPTS: [&str; 16] = [
     "shared.digit_9",
     "shared.spoken_temperature",
     "shared.spoken_percent",
+    "shared.spoken_temperature_whole",
     "shared.spoken_until",
+    "shared.time_am",
+    "shared.time_am_minutes",
+    "shared.time_pm",
+    "shared.time_pm_minutes",
+    "shared.month_1",
+    "shared.month_2",
+    "shared.month_3",
+    "shared.month_4",
+    "shared.month_5",
+    "shared.month_6",
+    "shared.month_7",
+    "shared.month_8",
+    "shared.month_9",
+    "shared.month_10",
+    "shared.month_11",
+    "shared.month_12",
 ];
 
 /// The most nodes of one flow. The largest built-in flow has 35.
@@ -84,6 +124,7 @@ impl<'a> Check<'a> {
         loops::apply(&mut self);
         entries::apply(&mut self);
         keys::apply(&mut self);
+        keys::answers(&mut self);
         definite_entries::apply(&mut self);
         wording::apply(&mut self);
         form::apply(&mut self);
@@ -122,6 +163,11 @@ impl<'a> Check<'a> {
         self.flows().flat_map(|flow| flow.in_order().map(move |node| (flow, node))).collect()
     }
 
+    /// Returns `true` if every flow was read completely: only then is anything unused or out of reach.
+    fn all_flows_whole(&self) -> bool {
+        !self.unread.iter().any(|file| file.ends_with("/flow.toml"))
+    }
+
     fn is_whole(&self, flow: &Flow) -> bool {
         !self.unread.contains(&flow.file())
     }
@@ -139,10 +185,14 @@ impl<'a> Check<'a> {
     }
 }
 
-/// The other flows that a flow names as sub-flows.
+/// The other flows that a flow leads to without a key: its sub-flows, and those after a red answer.
 fn sub_flows(flow: &Flow) -> impl Iterator<Item = (&Node, &super::FlowName)> {
-    flow.in_order().filter_map(|node| match &node.kind {
-        NodeKind::SubFlow(sub) if sub.flow.to.as_str() != MISSING => Some((node, &sub.flow.to)),
-        _ => None,
+    flow.in_order().filter_map(|node| {
+        let to = match &node.kind {
+            NodeKind::SubFlow(sub) => &sub.flow.to,
+            NodeKind::Record(record) => &record.after_red()?.to,
+            _ => return None,
+        };
+        (to.as_str() != MISSING).then_some((node, to))
     })
 }

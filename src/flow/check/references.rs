@@ -37,9 +37,15 @@ fn names(check: &mut Check<'_>) {
         for spot in named {
             node_name(check, flow, |at| ReferenceFault::Entry { of: id.clone(), at }, spot);
         }
-        if let NodeKind::SubFlow(sub) = &node.kind {
-            flow_name(check, flow, &sub.flow);
-            results(check, flow, id, node.line, sub);
+        match &node.kind {
+            NodeKind::SubFlow(sub) => {
+                flow_name(check, flow, &sub.flow);
+                results(check, flow, id, node.line, sub);
+            }
+            NodeKind::Record(record) => {
+                record.after_red().into_iter().for_each(|after_red| flow_name(check, flow, after_red));
+            }
+            _ => {}
         }
     }
 }
@@ -84,7 +90,7 @@ fn reach(check: &mut Check<'_>) {
             check.find(flow, node.line, ReferenceFault::NodeNotReached(node.id.clone()));
         }
     }
-    if check.flows().any(|flow| !check.is_whole(flow)) {
+    if !check.all_flows_whole() {
         return;
     }
     let named: BTreeSet<&str> = check

@@ -12,7 +12,7 @@ use crate::flow::{Prompt, PromptId, Wording, speech_time};
 const LONGEST_SECONDS: f64 = 20.0;
 
 /// The gaps that the engine fills in the prompts of flows.
-const GAPS: [&str; 5] = ["value", "centre", "centre_phone", "call_back_number", "until"];
+const GAPS: [&str; 6] = ["value", "centre", "centre_phone", "call_back_number", "health_call_number", "until"];
 
 pub(super) fn apply(check: &mut Check<'_>) {
     let needed = needed(check);
@@ -102,7 +102,7 @@ fn last_line(check: &Check<'_>, file: &str, language: Language) -> u32 {
 }
 
 fn unused(check: &mut Check<'_>, needed: &BTreeMap<PromptId, BTreeMap<Language, (String, u32)>>) {
-    let all_read = check.flows().all(|flow| check.is_whole(flow));
+    let all_read = check.all_flows_whole();
     for (id, prompt) in check.flow_set.prompts.iter().filter(|(id, _)| !needed.contains_key(*id)) {
         if !all_read {
             continue;
@@ -119,7 +119,10 @@ fn gaps(check: &mut Check<'_>, id: &PromptId, prompt: &Prompt, file: &str, wordi
     let known: &[&'static str] = match id.as_str() {
         "shared.spoken_temperature" => &["whole", "tenth"],
         "shared.spoken_percent" => &["number"],
-        "shared.spoken_until" => &["month", "day", "hour", "minute"],
+        "shared.spoken_temperature_whole" => &["whole"],
+        "shared.spoken_until" => &["month", "day", "time"],
+        "shared.time_am" | "shared.time_pm" => &["hour"],
+        "shared.time_am_minutes" | "shared.time_pm_minutes" => &["hour", "minute"],
         _ => &GAPS,
     };
     let mut find = |fault| check.findings.push(Finding::new(file, wording.line, fault));
@@ -132,7 +135,8 @@ fn gaps(check: &mut Check<'_>, id: &PromptId, prompt: &Prompt, file: &str, wordi
     if gaps != spoken {
         find(WordingFault::ReadingGaps(id.clone(), owned(&gaps)));
     }
-    if id.as_str().starts_with("shared.spoken_") && gaps.len() != known.len() {
+    let is_value = ["shared.spoken_", "shared.time_"].iter().any(|group| id.as_str().starts_with(group));
+    if is_value && gaps.len() != known.len() {
         find(WordingFault::PartOfValue(id.clone(), owned(&known.iter().copied().collect())));
     }
     let first = prompt.wording.values().next().and_then(|first| gaps_of(&first.text));

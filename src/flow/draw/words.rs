@@ -84,6 +84,7 @@ impl Words<'_> {
             names::DONE => self.pick("完了", "done").to_owned(),
             names::GAVE_UP => self.pick("答えを得られず", "gave up").to_owned(),
             "back" => self.pick("もとの質問へ戻る", "back to the question").to_owned(),
+            "continue" => self.pick("次の質問へ", "continues").to_owned(),
             names::HANG_UP => self.pick("電話を切る", "hangs up").to_owned(),
             other => other.replace('_', " "),
         }
@@ -146,6 +147,9 @@ impl Words<'_> {
             Test::UntilKnown => self.pick("終了時刻がわかる", "end is known"),
             Test::AnsweredByMachine => self.pick("留守番電話", "answering machine"),
             Test::ListenerConfirmed => self.pick("確認ずみ", "has said who they are"),
+            Test::KnownCaller => self.pick("2回目から", "known caller"),
+            Test::Spo2LeftOut => self.pick("酸素飽和度を省く", "SpO2 left out"),
+            Test::ContinuesAfterRed => self.pick("赤のあとも続ける", "continues after red"),
         };
         plain.to_owned()
     }

@@ -184,7 +184,7 @@ fn rules(branch: &Branch) -> Vec<Way<'_>> {
             Test::EntryIs(entry, text) => Condition::Is(entry.to.clone(), text.clone()),
             Test::EntryAtMost(entry, bound) => Condition::AtMost(entry.to.clone(), *bound),
             Test::AnswerIs(item, text) => Condition::Answered(*item, text.clone()),
-            // Found as an obstacle.
+            // These never hold on a form, and other tests are found as obstacles.
             _ => continue,
         };
         ways.push((Condition::all(earlier.iter().cloned().chain([test.clone()])), &rule.go));
@@ -293,7 +293,10 @@ fn obstacles_at(node: &Node) -> Vec<Obstacle> {
             Takes::Digits { .. } | Takes::Date => vec![at(node.line, ObstacleKind::NotANumber)],
         },
         NodeKind::Branch(branch) => {
-            let asks = |test: &Test| matches!(test, Test::EntryIs(..) | Test::EntryAtMost(..) | Test::AnswerIs(..));
+            let asks = |test: &Test| {
+                let of_entries = matches!(test, Test::EntryIs(..) | Test::EntryAtMost(..) | Test::AnswerIs(..));
+                of_entries || matches!(test, Test::KnownCaller | Test::Spo2LeftOut)
+            };
             let rules = branch.rules.iter().filter(|rule| !asks(&rule.test));
             rules.map(|rule| at(rule.go.line, ObstacleKind::RuleOnTheCall)).collect()
         }

@@ -155,12 +155,16 @@ impl Form {
 
 fn step(flow: &Flow, graph: &Graph<'_>, node: &Node, condition: Condition) -> Option<FormStep> {
     let (kind, say, retry) = match &node.kind {
-        NodeKind::Menu(menu) => (FieldKind::Choice(options(menu)), &menu.say, &menu.retry),
+        NodeKind::Menu(menu) => (FieldKind::Choice(options(menu)), label(&menu.say, &menu.short), &menu.retry),
         NodeKind::Gather(gather) => {
-            let Takes::Number { digits, at_least, at_most } = gather.takes else { return None };
+            let Takes::Number { digits, at_least, at_most, .. } = gather.takes else { return None };
             let scale = scale(graph, node);
             let instead = gather.instead.keys().map(|entry| entry.as_str().into()).collect();
-            (FieldKind::Number { digits, at_least, at_most, scale, instead }, &gather.say, &gather.retry)
+            (
+                FieldKind::Number { digits, at_least, at_most, scale, instead },
+                label(&gather.say, &gather.short),
+                &gather.retry,
+            )
         }
         NodeKind::Record(record) => {
             let RecordWhat::Answer { item, from, .. } = &record.what else { return None };
@@ -182,6 +186,11 @@ fn step(flow: &Flow, graph: &Graph<'_>, node: &Node, condition: Condition) -> Op
         read_back: read_back(graph, node),
         asked_if: condition,
     }))
+}
+
+/// The wording without keys, if there is one: a form has none.
+fn label<'n>(say: &'n [Say], short: &'n [Say]) -> &'n [Say] {
+    if short.is_empty() { say } else { short }
 }
 
 fn prompts(say: &[Say]) -> Vec<PromptId> {

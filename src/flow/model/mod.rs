@@ -133,6 +133,10 @@ pub struct SharedKeys {
     pub tries: u8,
 }
 
+/// The minutes of [`Limits::report_minutes`] if a flow doesn't say: sixteen questions, each asked twice to somebody who
+/// takes most of a minute to answer.
+pub const REPORT_MINUTES: u8 = 30;
+
 /// A flow's limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -141,6 +145,9 @@ pub struct Limits {
     pub steps: u32,
     /// The most people to report for in one call.
     pub people: u8,
+    /// The most minutes from a person's identification to the end of their report; in a call to a known patient, from
+    /// the answer. The call then ends before its next question, and the answers are kept.
+    pub report_minutes: u8,
     /// The most seconds that a healthy caller's later calls may take, by language. No limit for a language that isn't
     /// here.
     pub healthy_seconds: BTreeMap<Language, Spanned<u32>>,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{FlowName, Key, NodeId, PromptId, ResultName, Spanned};
-use crate::domain::{Item, Language};
+use crate::domain::{BirthDate, Item, Language};
 
 /// One node.
 #[derive(Debug, Clone)]
@@ -62,6 +62,8 @@ pub struct Say {
 pub struct Announce {
     /// The prompts.
     pub say: Vec<Say>,
+    /// The short wording, for a known caller. Empty if there is none.
+    pub short: Vec<Say>,
     /// Whether a key cuts it short.
     pub barge_in: bool,
     /// The next node.
@@ -98,6 +100,8 @@ pub struct Without {
 pub struct Menu {
     /// The prompts.
     pub say: Vec<Say>,
+    /// The short wording, for a known caller who is asked for the first time. Empty if there is none.
+    pub short: Vec<Say>,
     /// The item of the question. It is skipped if the day's report already has an answer.
     pub question: Option<Item>,
     /// What each key does.
@@ -124,6 +128,8 @@ pub struct Choice {
 pub struct Gather {
     /// The prompts.
     pub say: Vec<Say>,
+    /// The short wording, for a known caller who is asked for the first time. Empty if there is none.
+    pub short: Vec<Say>,
     /// The item of the question. It is skipped if the day's report already has an answer.
     pub question: Option<Item>,
     /// The accepted entries.
@@ -132,6 +138,9 @@ pub struct Gather {
     pub instead: BTreeMap<String, Spanned<NodeId>>,
     /// Whether every transcript shows the entry as dots.
     pub private: bool,
+    /// The longest silence between two keys, in seconds; the shared value if absent. Who reads a number from a paper
+    /// looks up between its digits.
+    pub between_keys_seconds: Option<u8>,
     /// Silence and wrong keys.
     pub retry: Retry,
     /// The disabled keys.
@@ -150,16 +159,18 @@ pub enum Takes {
         /// The maximum.
         max: u8,
     },
-    /// A number with exactly this many digits, within a range.
+    /// A number within a range. An entry is complete as soon as no longer one within the range begins with it.
     Number {
-        /// The number of digits.
+        /// The fewest digits that can be keyed.
+        fewest: u8,
+        /// The most digits, and those of the entry as it is kept: leading zeros need not be keyed.
         digits: u8,
         /// The minimum.
         at_least: u32,
         /// The maximum.
         at_most: u32,
     },
-    /// A date in the past, YYYYMMDD.
+    /// A date in the past: YYYYMMDD, or an era's key (3 昭和, 4 平成, 5 令和) and YYMMDD. The first key tells which.
     Date,
 }
 
@@ -172,6 +183,8 @@ pub struct Confirm {
     pub read_as: ReadAs,
     /// The prompts; `{value}` is the entry.
     pub say: Vec<Say>,
+    /// Entries that are read back to a known caller without a question.
+    pub usual: Option<Usual>,
     /// Key 1: right.
     pub yes: Spanned<NodeId>,
     /// Key 2: again.
@@ -180,6 +193,19 @@ pub struct Confirm {
     pub retry: Retry,
     /// The disabled keys.
     pub without: Without,
+}
+
+/// Entries that are read back to a known caller without a question. A key then goes back to correct them.
+#[derive(Debug, Clone)]
+pub struct Usual {
+    /// The minimum.
+    pub at_least: u32,
+    /// The maximum.
+    pub at_most: u32,
+    /// The prompts; `{value}` is the entry.
+    pub say: Vec<Say>,
+    /// The line.
+    pub line: u32,
 }
 
 /// How an entry is spoken.
@@ -235,6 +261,12 @@ pub enum Test {
     AnsweredByMachine,
     /// `listener = "confirmed"`: a person has said in this call that they are the patient, or answer for the patient
     ListenerConfirmed,
+    /// `known_caller = "yes"`: the patient has completed a call on this line in this language before
+    KnownCaller,
+    /// `spo2_question = "left_out"`: the patient has no oximeter, and was asked for SpO2 within the last week
+    Spo2LeftOut,
+    /// `after_red = "continue"`: the centre has the questions go on after a red answer
+    ContinuesAfterRed,
 }
 
 /// An upper bound: a number, or a threshold of the patient's health centre.
@@ -268,6 +300,8 @@ pub enum RecordWhat {
         from: Spanned<NodeId>,
         /// Said after a red answer.
         on_red: Vec<Say>,
+        /// The flow that follows a red answer, after what is said.
+        after_red: Option<Spanned<FlowName>>,
     },
     /// The report is complete.
     Report,
@@ -337,14 +371,95 @@ pub struct End {
 }
 
 impl Takes {
-    /// The number of keys that completes the entry. An entry of variable length, including the longest, is ended by
-    /// `#`. Without room for it, the `#` would become a key of the next question.
-    pub const fn max_keys(self) -> u8 {
+    /// The number of keys to collect first: those of the shortest entry. An entry of any digits is ended by `#`, even
+    /// the longest. Without room for it, the `#` would become a key of the next question.
+    pub const fn first_keys(self) -> u8 {
         match self {
             Self::Digits { min, max } if min < max => max.saturating_add(1),
             Self::Digits { max, .. } => max,
-            Self::Number { digits, .. } => digits,
-            Self::Date => 8,
+            Self::Number { fewest, .. } => fewest,
+            Self::Date => BirthDate::ERA_KEYS,
         }
+    }
+
+    /// Whether a longer entry with this many keys may begin with these. Who keys a leading zero keys all digits.
+    fn goes_on(self, keyed: &str, keys: u8) -> bool {
+        match self {
+            Self::Digits { .. } => false,
+            Self::Number { digits, at_least, at_most, .. } => {
+                let missing = u32::from(keys).saturating_sub(u32::try_from(keyed.len()).unwrap_or(u32::MAX));
+                let (Some(scale), Ok(begun)) = (10_u64.checked_pow(missing), keyed.parse::<u64>()) else {
+                    return false;
+                };
+                let first = begun.saturating_mul(scale);
+                let last = first.saturating_add(scale.saturating_sub(1));
+                keyed.starts_with('0') && keys == digits
+                    || keys <= digits && first <= at_most.into() && last >= at_least.into()
+            }
+            Self::Date => keys == BirthDate::WESTERN_KEYS && keyed.starts_with(['1', '2']),
+        }
+    }
+}
+
+impl Gather {
+    /// How many keys must follow at least before another entry is complete that begins with these. `None` if the entry
+    /// is complete, or too short to tell.
+    pub fn keys_to_come(&self, keyed: &str) -> Option<u8> {
+        let begun = u8::try_from(keyed.len()).ok().filter(|begun| *begun >= self.takes.first_keys())?;
+        let most = match self.takes {
+            Takes::Digits { .. } => return None,
+            Takes::Number { digits, .. } => digits,
+            Takes::Date => BirthDate::WESTERN_KEYS,
+        };
+        let instead = |keys: u8| {
+            let mut entries = self.instead.keys();
+            entries.any(|entry| entry.len() == usize::from(keys) && entry.starts_with(keyed))
+        };
+        let longer = (begun.saturating_add(1)..=most).find(|keys| self.takes.goes_on(keyed, *keys) || instead(*keys));
+        longer.map(|keys| keys.saturating_sub(begun))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gather(takes: Takes) -> Gather {
+        let spot = || Spanned { to: NodeId::from("next"), line: 1 };
+        Gather {
+            say: Vec::new(),
+            short: Vec::new(),
+            question: None,
+            takes,
+            instead: BTreeMap::from([("000".to_owned(), spot())]),
+            private: false,
+            between_keys_seconds: None,
+            retry: Retry {
+                no_input: Vec::new(),
+                no_match: Vec::new(),
+                give_up: spot(),
+                tries: None,
+                first_key_seconds: None,
+            },
+            without: Without::default(),
+            next: spot(),
+        }
+    }
+
+    /// Of all pairs of digits, a third key is waited for only after those with which a number of three digits begins.
+    #[test]
+    fn an_entry_is_complete_as_soon_as_no_longer_one_begins_with_it() {
+        let spo2 = gather(Takes::Number { fewest: 2, digits: 3, at_least: 70, at_most: 100 });
+        let open: Vec<String> =
+            (0..100).map(|two| format!("{two:02}")).filter(|two| spo2.keys_to_come(two).is_some()).collect();
+        assert_eq!(open, ["00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10"]);
+        assert_eq!(["9", "098", "100"].map(|keyed| spo2.keys_to_come(keyed)), [None; 3]);
+        let date = gather(Takes::Date);
+        assert_eq!(
+            ["3200401", "1945040", "2020010", "0123456", "19450401"].map(|keyed| date.keys_to_come(keyed)),
+            [None, Some(1), Some(1), None, None]
+        );
+        let far = gather(Takes::Number { fewest: 1, digits: 3, at_least: 340, at_most: 420 });
+        assert_eq!(["3", "34", "5", "0"].map(|keyed| far.keys_to_come(keyed)), [Some(2), Some(1), None, Some(2)]);
     }
 }

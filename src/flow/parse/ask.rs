@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use super::flow::Defaults;
 use super::references;
+use super::shared_keys::BETWEEN_KEYS;
 use super::table::Table;
 use crate::flow::fault::{Misstep, NodeFault, Part, Required, Vocabulary};
-use crate::flow::{Choice, Confirm, FlowName, Gather, Key, Menu, ReadAs, Retry, Say, Spanned, Takes, Without};
+use crate::flow::{Choice, Confirm, FlowName, Gather, Key, Menu, ReadAs, Retry, Say, Spanned, Takes, Usual, Without};
 
 pub(super) fn menu(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Menu {
     Menu {
         say: references::need_say(table, flow),
+        short: references::short(table, flow),
         question: table.get("question").and_then(references::item),
         keys: choices(table),
         retry: retry(table, flow, defaults),
@@ -59,6 +61,7 @@ pub(super) fn gather(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) ->
     let instead = table.get("instead").and_then(|value| value.table(Part::Table("instead")));
     let gather = Gather {
         say: references::need_say(table, flow),
+        short: references::short(table, flow),
         question: table.get("question").and_then(references::item),
         takes: Takes::Date,
         instead: instead
@@ -67,6 +70,7 @@ pub(super) fn gather(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) ->
             .map(|(keys, value)| (keys.to_owned(), references::spot(value)))
             .collect(),
         private: table.get("private").and_then(|value| value.flag()).unwrap_or(false),
+        between_keys_seconds: table.get("between_keys_seconds").and_then(|value| value.number(BETWEEN_KEYS)),
         retry: retry(table, flow, defaults),
         without: without(table),
         next: references::node(table, "next"),
@@ -100,7 +104,10 @@ fn takes(table: &Table<'_>) -> Option<Takes> {
         let at_least = table.need(Required::AtLeast)?.number(0..=99_999_999)?;
         let at_most = table.need(Required::AtMost)?.number(0..=99_999_999)?;
         return match counts[..] {
-            [digits @ 1..=8] => Some(Takes::Number { digits, at_least, at_most }),
+            [digits @ 1..=8] => Some(Takes::Number { fewest: digits, digits, at_least, at_most }),
+            [fewest @ 1..=8, digits @ 1..=8] if fewest <= digits => {
+                Some(Takes::Number { fewest, digits, at_least, at_most })
+            }
             _ => wrong(digits, NodeFault::DigitsOfNumber),
         };
     }
@@ -128,7 +135,18 @@ pub(super) fn confirm(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -
     });
     let (of, yes, no) = (references::node(table, "of"), references::node(table, "yes"), references::node(table, "no"));
     let (say, retry, without) = (references::need_say(table, flow), retry(table, flow, defaults), without(table));
-    read_as.map(|read_as| Confirm { of, read_as, say, yes, no, retry, without })
+    let usual = table.get("usual").and_then(|value| usual(value, flow));
+    read_as.map(|read_as| Confirm { of, read_as, say, usual, yes, no, retry, without })
+}
+
+/// `usual = { at_least = 350, at_most = 374, say = "read_back" }`
+fn usual(value: super::table::Value<'_>, flow: &FlowName) -> Option<Usual> {
+    let table = value.table(Part::Table("usual"))?;
+    let bound = |required| table.need(required).and_then(|value| value.number(0..=99_999_999));
+    let (at_least, at_most) = (bound(Required::AtLeast), bound(Required::AtMost));
+    let say = references::need_say(&table, flow);
+    table.finish();
+    Some(Usual { at_least: at_least?, at_most: at_most?, say, line: value.line })
 }
 
 fn retry(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Retry {
@@ -145,7 +163,7 @@ fn retry(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Retry {
         no_match: say(Misstep::NoMatch, &defaults.no_match),
         give_up: give_up.unwrap_or_else(|| give_up_missing(table)),
         tries: table.get("tries").and_then(|value| value.number(1..=9)),
-        first_key_seconds: table.get("first_key_seconds").and_then(|value| value.number(5..=120)),
+        first_key_seconds: table.get("first_key_seconds").and_then(|value| value.number(3..=120)),
     }
 }
 

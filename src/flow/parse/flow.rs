@@ -8,7 +8,7 @@ use super::references;
 use super::table::{Source, Table, Value};
 use crate::domain::Language;
 use crate::flow::fault::{Part, Required};
-use crate::flow::{Flow, FlowName, Limits, NodeId, Say, Spanned};
+use crate::flow::{Flow, FlowName, Limits, NodeId, REPORT_MINUTES, Say, Spanned};
 
 /// The seconds to which a flow can be limited.
 const LIMITABLE: RangeInclusive<u32> = 10..=3_600;
@@ -20,6 +20,7 @@ pub(super) struct Defaults {
     pub no_match: Option<Vec<Say>>,
     pub give_up: Option<Spanned<NodeId>>,
     pub on_red: Vec<Say>,
+    pub after_red: Option<Spanned<FlowName>>,
 }
 
 pub(super) fn read(source: &Source<'_>, text: &str, folder: &str) -> Option<Flow> {
@@ -61,11 +62,13 @@ fn visit(table: &Table<'_>) -> BTreeMap<crate::flow::Key, Spanned<FlowName>> {
 }
 
 fn limits(table: &Table<'_>) -> Limits {
-    let mut limits = Limits { steps: 0, people: 1, healthy_seconds: BTreeMap::new() };
+    let mut limits = Limits { steps: 0, people: 1, report_minutes: REPORT_MINUTES, healthy_seconds: BTreeMap::new() };
     let inner = table.need(Required::Limits).and_then(|value| value.table(Part::Table("limits")));
     let Some(inner) = inner else { return limits };
     limits.steps = inner.need(Required::Steps).and_then(|value| value.number(1..=100_000)).unwrap_or_default();
     limits.people = inner.get("people").and_then(|value| value.number(1..=50)).unwrap_or(limits.people);
+    let minutes = inner.get("report_minutes").and_then(|value| value.number(5..=120));
+    limits.report_minutes = minutes.unwrap_or(limits.report_minutes);
     limits.healthy_seconds = inner.get("healthy_seconds").map(healthy_seconds).unwrap_or_default();
     inner.finish();
     limits
@@ -98,6 +101,7 @@ fn defaults(table: &Table<'_>, flow: &FlowName) -> Defaults {
         no_match: say("no_match"),
         give_up: inner.get("give_up").map(references::spot),
         on_red: say("on_red").unwrap_or_default(),
+        after_red: inner.get("after_red").map(references::spot),
     };
     inner.finish();
     defaults

@@ -20,6 +20,7 @@ pub(super) fn read(table: Table<'_>, flow: &FlowName, id: &NodeId, defaults: &De
     let kind = match kind {
         "announce" => Some(NodeKind::Announce(Announce {
             say: references::need_say(&table, flow),
+            short: references::short(&table, flow),
             barge_in: table.get("barge_in").and_then(|value| value.flag()).unwrap_or(true),
             next: references::node(&table, "next"),
         })),
@@ -92,13 +93,16 @@ fn record(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Option<Rec
     .flatten()
     .collect();
     let on_red = table.get("on_red").map(|value| references::say(value, flow));
+    let after_red = table.get("after_red").map(references::spot);
     let answer = table.get("answer");
     let (from, item) = match answer {
         Some(value) => (Some(references::node(table, "from")), references::item(value)),
         None => (table.get("from").map(references::spot), None),
     };
     if let (Some(item), Some(from)) = (item, from) {
-        kept.push(RecordWhat::Answer { item, from, on_red: on_red.unwrap_or_else(|| defaults.on_red.clone()) });
+        let on_red = on_red.unwrap_or_else(|| defaults.on_red.clone());
+        let after_red = after_red.or_else(|| defaults.after_red.clone());
+        kept.push(RecordWhat::Answer { item, from, on_red, after_red });
     }
     let next = references::node(table, "next");
     if asked(table, &["answer", "report", "call_back", "stop", "listener", "answered", "number"]) != 1 {
@@ -129,6 +133,9 @@ fn rule(value: Value<'_>) -> Option<Rule> {
         fixed("until", "known", Test::UntilKnown),
         fixed("answered_by", "machine", Test::AnsweredByMachine),
         fixed("listener", "confirmed", Test::ListenerConfirmed),
+        fixed("known_caller", "yes", Test::KnownCaller),
+        fixed("spo2_question", "left_out", Test::Spo2LeftOut),
+        fixed("after_red", "continue", Test::ContinuesAfterRed),
     ]
     .into_iter()
     .flatten()
@@ -147,13 +154,27 @@ fn rule(value: Value<'_>) -> Option<Rule> {
         tests.extend(is.and_then(|is| answer(item, is)).map(|is| Test::AnswerIs(item, is)));
     }
     let go = references::node(&table, "go");
-    if asked(&table, &["office", "caller_number", "people", "until", "answered_by", "listener", "entry", "answer"]) != 1
-    {
+    if asked(&table, &RULE_FIELDS) != 1 {
         value.find(NodeFault::NotOneTest);
     }
     table.finish();
     tests.pop().map(|test| Rule { test, go })
 }
+
+/// The fields of a rule that name what it tests.
+const RULE_FIELDS: [&str; 11] = [
+    "office",
+    "caller_number",
+    "people",
+    "until",
+    "answered_by",
+    "listener",
+    "known_caller",
+    "spo2_question",
+    "after_red",
+    "entry",
+    "answer",
+];
 
 /// The number of these fields that are present.
 fn asked(table: &Table<'_>, fields: &[&'static str]) -> usize {

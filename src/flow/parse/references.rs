@@ -52,6 +52,11 @@ pub(super) fn need_say(table: &Table<'_>, flow: &FlowName) -> Vec<Say> {
     table.need(Required::Say).map(|value| say(value, flow)).unwrap_or_default()
 }
 
+/// The short wording of a node, if there is one.
+pub(super) fn short(table: &Table<'_>, flow: &FlowName) -> Vec<Say> {
+    table.get("short").map(|value| say(value, flow)).unwrap_or_default()
+}
+
 pub(super) fn language(value: Value<'_>) -> Option<Language> {
     value.word(Vocabulary::Language, &LANGUAGES, |tag| LANGUAGES.contains(&tag).then(|| tag.parse().ok()).flatten())
 }

@@ -1,6 +1,7 @@
 //! Reads `shared/keys.toml`: the keys and timeouts of all questions.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use super::references;
 use super::table::{Source, Table, Value};
@@ -9,6 +10,9 @@ use crate::flow::finding::{Finding, closest};
 use crate::flow::{FlowName, Key, SharedKeys};
 
 const FILE: &str = "shared/keys.toml";
+
+/// The seconds between two keys: at least one, and at most the longest silence that a caller hears.
+pub(super) const BETWEEN_KEYS: RangeInclusive<u8> = 1..=15;
 
 pub(super) fn read(files: &BTreeMap<String, String>, findings: &mut Vec<Finding>) -> SharedKeys {
     let mut keys = SharedKeys {
@@ -75,6 +79,6 @@ fn global_keys(table: &Table<'_>, files: &BTreeMap<String, String>, keys: &mut S
 fn patience(table: &Table<'_>, keys: &mut SharedKeys) {
     let number = |field, range| table.need(Required::Patience(field)).and_then(|value| value.number(range));
     keys.first_key_seconds = number("first_key_seconds", 1..=60).unwrap_or(keys.first_key_seconds);
-    keys.between_keys_seconds = number("between_keys_seconds", 1..=60).unwrap_or(keys.between_keys_seconds);
+    keys.between_keys_seconds = number("between_keys_seconds", BETWEEN_KEYS).unwrap_or(keys.between_keys_seconds);
     keys.tries = number("tries", 1..=9).unwrap_or(keys.tries);
 }

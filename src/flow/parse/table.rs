@@ -51,16 +51,40 @@ impl<'a> Source<'a> {
         let (tree, errors) = DeTable::parse_recoverable(text);
         let mut readable = true;
         for error in errors {
+            // What follows an unreadable place is read wrongly: only the first one is the author's.
+            if !readable {
+                break;
+            }
             let line = self.line(&error.span().unwrap_or(0..0));
             if error.message().contains("duplicate key") {
                 self.find(line, FieldFault::Repeated);
             } else {
                 readable = false;
-                self.find(line, FileFault::NotToml(error.message().to_owned()));
+                let written = text.lines().nth(usize::try_from(line).unwrap_or(0).saturating_sub(1));
+                match written.and_then(full_width) {
+                    Some(character) => self.find(line, FileFault::FullWidth(character)),
+                    None => self.find(line, FileFault::NotToml(error.message().to_owned())),
+                }
             }
         }
         readable.then_some(tree)
     }
+}
+
+/// A full-width character of a line in the place of a sign of TOML, or of a letter or digit of a name: as a Japanese
+/// keyboard writes them.
+fn full_width(line: &str) -> Option<char> {
+    let mut in_quotes = false;
+    let found = line.chars().find(|character| {
+        match character {
+            '"' => in_quotes = !in_quotes,
+            '“' | '”' | '＂' | '＇' => return true,
+            '\u{3000}' | '！'..='～' | '「' | '」' | '。' | '、' => return !in_quotes,
+            _ => {}
+        }
+        false
+    });
+    found.filter(|found| line.split('#').next().is_some_and(|read| read.contains(*found)))
 }
 
 /// A table whose fields are requested one by one. Fields that were never requested are unknown.

@@ -42,8 +42,7 @@ impl CallPath {
     }
 }
 
-/// Whether the caller has made a call like this before. No fact of today's flows depends on it, so both calls are
-/// alike; [`simulated_caller`] is where such a fact would be set.
+/// Whether the caller has completed a call on this line in this language before: the fact `known_caller`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Occasion {
     /// The patient's first call.

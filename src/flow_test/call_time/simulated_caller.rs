@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{CallPath, CallTime, Place, TimedCall, TimedPrompt, TimedQuestion, TimedTurn};
+use super::{CallPath, CallTime, Occasion, Place, TimedCall, TimedPrompt, TimedQuestion, TimedTurn};
 use crate::domain::{Item, Keys, Language, ReportOutcome};
 use crate::engine::{AnsweredBy, Effect, EventKind, Fact, Frame, NextAction, Reply, Utterance, speech_seconds};
 use crate::flow::{Choice, FlowSet, Gather, Menu, Node, NodeKind, PromptId, Takes, names};
@@ -22,7 +22,10 @@ const USUAL_TEMPERATURE: u32 = 365;
 const USUAL_SATURATION: u32 = 98;
 
 pub(super) fn timed(flow_set: &Arc<FlowSet>, call: &TimedCall) -> Option<CallTime> {
-    let people = Fixtures::of_a_synthetic_patient().ok()?;
+    let mut people = Fixtures::of_a_synthetic_patient().ok()?;
+    if call.occasion == Occasion::Later {
+        people.patients.iter_mut().for_each(|patient| patient.known_in.push(call.language));
+    }
     let thresholds = people.centre.thresholds;
     // Patients are called in their language; other lines begin in Japanese, and ask.
     let begins_in = match call.flow.as_str() {
@@ -96,7 +99,7 @@ impl SimulatedCaller<'_> {
             self.tries_left = self.tries_left.checked_sub(1)?;
             let timed = self.turn(reply, frame, node, &keys)?;
             let mut test = test.clone();
-            let next = test.happens(EventKind::Keyed(Keys::parse(&keys).ok()?)).ok()?;
+            let next = test.happens(EventKind::Keyed(Keys::parse(&keys).ok()?.into())).ok()?;
             if let Some(mut turns) = self.rest_of_call(&test, &next, way.clone()) {
                 turns.push(timed);
                 return Some(turns);
@@ -130,20 +133,20 @@ impl SimulatedCaller<'_> {
     fn entry(&self, gather: &Gather) -> String {
         match gather.takes {
             Takes::Date => PATIENT_BIRTH_DATE.to_owned(),
-            Takes::Number { digits, at_least, at_most } => {
+            Takes::Number { fewest, at_least, at_most, .. } => {
                 let number = match gather.question {
                     Some(Item::BodyTemperature) => USUAL_TEMPERATURE,
                     Some(Item::Spo2) if self.call.path == CallPath::Red => self.thresholds.spo2_red.into(),
                     Some(Item::Spo2) => USUAL_SATURATION,
                     _ => at_most,
                 };
-                format!("{:0>width$}", number.clamp(at_least, at_most.max(at_least)), width = usize::from(digits))
+                format!("{:0>width$}", number.clamp(at_least, at_most.max(at_least)), width = usize::from(fewest))
             }
             Takes::Digits { min, max } => {
                 let id = PATIENT_ID.len();
                 let fits = (usize::from(min)..=usize::from(max)).contains(&id);
                 let digits = if fits { PATIENT_ID.to_owned() } else { "1".repeat(usize::from(min)) };
-                let ended = digits.len() < usize::from(gather.takes.max_keys());
+                let ended = digits.len() < usize::from(gather.takes.first_keys());
                 if ended { format!("{digits}#") } else { digits }
             }
         }

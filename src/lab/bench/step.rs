@@ -29,6 +29,7 @@ pub(super) fn run() -> anyhow::Result<()> {
         language: crate::domain::Language::Japanese,
         caller: None,
         call_back_number: None,
+        health_call_number: None,
         fallback_centre: None,
         until: None,
         identify_by: None,
@@ -36,7 +37,7 @@ pub(super) fn run() -> anyhow::Result<()> {
         answered_by: crate::engine::AnsweredBy::Person,
     };
     let (mut session, _) = begin(&flow_set, start, at);
-    let keyed = |keys: &str| Keys::parse(keys).map(|keys| Event { at, happening: EventKind::Keyed(keys) });
+    let keyed = |keys: &str| Keys::parse(keys).map(|keys| Event { at, happening: EventKind::Keyed(keys.into()) });
     // Go to the first question that takes one key. Temperature and oxygen saturation are keyed in and confirmed.
     for keys in ["365", "1", "098", "1"] {
         session = step(&flow_set, session, &keyed(keys)?).0;

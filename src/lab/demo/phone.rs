@@ -124,14 +124,14 @@ async fn call(
     let mut id = None;
     loop {
         match outcome {
-            Outcome::Reply { call, turn, reply, flow_set } => {
+            Outcome::Reply { call, turn, reply, flow_set, .. } => {
                 id = Some(call);
                 terminal::show(&flow_set, &reply);
                 if reply.then == crate::engine::NextAction::HangUp {
                     outln!("");
                     return Ok(id);
                 }
-                let happening = terminal::next(input, &reply)?;
+                let happening = terminal::next(input, &flow_set, &reply)?;
                 outcome = conversations.take(CarrierEvent::Turn { call, turn, happening }).await?;
             }
             Outcome::Over | Outcome::CallAgain(_) | Outcome::Noted | Outcome::StaffUnknown => {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::call_registry::{CallPlan, Detection, Direction, NewCall};
 use super::callbacks::Callbacks;
-use super::leg::{Interrupt, Leg};
+use super::leg::{Interrupt, Leg, Parties};
 use super::log::Event;
 use super::people::{Rings, rings};
 use super::sid::sid;
@@ -13,6 +13,7 @@ use super::state::SharedState;
 use super::webhook::Fields;
 use crate::carrier::simulator::{Script, Side, Staff};
 use crate::carrier::twilio::CallStatus;
+use crate::domain::PhoneNumber;
 
 /// How long it rings in a transfer until someone answers, in simulated time, by default.
 const RINGS: Duration = Duration::from_secs(5);
@@ -40,17 +41,20 @@ struct Child {
 }
 
 impl Leg {
-    /// Transfers the caller to `number`. `status` is the URL for the status callbacks of its leg, and which are
-    /// requested.
+    /// Transfers the caller. `status` is the URL for the status callbacks of the other leg, and which are requested. A
+    /// call that shows no number fails, as with some providers (Twilio, error 13214).
     pub(super) async fn dial(
         &mut self,
-        number: &str,
+        parties: Parties,
         ring_seconds: u32,
         status: Option<(String, Vec<Box<str>>)>,
     ) -> Result<Dialled, Interrupt> {
-        let script = self.office.state().people.at(number).script(RINGS);
-        let mut child = Child::begin(self, number, status);
+        let number = parties.to.clone();
+        let hidden = PhoneNumber::from_e164(&parties.from).is_err();
+        let script = self.office.state().people.at(&number).script(RINGS);
+        let mut child = Child::begin(self, parties, status);
         let status = match rings(script.pickup, Duration::from_secs(ring_seconds.into())) {
+            _ if hidden => CallStatus::Failed,
             Rings::Never(status) => status,
             Rings::For(length, status) => {
                 child.advance(CallStatus::Ringing);
@@ -65,7 +69,7 @@ impl Leg {
             (status, Duration::ZERO, false)
         };
         child.end(ended);
-        let (call, number) = (self.sid.clone(), number.to_owned());
+        let call = self.sid.clone();
         self.note(Event::Dialled { call, number, status: ended.code() });
         let mut told = vec![("DialCallStatus".to_owned(), ended.code().to_owned())];
         told.push(("DialCallSid".to_owned(), child.sid.clone()));
@@ -90,7 +94,8 @@ impl Leg {
 }
 
 impl Child {
-    fn begin(parent: &mut Leg, number: &str, status: Option<(String, Vec<Box<str>>)>) -> Self {
+    fn begin(parent: &mut Leg, parties: Parties, status: Option<(String, Vec<Box<str>>)>) -> Self {
+        let Parties { from, to } = parties;
         let office = Arc::clone(&parent.office);
         let sid = sid("CA", &mut parent.rng);
         let (url, events) = status.unzip();
@@ -108,20 +113,20 @@ impl Child {
         let new = NewCall {
             sid: sid.clone(),
             parent: Some(parent.sid.clone()),
-            from: parent.from.clone(),
-            to: number.to_owned(),
+            from: from.clone(),
+            to: to.clone(),
             direction: Direction::OutboundDial,
             plan: Arc::new(plan),
             now: office.now(),
         };
         // The REST API sends it no orders: it ends with its parent.
         drop(office.state().book.add(new));
-        let callbacks = url.map(|url| Callbacks::start(&office, &sid, number, &url).0);
+        let callbacks = url.map(|url| Callbacks::start(&office, &sid, &to, &url).0);
         let mut child = Self {
             sid,
             parent: parent.sid.clone(),
-            from: parent.from.clone(),
-            to: number.to_owned(),
+            from,
+            to,
             callbacks,
             events: events.unwrap_or_default(),
             ended: false,

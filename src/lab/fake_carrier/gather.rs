@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use crate::carrier::gather::{self, EntryEnd, GatherRules, SpeechLength};
+use crate::carrier::gather::{self, GatherRules, SpeechLength};
 use crate::carrier::simulator::Pace;
 use crate::carrier::twilio::{Gather, Verb};
-use crate::domain::Language;
+use crate::domain::{EntryEnd, Language};
 use crate::flow::speech_time;
 
 /// The length of a recording.
@@ -22,9 +22,11 @@ pub(super) struct Entry {
     pub(super) finished_on: String,
     /// The time after the question, in simulated time.
     pub(super) length: Duration,
+    /// The keys that were typed after the entry had ended.
+    pub(super) left_over: String,
 }
 
-/// Returns the entry for these keys, pressed at this pace. Keys after its end are lost, as on a phone.
+/// Returns the entry for these keys, pressed at this pace.
 pub(super) fn entry(gather: &Gather, keys: &str, pace: &Pace, rng: &mut Rng) -> Entry {
     let timeout = Duration::from_secs(gather.timeout_seconds.into());
     let rules = GatherRules {
@@ -38,10 +40,11 @@ pub(super) fn entry(gather: &Gather, keys: &str, pace: &Pace, rng: &mut Rng) -> 
     let entry =
         gather::typed(asked, keys, pace.think.pick(rng).min(timeout), || pace.between_keys.pick(rng).min(timeout));
     let finished_on = match entry.end {
-        EntryEnd::FinishKey(key) => key.to_string(),
+        EntryEnd::FinishKey => gather.finish_on_key.map(String::from).unwrap_or_default(),
         EntryEnd::Full | EntryEnd::Silence => String::new(),
     };
-    Entry { digits: entry.keys.expose().to_owned(), finished_on, length: entry.at }
+    let left_over = gather::left_over(keys, &entry).to_owned();
+    Entry { digits: entry.keys.expose().to_owned(), finished_on, length: entry.at, left_over }
 }
 
 /// Returns the length of speech and recordings, in simulated time.

@@ -40,6 +40,8 @@ pub(super) struct Leg {
     answered_by: Option<String>,
     /// The number of questions asked.
     pub(super) turn: u16,
+    /// The keys of the last entry that are still to be pressed, if the document listens on.
+    pub(super) typing: String,
     pub(super) rng: fastrand::Rng,
     /// The time in the carrier's queue, in real time.
     queue_time: Duration,
@@ -125,6 +127,7 @@ pub(super) fn begin(
         script,
         answered_by: person.answered_by,
         turn: 0,
+        typing: String::new(),
         rng,
         queue_time,
         orders,

@@ -4,7 +4,7 @@ use super::call_registry::Direction;
 use super::dialled::Dialled;
 use super::faults::Name;
 use super::gather::{entry, spoken};
-use super::leg::{Interrupt, Leg};
+use super::leg::{Interrupt, Leg, Parties};
 use super::log::Event;
 use super::state::SharedState;
 use super::webhook::{Answer, Failure, Fields, Signed, Webhook, absolute, send, send_with_token, token};
@@ -84,9 +84,11 @@ impl Leg {
             Verb::Hangup => Ok(Next::Over),
             Verb::Reject { busy } => Ok(Next::Refused(if busy { CallStatus::Busy } else { CallStatus::NoAnswer })),
             Verb::Gather(gather) => self.gather(&gather, base).await,
-            Verb::Dial { number, ring_seconds, action, status, .. } => {
+            Verb::Dial { number, ring_seconds, action, status, caller_id, .. } => {
                 let status = status.map(|status| (absolute(base, status.url.as_str()), status.events));
-                let Dialled { told, caller_is_gone } = self.dial(number.expose(), ring_seconds, status).await?;
+                let shown = caller_id.map_or_else(|| self.from.clone(), |number| number.expose().to_owned());
+                let parties = Parties { from: shown, to: number.expose().to_owned() };
+                let Dialled { told, caller_is_gone } = self.dial(parties, ring_seconds, status).await?;
                 let Some(action) = action else {
                     return if caller_is_gone { Err(self.is_gone()) } else { Ok(Next::Verb) };
                 };
@@ -109,24 +111,33 @@ impl Leg {
     }
 
     async fn gather(&mut self, gather: &Gather, base: &str) -> Result<Next, Interrupt> {
-        self.turn += 1;
+        // Nothing is said while the rest of an entry is waited for.
+        let goes_on = gather.nested.is_empty() && !self.typing.is_empty();
+        if !goes_on {
+            self.turn += 1;
+            self.typing.clear();
+        }
         let turn = self.turn;
-        let keys = match self.script.decide("", turn, true).0 {
-            Decision::HangUp => {
-                self.pass(spoken(&gather.nested) / 2).await?;
-                self.note(Event::HungUp { call: self.sid.clone(), turn });
-                return Err(Interrupt::HungUp);
+        let keys = if goes_on {
+            Keys::parse(&std::mem::take(&mut self.typing)).unwrap_or_default()
+        } else {
+            match self.script.decide("", turn, true).0 {
+                Decision::HangUp => {
+                    self.pass(spoken(&gather.nested) / 2).await?;
+                    self.note(Event::HungUp { call: self.sid.clone(), turn });
+                    return Err(Interrupt::HungUp);
+                }
+                Decision::Keys(keys) => keys,
+                // Without the flow's prompts, a person knows only the scripted keys.
+                Decision::Silence | Decision::Own => Keys::default(),
             }
-            Decision::Keys(keys) => keys,
-            // Without the flow's prompts, a person knows only the scripted keys.
-            Decision::Silence | Decision::Own => Keys::default(),
         };
         let keys = keys.expose();
         let entry = entry(gather, keys, &self.script.tempo, &mut self.rng);
-        // A caller who presses keys doesn't wait for the silence after the question.
-        let is_pause = |verb: &&Verb| matches!(verb, Verb::Pause { .. });
-        let silent = gather.nested.iter().rev().take_while(is_pause).count();
-        let heard = gather.nested.len() - if keys.is_empty() { 0 } else { silent };
+        self.typing.clone_from(&entry.left_over);
+        // A caller who presses keys doesn't wait for the silences after the question, and for what is said in them.
+        let question = gather.nested.iter().take_while(|verb| !matches!(verb, Verb::Pause { .. })).count();
+        let heard = if keys.is_empty() { gather.nested.len() } else { question };
         self.pass(spoken(gather.nested.get(..heard).unwrap_or_default())).await?;
         self.pass(entry.length).await?;
         if !keys.is_empty() {

@@ -1,6 +1,7 @@
 //! One simulated day from its scenario to its verdict. The services start, die and restart while the environment
 //! continues.
 
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -18,7 +19,9 @@ use super::log::Log;
 use super::scenario::{Death, Scenario};
 use super::server_run::{End, ServerRun, UpcomingEvents};
 use super::staff::list_of;
-use crate::domain::{CallingHours, CentreCode, CentreName, DataOrigin, PhoneNumber};
+use crate::carrier::network::Answering;
+use crate::carrier::simulator::{Habit, NetworkFaults};
+use crate::domain::{CallId, CallingHours, CentreCode, CentreName, DataOrigin, Disposition, PhoneNumber};
 use crate::flow::FlowSet;
 use crate::lab::VirtualClock;
 use crate::policy::ReportCovers;
@@ -86,8 +89,19 @@ pub struct Played {
     pub figures: Figures,
 }
 
-/// Counts of a day.
+/// The calls to people of one kind who wanted to answer all questions, on days without faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Completion {
+    /// Calls that were answered and not ended from our side.
+    pub calls: usize,
+    /// Calls in which the report was finished.
+    pub completed: usize,
+    /// Calls in which the person decided to hang up, whatever was asked.
+    pub gave_up: usize,
+}
+
+/// Counts of a day.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Figures {
     /// Calls that the network carried, in both directions.
     pub calls: usize,
@@ -107,6 +121,8 @@ pub struct Figures {
     pub answers: usize,
     /// Acknowledged reports.
     pub reports: usize,
+    /// How many calls were completed, by the kind of person.
+    pub completion: BTreeMap<Habit, Completion>,
 }
 
 impl Figures {
@@ -121,6 +137,12 @@ impl Figures {
         self.changes += other.changes;
         self.answers += other.answers;
         self.reports += other.reports;
+        for (habit, of_day) in &other.completion {
+            let sum = self.completion.entry(*habit).or_default();
+            sum.calls += of_day.calls;
+            sum.completed += of_day.completed;
+            sum.gave_up += of_day.gave_up;
+        }
     }
 }
 
@@ -196,7 +218,7 @@ impl<'a> Day<'a> {
         let record = EventLog { zone, date: plan.date, most_calls, asked, placed, moments, tables, log };
         let count =
             |fits: fn(&LoggedEventKind) -> bool| record.moments.iter().filter(|moment| fits(&moment.what)).count();
-        let figures = Figures {
+        let mut figures = Figures {
             calls: record.placed.len(),
             asked: record.asked.len(),
             commits: self.faults.commits(),
@@ -206,10 +228,37 @@ impl<'a> Day<'a> {
             changes: count(|what| matches!(what, LoggedEventKind::Changed(..) | LoggedEventKind::CentreChanged(_))),
             answers: count(|what| matches!(what, LoggedEventKind::Promised { .. })),
             reports: count(|what| matches!(what, LoggedEventKind::Received { .. })),
+            completion: BTreeMap::new(),
         };
+        let faults = figures.deaths + figures.failed + figures.clock_steps;
+        let storms = count(|what| matches!(what, LoggedEventKind::WeatherTurned));
+        if faults + storms == 0 && plan.network_faults == NetworkFaults::FAIR {
+            figures.completion = completion(&record);
+        }
         let broken = check(&record);
         Played { seed: plan.seed, dies_at: plan.dies_at, digest: digest(&record), broken, figures, record }
     }
+}
+
+/// How many calls to people who wanted to answer everything were completed.
+fn completion(record: &EventLog) -> BTreeMap<Habit, Completion> {
+    let read = |word: &str| Disposition::from_code(word);
+    let ends = record.tables.calls.iter().filter_map(|call| Some((call.id, read(call.disposition.as_deref()?)?)));
+    let ended: HashMap<CallId, Disposition> = ends.collect();
+    let mut completion: BTreeMap<Habit, Completion> = BTreeMap::new();
+    for placed in &record.placed {
+        let Some(habit) = placed.habit.filter(|habit| habit.wants_to_finish()) else { continue };
+        let disposition = placed.call.and_then(|call| ended.get(&call));
+        let (Some(disposition), Answering::Answered) = (disposition, placed.listed.answering) else { continue };
+        if matches!(disposition, Disposition::Withdrawn | Disposition::Maintenance | Disposition::SystemFailure) {
+            continue;
+        }
+        let of_kind = completion.entry(habit).or_default();
+        of_kind.calls += 1;
+        of_kind.completed += usize::from(*disposition == Disposition::Reported);
+        of_kind.gave_up += usize::from(placed.gave_up);
+    }
+    completion
 }
 
 fn runtime() -> Result<Runtime, SimulationError> {

@@ -17,11 +17,13 @@ mod generators;
 mod log;
 mod observer;
 mod people;
+mod processor;
 mod scenario;
 mod server_run;
 mod staff;
 
 pub use check::{Invariant, Violation, check};
-pub use day::{Figures, Played, Settings, SimulationError, play, play_plan};
+pub use day::{Completion, Figures, Played, Settings, SimulationError, play, play_plan};
 pub use event_log::{EventLog, LoggedEvent, LoggedEventKind, PatientState, Rules};
+pub use processor::stay_on_processor;
 pub use scenario::{CalleeManner, Death, Odds, Ring, Scenario, ScenarioEvent, StaffAct};

@@ -21,6 +21,8 @@ pub(super) struct Talk {
     patient: Option<u32>,
     /// The last ID that was keyed.
     keyed: Option<u32>,
+    /// The keys since something was last said.
+    typed: String,
     /// The last turn: its call, the event, and the words of its reply.
     pub(super) last: Option<(CallId, CarrierEvent, String)>,
 }
@@ -28,10 +30,25 @@ pub(super) struct Talk {
 /// The prompt of a failure, which acknowledges nothing.
 const FAILURE: &str = "shared.system_failure";
 const ASKS: &str = "questionnaire.ask_";
+const READS_BACK: &str = "questionnaire.read_back_";
 /// The two questions at which key 1 says who is on the phone.
 const WHO_IS_THERE: [&str; 2] = ["automated_call.ask_listening", WHO_ASKS];
 /// The question to a person who wants calls to stop and hasn't said who they are.
 const WHO_ASKS: &str = "stop_request.ask_who";
+
+/// What the caller heard after an entry.
+#[derive(Debug, Clone, Copy)]
+struct Heard<'a> {
+    /// The last prompt, by its long wording.
+    next: &'a str,
+    /// The item whose value was read back without a question.
+    read_back: Option<&'a str>,
+}
+
+/// The name of a prompt's long wording: short wording asks for the same.
+fn in_full(prompt: &str) -> &str {
+    prompt.strip_suffix("_short").unwrap_or(prompt)
+}
 
 impl Environment {
     /// Processes the result of a network event.
@@ -54,10 +71,10 @@ impl Environment {
             if let Ok(Outcome::Reply { call, reply, .. }) = heard.outcome {
                 let mut talk = state.talks.remove(&leg).unwrap_or_default();
                 talk.hears(*call, heard.news, reply, &mut notes);
-                if let (NetworkEventKind::Keyed(keys), Some((call, turn))) = (&heard.news.what, heard.turn)
+                if let (NetworkEventKind::Keyed(keyed), Some((call, turn))) = (&heard.news.what, heard.turn)
                     && self.plan.odds.repeats > 0.0
                 {
-                    let event = CarrierEvent::Turn { call, turn, happening: Said::Keyed(keys.clone()) };
+                    let event = CarrierEvent::Turn { call, turn, happening: Said::Keyed(keyed.clone()) };
                     talk.last = Some((call, event, format!("{reply:?}")));
                 }
                 state.talks.insert(leg, talk);
@@ -73,7 +90,7 @@ impl Environment {
 /// Returns what a person has said about who they are, by their answer to the question.
 fn who_is_there(asked: &str, call: CallId, heard: &Processed<'_>) -> Option<LoggedEventKind> {
     match &heard.news.what {
-        NetworkEventKind::Keyed(keys) if keys.expose() == "1" && WHO_IS_THERE.contains(&asked) => {
+        NetworkEventKind::Keyed(keyed) if keyed.keys.expose() == "1" && WHO_IS_THERE.contains(&asked) => {
             Some(LoggedEventKind::Confirmed(call))
         }
         NetworkEventKind::Ended(_) if heard.outcome.is_ok() && asked == WHO_ASKS => {
@@ -137,16 +154,19 @@ impl Talk {
     /// Processes what was said in reply to the caller.
     fn hears(&mut self, call: CallId, news: &NetworkEvent, reply: &Reply, notes: &mut Vec<LoggedEventKind>) {
         let said = |prompt: &str| reply.say.iter().any(|said| said.prompt.as_str() == prompt);
-        let next = reply.say.last().map_or("", |said| said.prompt.as_str()).to_owned();
-        if let NetworkEventKind::Keyed(keys) = &news.what
-            && !said(FAILURE)
-        {
-            let keyed = keys.expose();
-            let keyed = keyed.strip_suffix('#').filter(|rest| !rest.is_empty()).unwrap_or(keyed).to_owned();
-            self.keyed(call, &keyed, &next, notes);
+        if let NetworkEventKind::Keyed(keyed) = &news.what {
+            self.typed.push_str(keyed.keys.expose());
+        }
+        // Nothing is said while the rest of an entry is waited for.
+        let Some(next) = reply.say.last().map(|said| in_full(said.prompt.as_str()).to_owned()) else { return };
+        let read_back = reply.say.iter().find_map(|said| said.prompt.as_str().strip_prefix(READS_BACK));
+        let typed = std::mem::take(&mut self.typed);
+        if matches!(news.what, NetworkEventKind::Keyed(_)) && !said(FAILURE) {
+            let keyed = typed.strip_suffix('#').filter(|rest| !rest.is_empty()).unwrap_or(&typed);
+            self.keyed(call, keyed, Heard { next: &next, read_back }, notes);
         }
         let patient = self.patient;
-        if said("automated_call.received") || said("health_call.received") {
+        if ["automated_call.received", "health_call.received", "red_answer.goodbye"].into_iter().any(said) {
             notes.push(LoggedEventKind::Received { call, patient });
         }
         if said("stop_request.stop_noted") {
@@ -161,7 +181,8 @@ impl Talk {
         self.asked = next;
     }
 
-    fn keyed(&mut self, call: CallId, keyed: &str, next: &str, notes: &mut Vec<LoggedEventKind>) {
+    fn keyed(&mut self, call: CallId, keyed: &str, heard: Heard<'_>, notes: &mut Vec<LoggedEventKind>) {
+        let next = heard.next;
         let moved_on = next != self.asked;
         let patient = self.patient;
         let asked = std::mem::take(&mut self.asked);
@@ -190,9 +211,13 @@ impl Talk {
                 match (item, keyed) {
                     ("spo2_again", "000") => {}
                     ("body_temperature" | "spo2", "000") if moved_on => promise(item, keyed),
+                    // A usual value of a known caller.
+                    _ if heard.read_back == Some(item.trim_end_matches("_again")) => {
+                        promise(item.trim_end_matches("_again"), &format!("{keyed:0>3}"));
+                    }
                     ("body_temperature" | "spo2" | "spo2_again", _) if next.contains(".confirm_") => {
                         let item = item.trim_end_matches("_again").to_owned();
-                        self.unconfirmed = Some((item, keyed.to_owned()));
+                        self.unconfirmed = Some((item, format!("{keyed:0>3}")));
                     }
                     ("body_temperature" | "spo2" | "spo2_again", _) => {}
                     (item, "1") if moved_on => promise(item, "yes"),

@@ -148,6 +148,7 @@ impl ServerRun<'_> {
             guessing: GuessingLimits::default(),
             zone: TimeZone::get("Asia/Tokyo").unwrap_or(TimeZone::UTC),
             fallback_centre: None,
+            health_call_number: None,
             call_back_number: Some(from.clone()),
         };
         let dialling = DialerSettings {

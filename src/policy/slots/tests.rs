@@ -273,3 +273,19 @@ proptest! {
         prop_assert_eq!(seen, again);
     }
 }
+
+#[test]
+fn a_report_is_about_the_latest_slot_that_is_due_or_the_first() {
+    let tokyo = schedule("Asia/Tokyo", "08:00-20:00");
+    let (times, day) = (times("09:00;15:00"), date("2026-11-24"));
+    let about = |covers, time: &str| {
+        let at = at(&format!("2026-11-24T{time}:00+09:00"));
+        tokyo.slot_reported(covers, &times, day, at).map(|slot| slot.time.strftime("%H:%M").to_string())
+    };
+    for (time, slot) in
+        [("07:00", "09:00"), ("09:00", "09:00"), ("14:59", "09:00"), ("15:00", "15:00"), ("23:00", "15:00")]
+    {
+        assert_eq!(about(ReportCovers::Slot, time).as_deref(), Some(slot), "{time}");
+        assert_eq!(about(ReportCovers::Day, time), None);
+    }
+}

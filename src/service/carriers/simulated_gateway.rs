@@ -88,7 +88,7 @@ fn reply(lines: &SimulatedCarrier, news: &NetworkEvent, outcome: Result<Outcome,
         return;
     }
     match outcome {
-        Ok(Outcome::Reply { call, turn, reply, flow_set }) => {
+        Ok(Outcome::Reply { call, turn, reply, flow_set, .. }) => {
             lines.expect(leg, call, turn);
             lines.with(|network, now| network.replied(leg, Some((&flow_set, &reply)), now));
         }

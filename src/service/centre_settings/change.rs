@@ -1,13 +1,19 @@
 //! A change of a health centre, field by field.
 
-use crate::domain::{CallingHours, CentreName, PhoneNumber};
-use crate::policy::{CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, UnregisteredReports};
+use crate::domain::{CallingHours, CentreName, LatinName, NameReading, PhoneNumber};
+use crate::policy::{
+    AfterRed, CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, UnregisteredReports,
+};
 
 /// A change of a centre. `None` leaves a value as it is.
 #[derive(Debug, Clone, Default)]
 pub struct CentreChange {
     /// The name.
     pub name: Option<CentreName>,
+    /// How a Japanese voice reads the name. `Some(None)`: as it is written.
+    pub reading: Option<Option<NameReading>>,
+    /// The name in Latin letters. `Some(None)` for none.
+    pub latin_name: Option<Option<LatinName>>,
     /// The number for callers.
     pub phone: Option<PhoneNumber>,
     /// The IANA name of the time zone.
@@ -34,6 +40,8 @@ pub struct CentreChange {
     pub report_covers: Option<ReportCovers>,
     /// How a report from another number than the registered one affects automated calls.
     pub unregistered_reports: Option<UnregisteredReports>,
+    /// What follows the advice after a red answer.
+    pub after_red: Option<AfterRed>,
     /// The maximum number of automated calls in progress. `Some(None)` removes the centre's limit.
     pub concurrent_calls: Option<Option<u32>>,
     /// The maximum number of automated calls per second. `Some(None)` removes the centre's limit.

@@ -6,6 +6,8 @@ mod settings;
 
 pub use change::CentreChange;
 pub(crate) use lookup::schedule_of;
-pub(in crate::service) use lookup::{centre_of, day_and_hours, known_centre, narrowed, visible_centre, zone_of};
+pub(in crate::service) use lookup::{
+    centre_of, day_and_hours, known_centre, narrowed, spo2_again_on, spo2_question_of, visible_centre, zone_of,
+};
 pub use settings::CentreSettings;
 pub(in crate::service) use settings::settings_changes;

@@ -7,9 +7,9 @@ use serde_json::Value;
 use tracing::error;
 
 use super::change::CentreChange;
-use crate::domain::CallingHours;
+use crate::domain::{CallingHours, LatinName, NameReading};
 use crate::policy::{
-    CallPattern, CallingSchedule, DayLimits, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy,
+    AfterRed, CallPattern, CallingSchedule, DayLimits, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy,
     Thresholds, UnregisteredReports, report_day,
 };
 use crate::service::context::Changes;
@@ -20,6 +20,10 @@ use crate::store::centres::CentreRow;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CentreSettings {
+    /// How a Japanese voice reads the name. `None`: as it is written.
+    pub reading: Option<NameReading>,
+    /// The name for the voices of other languages. `None`: a Japanese voice says it.
+    pub latin_name: Option<LatinName>,
     /// When staff can be reached.
     pub office_hours: OfficeHours,
     /// When automated calls may begin (A7).
@@ -36,6 +40,8 @@ pub struct CentreSettings {
     pub report_covers: ReportCovers,
     /// How a report from another number than the registered one affects automated calls.
     pub unregistered_reports: UnregisteredReports,
+    /// What follows the advice after a red answer.
+    pub after_red: AfterRed,
     /// The maximum number of its automated calls in progress. `None` for the carrier's limit only.
     pub concurrent_calls: Option<u32>,
     /// The maximum number of its automated calls placed per second. `None` for the carrier's limit only.
@@ -108,6 +114,8 @@ impl CentreSettings {
             spo2_red: change.spo2_red.unwrap_or(old.spo2_red),
         };
         let after = Self {
+            reading: change.reading.clone().unwrap_or(self.reading),
+            latin_name: change.latin_name.clone().unwrap_or(self.latin_name),
             office_hours: change.office_hours.unwrap_or(self.office_hours),
             calling_hours: change.calling_hours.unwrap_or(self.calling_hours),
             thresholds: thresholds.checked().map_err(CentreError::from)?,
@@ -116,6 +124,7 @@ impl CentreSettings {
             retry: change.retry.unwrap_or(self.retry),
             report_covers: change.report_covers.unwrap_or(self.report_covers),
             unregistered_reports: change.unregistered_reports.unwrap_or(self.unregistered_reports),
+            after_red: change.after_red.unwrap_or(self.after_red),
             concurrent_calls: change.concurrent_calls.unwrap_or(self.concurrent_calls),
             calls_per_second: change.calls_per_second.unwrap_or(self.calls_per_second),
             missed_call_sms: change.missed_call_sms.clone().unwrap_or(self.missed_call_sms),

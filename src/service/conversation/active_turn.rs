@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Outcome;
 use super::live_sessions::LiveSession;
 use super::turn_log::StoredEvent;
-use crate::domain::CallId;
+use crate::domain::{CallId, Line};
 use crate::engine::{Effect, Reply, Session};
 use crate::flow::FlowSet;
 
@@ -42,6 +42,7 @@ pub(super) enum PendingOutcome {
 /// What remains of an active conversation after it was written.
 pub(super) struct CommittedTurn {
     pub(super) call: CallId,
+    pub(super) line: Line,
     pub(super) turn: i64,
     pub(super) reply: Option<Arc<Reply>>,
     pub(super) flow_set: Arc<FlowSet>,

@@ -105,6 +105,7 @@ impl Batch<'_> {
             language: Language::Japanese,
             caller: ring.caller.clone(),
             call_back_number: self.lines.call_back_number.clone(),
+            health_call_number: self.lines.health_call_number.clone(),
             fallback_centre,
             until,
             identify_by: self.at.checked_add(identify_within).ok(),

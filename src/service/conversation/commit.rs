@@ -10,7 +10,7 @@ use super::stepped::Stepped;
 use super::write_set::WriteSet;
 use super::{Answered, Begin, CarrierEvent, ConversationError, LegStatus, LineSettings, Outcome, StaffNews};
 use super::{outbound, transfer};
-use crate::domain::{CallId, HangupCause, Language, ReportId};
+use crate::domain::{CallId, HangupCause, Language, Line, ReportId};
 use crate::engine::{Effect, Fact, Reply};
 use crate::flow::FlowSet;
 use crate::service::context::Context;
@@ -197,7 +197,7 @@ async fn stored_replies(batch: &mut Batch<'_>, coming: &mut [PendingOutcome]) ->
         let reply: Option<Reply> =
             serde_json::from_str(stored.reply.as_str()).map_err(|_| ConversationError::Unreadable("turn"))?;
         let said = match reply {
-            Some(reply) => Said::Reply(Arc::new(reply), flow_set),
+            Some(reply) => Said::Reply(Arc::new(reply), flow_set, read_session(row)?.line),
             None => Said::Nothing(read_session(row)?.language),
         };
         replies.insert((stored.call, stored.turn), said);
@@ -213,8 +213,9 @@ fn outcome(
     Ok(match coming {
         PendingOutcome::Now(outcome) => outcome,
         PendingOutcome::Live(place) => match active_turns.get(place) {
-            Some(CommittedTurn { reply: Some(reply), call, turn, flow_set, .. }) => Outcome::Reply {
+            Some(CommittedTurn { reply: Some(reply), call, line, turn, flow_set, .. }) => Outcome::Reply {
                 call: *call,
+                line: *line,
                 turn: next(*turn),
                 reply: Arc::clone(reply),
                 flow_set: Arc::clone(flow_set),
@@ -222,8 +223,9 @@ fn outcome(
             _ => Outcome::Over,
         },
         PendingOutcome::Stored(call, turn) => match replies.get(&(call, turn)) {
-            Some(Said::Reply(reply, flow_set)) => {
-                Outcome::Reply { call, turn: next(turn), reply: Arc::clone(reply), flow_set: Arc::clone(flow_set) }
+            Some(Said::Reply(reply, flow_set, line)) => {
+                let (reply, flow_set) = (Arc::clone(reply), Arc::clone(flow_set));
+                Outcome::Reply { call, line: *line, turn: next(turn), reply, flow_set }
             }
             // The caller answers a question that was never asked, so they are still on the line.
             Some(Said::Nothing(language)) => Outcome::CallAgain(*language),
@@ -238,8 +240,8 @@ fn next(turn: i64) -> u32 {
 
 /// What was said in a stored turn.
 enum Said {
-    /// This reply, worded by this flow set.
-    Reply(Arc<Reply>, Arc<FlowSet>),
+    /// This reply, worded by this flow set, on this line.
+    Reply(Arc<Reply>, Arc<FlowSet>, Line),
     /// Nothing, as the caller was gone. Holds the caller's language.
     Nothing(Language),
 }

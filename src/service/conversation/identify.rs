@@ -1,6 +1,7 @@
 //! Identification of patients. All lookups of one commit are answered together.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -16,8 +17,10 @@ use crate::domain::{
 use crate::engine::{Centre, Effect, Event, EventKind, Identified, Person, Query, Waiting, step};
 use crate::policy::{Failures, GuessingLimits, Lane, LaneState, Warn, WarnOf, report_day};
 use crate::service::alerts::About;
-use crate::service::centre_settings::centre_of;
-use crate::service::context::new_id;
+use crate::service::centre_settings::{centre_of, spo2_question_of};
+use crate::service::context::{StandingData, new_id};
+use crate::service::reports::NewReport;
+use crate::service::slots::slot_reported;
 use crate::store::answers::AnswerRow;
 use crate::store::call_people::CallPerson;
 use crate::store::identifications::{Count, IdFailures, IdentificationOutcome, IdentificationRow, Since};
@@ -39,6 +42,9 @@ struct Question {
 
 /// A day's open report, its standing answers, and whose number its calls have shown so far.
 type OpenToday = (ReportId, Vec<(Item, Answer)>, Option<CallerNumber>);
+
+/// What a report is about: a patient's day, or the slot with this time.
+type Reported = (PatientId, Date, String);
 
 /// The failures of one ID in one lane.
 #[derive(Clone, Copy, Default)]
@@ -70,7 +76,8 @@ impl Counted {
 struct Register {
     patients: HashMap<HersysId, PatientRow>,
     centres: HashMap<CentreCode, Centre>,
-    reports: HashMap<(PatientId, Date), OpenToday>,
+    standing: Arc<StandingData>,
+    reports: HashMap<Reported, OpenToday>,
     of_id: HashMap<(HersysId, Lane), OfId>,
     of_caller: HashMap<PhoneNumber, Counted>,
     of_lane: HashMap<Lane, Counted>,
@@ -191,6 +198,7 @@ impl Batch<'_> {
         let mut register = Register {
             patients: HashMap::new(),
             centres: HashMap::new(),
+            standing: Arc::clone(&standing),
             reports: HashMap::new(),
             of_id: failures.by_id.into_iter().map(of_id).collect(),
             of_caller: failures.by_caller.into_iter().map(|(caller, count)| (caller, Counted::of(count))).collect(),
@@ -205,16 +213,19 @@ impl Batch<'_> {
             register.patients.insert(patient.hersys_id.clone(), patient);
         }
         for open in reads.open_reports {
-            let day = (open.report.patient, open.report.report_date);
+            let about = (open.report.patient, open.report.report_date, open.report.slot_time);
             let answers = standing_answers(&open.answers);
-            register.reports.insert(day, (open.report.id, answers, open.report.caller_number));
+            register.reports.insert(about, (open.report.id, answers, open.report.caller_number));
         }
         Ok(register)
     }
 
     fn day_at(&self, centre: &Centre) -> Date {
-        let zone = TimeZone::get(&centre.zone).unwrap_or_else(|_| self.lines.zone.clone());
-        report_day(self.at, &zone)
+        report_day(self.at, &self.zone_of(centre))
+    }
+
+    fn zone_of(&self, centre: &Centre) -> TimeZone {
+        TimeZone::get(&centre.zone).unwrap_or_else(|_| self.lines.zone.clone())
     }
 
     fn identify(&mut self, question: &Question, register: &mut Register) -> Identified {
@@ -251,7 +262,12 @@ impl Batch<'_> {
         }
         self.note(question, lane, IdentificationOutcome::Matched);
         let caller_number = lane.caller_number();
-        let (report, answers) = match register.reports.get_mut(&(patient.id, day)) {
+        let line = self.active_turns.get(question.place).map(|live| live.session.line);
+        let channel = line.map_or(Channel::HealthCall, Line::channel);
+        let row = register.standing.centre(&patient.centre);
+        let slot_time = row.map(|row| slot_reported(&patient, row, day, self.at)).unwrap_or_default();
+        let about = (patient.id, day, slot_time.clone());
+        let (report, answers) = match register.reports.get_mut(&about) {
             Some((report, answers, noted)) => {
                 if caller_number < noted.unwrap_or(CallerNumber::Registered) {
                     *noted = Some(caller_number);
@@ -261,16 +277,17 @@ impl Batch<'_> {
             }
             None => {
                 let report = ReportId(new_id());
-                let channel = match self.active_turns.get(question.place).map(|live| live.session.line) {
-                    Some(Line::AutomatedCall) => Channel::AutomatedCall,
-                    _ => Channel::HealthCall,
-                };
-                self.keep.recorder.open_report(report, &patient, day, channel, Some(caller_number), self.at);
-                register.reports.insert((patient.id, day), (report, Vec::new(), Some(caller_number)));
+                let (id, caller_number) = (report, Some(caller_number));
+                let new = NewReport { id, patient: &patient, date: day, slot_time, channel, caller_number };
+                self.keep.recorder.open_report(new, self.at);
+                register.reports.insert(about, (report, Vec::new(), caller_number));
                 (report, Vec::new())
             }
         };
-        Identified::Matched(Box::new(Person { patient: patient.id, report, centre, answers }))
+        let known_in = patient.languages_known_in(channel);
+        let (oximeter, spo2_question) = (patient.oximeter, spo2_question_of(&patient, &self.zone_of(&centre), day));
+        let patient = patient.id;
+        Identified::Matched(Box::new(Person { patient, report, centre, answers, known_in, oximeter, spo2_question }))
     }
 
     fn mismatch(&mut self, question: &Question, lane: Lane, before: &Failures, register: &mut Register) {

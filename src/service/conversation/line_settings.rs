@@ -17,6 +17,8 @@ pub struct LineSettings {
     pub zone: TimeZone,
     /// The centre that takes callers who aren't identified. If none is configured, the only centre.
     pub fallback_centre: Option<CentreCode>,
+    /// The number of the health call line, as it is spoken to patients.
+    pub health_call_number: Option<PhoneNumber>,
     /// The number that automated calls come from.
     pub call_back_number: Option<PhoneNumber>,
 }

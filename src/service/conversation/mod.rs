@@ -34,7 +34,7 @@ pub use self::line_settings::LineSettings;
 pub(super) use self::lookup_result::tell_looked_up;
 pub(super) use self::lost_transfers::end_in_transfer;
 pub(super) use self::outbound::outbound_leg;
-pub use self::speech::sentences;
+pub use self::speech::speech;
 pub use self::sweeper::sweep;
 pub use self::turn_log::StoredEvent;
 
@@ -147,6 +147,8 @@ pub enum Outcome {
     Reply {
         /// The call.
         call: CallId,
+        /// Its line.
+        line: Line,
         /// The number of the turn that answers this reply.
         turn: u32,
         /// What the caller hears.

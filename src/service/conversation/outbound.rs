@@ -13,14 +13,15 @@ use super::turn_log::StoredEvent;
 use super::{Answered, CarrierEvent, ConversationError, LegStatus, Outcome};
 use crate::carrier::network::Ringing;
 use crate::domain::{
-    CallId, CallerNumber, Channel, Direction, LegId, ProcessId, ReportId, ReportOutcome, SlotOrigin, Withdrawal,
+    CallId, CallerNumber, Direction, LegId, Line, ProcessId, ReportId, ReportOutcome, SlotOrigin, Withdrawal,
 };
 use crate::engine::{AnsweredBy, Person, Start, begin};
 use crate::flow::{FlowName, names};
 use crate::policy::{ReportCovers, Sign, report_day};
-use crate::service::centre_settings::{CentreSettings, centre_of, zone_of};
+use crate::service::centre_settings::{CentreSettings, centre_of, spo2_question_of, zone_of};
 use crate::service::context::{ServiceEventKind, StandingData, new_id};
-use crate::service::slots::{AttemptConclusion, revive, unwanted};
+use crate::service::reports::NewReport;
+use crate::service::slots::{AttemptConclusion, revive, slot_reported, unwanted};
 use crate::store::attempts::AttemptRow;
 use crate::store::centres::CentreRow;
 use crate::store::legs::{LegFound, LegRow};
@@ -111,6 +112,7 @@ async fn begin_answered(
         language: patient.language,
         caller: Some(attempt.phone_number.clone()),
         call_back_number: batch.lines.call_back_number.clone(),
+        health_call_number: batch.lines.health_call_number.clone(),
         fallback_centre: Some(centre),
         until: None,
         identify_by: None,
@@ -170,17 +172,22 @@ async fn person_of(
 ) -> Result<Person, ConversationError> {
     let zone = zone_of(row).unwrap_or_else(|_| batch.lines.zone.clone());
     let day = report_day(batch.at, &zone);
-    let open = reports::open_of(&mut batch.tx, &[(patient.id, day)]).await?.pop();
-    let (report, answers) = match open {
+    let slot_time = slot_reported(patient, row, day, batch.at);
+    let open = reports::open_of(&mut batch.tx, &[(patient.id, day)]).await?;
+    let (report, answers) = match open.into_iter().find(|open| open.report.slot_time == slot_time) {
         Some(open) => (open.report.id, standing_answers(&open.answers)),
         None => {
-            let report = ReportId(new_id());
-            let (channel, number) = (Channel::AutomatedCall, Some(CallerNumber::Registered));
-            batch.keep.recorder.open_report(report, patient, day, channel, number, batch.at);
-            (report, Vec::new())
+            let (id, channel) = (ReportId(new_id()), Line::AutomatedCall.channel());
+            let caller_number = Some(CallerNumber::Registered);
+            let new = NewReport { id, patient, date: day, slot_time, channel, caller_number };
+            batch.keep.recorder.open_report(new, batch.at);
+            (id, Vec::new())
         }
     };
-    Ok(Person { patient: patient.id, report, centre: centre.clone(), answers })
+    let known_in = patient.languages_known_in(Line::AutomatedCall.channel());
+    let (oximeter, spo2_question) = (patient.oximeter, spo2_question_of(patient, &zone, day));
+    let (patient, centre) = (patient.id, centre.clone());
+    Ok(Person { patient, report, centre, answers, known_in, oximeter, spo2_question })
 }
 
 /// The attempt. It is reopened if it had ended and the carrier reports that its call is in progress or rang.

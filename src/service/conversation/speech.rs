@@ -1,16 +1,17 @@
 //! Converts the engine's replies to sentences for a carrier.
 
-use crate::carrier::speech::Sentence;
-use crate::engine::{Reply, spoken};
+use crate::carrier::speech::{Sentence, Speech};
+use crate::engine::{Reply, Utterance, spoken};
 use crate::flow::FlowSet;
 
-/// The sentences of a reply, worded by its flow set.
-pub fn sentences(flow_set: &FlowSet, reply: &Reply) -> Vec<Sentence> {
-    let mut sentences = Vec::with_capacity(reply.say.len());
-    for utterance in &reply.say {
-        for (language, text) in spoken(flow_set, utterance) {
-            sentences.push(Sentence { text: text.into(), language, barge_in: utterance.barge_in });
-        }
-    }
-    sentences
+/// What a reply says, worded by its flow set.
+pub fn speech(flow_set: &FlowSet, reply: &Reply) -> Speech {
+    let worded = |utterance: &Utterance| {
+        let parts = spoken(flow_set, utterance).into_iter();
+        let barge_in = utterance.barge_in;
+        parts.map(move |(language, text)| Sentence { text: text.into(), language, barge_in })
+    };
+    let mut say = Vec::with_capacity(reply.say.len());
+    say.extend(reply.say.iter().flat_map(worded));
+    Speech { say, while_waiting: reply.while_waiting.iter().flat_map(worded).collect() }
 }

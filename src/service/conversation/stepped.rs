@@ -28,6 +28,7 @@ impl Stepper<'_> {
     pub(super) fn step(self, live: LiveSession, withdrawal: Option<Withdrawal>, happening: &EventKind) -> ActiveTurn {
         let LiveSession { call, mut session, flow_set, turn, revision } = live;
         session.identify_by = session.identify_by.map(|by| self.identify_by(by));
+        session.identified_at = session.identified_at.map(|at| self.context.clock.at_the_latest(at));
         let event = StoredEvent::of(happening, is_private(&flow_set, &session));
         let (mut session, mut effects) = step(&flow_set, session, &Event { at: self.at, happening: happening.clone() });
         // The call was withdrawn. What was keyed is kept, then a goodbye replaces the next question.

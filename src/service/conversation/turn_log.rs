@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{HangupCause, Line};
+use crate::domain::{EntryEnd, HangupCause, Keyed, Line};
 use crate::engine::{EventKind, TransferOutcome};
 
 /// The event of a turn, as stored. A private entry (the birth date) is stored as dots, so that the history proves no
@@ -32,8 +32,11 @@ impl StoredEvent {
     /// The stored form of an event.
     pub(super) fn of(happening: &EventKind, private: bool) -> Self {
         match happening {
-            EventKind::Keyed(keys) if private => Self::Keyed("•".repeat(keys.expose().len())),
-            EventKind::Keyed(keys) => Self::Keyed(keys.expose().to_owned()),
+            EventKind::Keyed(Keyed { keys, end: Some(EntryEnd::FinishKey) }) if keys.is_empty() => {
+                Self::Keyed("#".to_owned())
+            }
+            EventKind::Keyed(Keyed { keys, .. }) if private => Self::Keyed("•".repeat(keys.expose().len())),
+            EventKind::Keyed(Keyed { keys, .. }) => Self::Keyed(keys.expose().to_owned()),
             EventKind::TransferEnded(outcome) => Self::Transfer(*outcome),
             EventKind::HungUp(cause) => Self::HungUp(*cause),
             EventKind::HungUpInTransfer(cause, outcome) => Self::HungUpInTransfer(*cause, *outcome),

@@ -8,7 +8,7 @@ use tracing::{info, warn};
 use super::active_turn::{ActiveTurn, CommittedTurn};
 use super::live_sessions::LiveSession;
 use super::{ConversationError, LegStatus};
-use crate::domain::{AnswerOrigin, CallId, LegId, Line, Withdrawal};
+use crate::domain::{Answer, AnswerOrigin, CallId, Item, KnownIn, LegId, Line, Oximeter, ReportOutcome, Withdrawal};
 use crate::engine::{Diagnostic, Effect, Fact, Waiting};
 use crate::service::context::{ServiceEvent, ServiceEventKind};
 use crate::service::reports::{Recorder, ReportCheck};
@@ -17,6 +17,7 @@ use crate::store::call_people::{self, CallPerson};
 use crate::store::calls::{self, CallEnd, CallRow};
 use crate::store::identifications::{self, IdentificationRow};
 use crate::store::legs::{self, LegEnd, LegRow};
+use crate::store::patients::Spo2Given;
 use crate::store::sessions::{self, SessionSave};
 use crate::store::turns::{self, TurnRow};
 use crate::store::{Document, Tx, attempts};
@@ -71,6 +72,17 @@ impl WriteSet {
         let Fact::CallEnded(disposition) = fact else {
             let origin = AnswerOrigin::Turn { call: live.call, turn: live.turn };
             let told = self.recorder.fact(&origin, fact, at);
+            if let Fact::ReportClosed { report, outcome: ReportOutcome::Reported } = fact {
+                let known_in = KnownIn { channel: live.session.line.channel(), language: live.session.language };
+                self.recorder.completed(*report, known_in);
+            }
+            if let Fact::Answered { report, item: Item::Spo2, answer, .. } = fact {
+                let measured = *answer != Answer::Saturation(None);
+                // Without the patient, what was known of the oximeter may be anything: then it is looked at.
+                let before = live.session.person.as_ref().map(|person| person.oximeter);
+                let before = before.unwrap_or(if measured { Oximeter::No } else { Oximeter::Unknown });
+                self.recorder.spo2_given(Spo2Given { report: *report, measured, before, at });
+            }
             return self.told.extend(told);
         };
         metrics::counter!("kenkocall_calls_ended_total", "disposition" => disposition.code()).increment(1);
@@ -98,6 +110,10 @@ impl WriteSet {
                     metrics::counter!("kenkocall_calls_not_identified_in_time_total").increment(1);
                     info!(call = %live.call, "caller not identified in time");
                 }
+                Effect::Diagnostic(note @ (Diagnostic::NotReportedInTime | Diagnostic::TooManySteps)) => {
+                    metrics::counter!("kenkocall_calls_ended_by_limit_total").increment(1);
+                    info!(call = %live.call, ?note, "call ended by a limit");
+                }
                 Effect::Diagnostic(note) => warn!(call = %live.call, ?note, "call ended with an apology"),
             }
         }
@@ -120,9 +136,9 @@ impl WriteSet {
             updated_at: at,
         });
         let ActiveTurn { call, turn, revision, session, flow_set, .. } = live;
-        let goes_on = session.waiting == Waiting::Keys;
+        let (line, goes_on) = (session.line, session.waiting == Waiting::Keys);
         let next = LiveSession { call, session, flow_set: Arc::clone(&flow_set), turn, revision };
-        Ok(CommittedTurn { call, turn, reply, flow_set, live: goes_on.then_some(next) })
+        Ok(CommittedTurn { call, line, turn, reply, flow_set, live: goes_on.then_some(next) })
     }
 
     /// Updates attempts and slots with what this commit learned about outbound calls.
@@ -141,6 +157,8 @@ impl WriteSet {
         self.told.extend(ended);
         let cancelled = self.recorder.cancel_calls(tx, at).await?;
         self.told.extend(cancelled);
+        // Last, so that a patient's row is locked for as short a time as possible.
+        self.recorder.note_patients(tx).await?;
         Ok(())
     }
 

@@ -6,12 +6,14 @@ use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
 use super::import::settle_import;
 use super::registration::{changed_row, changes, existing, held_number, new_row};
-use super::view::{PatientView, ReportView, UnconfirmedStop};
-use crate::domain::{Actor, AlertKind, CentreCode, HersysId, Revision};
+use super::view::{PatientView, ReportStanding, ReportView, UnconfirmedStop};
+use crate::domain::{Actor, AlertKind, CentreCode, HersysId, ReportOutcome, Revision};
 use crate::patient_import::{Change, Column, Doubt, compare, read_values};
 use crate::policy::{Permission, Scope, report_day, scope};
 use crate::service::calls::CallSummary;
-use crate::service::centre_settings::{day_and_hours, known_centre, schedule_of, visible_centre, zone_of};
+use crate::service::centre_settings::{
+    day_and_hours, known_centre, schedule_of, spo2_again_on, visible_centre, zone_of,
+};
 use crate::service::context::{Changes, Context, Details, Viewed, audit_entry, shown_of};
 use crate::service::error::{PatientError, ServiceError, StoredThing};
 use crate::service::slots::{ShownSlot, next_slot_of, open_before_change, withdraw_unwanted};
@@ -55,6 +57,8 @@ pub struct ShownPatient {
     pub zone: TimeZone,
     /// The current date at the centre.
     pub today: Date,
+    /// The first day on which SpO2 is asked again. `None` if every report asks for it.
+    pub spo2_again_on: Option<Date>,
     /// The reports of recent days, latest first.
     pub reports: Vec<ReportView>,
     /// Today's slots by time, including calls requested by staff.
@@ -286,6 +290,8 @@ async fn show(
     let today = report_day(now, &zone);
     let days: Vec<_> = (0..DAYS_SHOWN).map(|back| (patient.id, today.saturating_sub(back.days()))).collect();
     let mut found = reports::of_days(&mut tx, &days).await?;
+    // Nobody who picked up said who they are: that is a call, and no report of the patient.
+    found.retain(|report| report.outcome != ReportOutcome::NotBegun);
     found.sort_by_key(|report| std::cmp::Reverse((report.report_date, report.started_at)));
     let ids: Vec<_> = found.iter().map(|report| report.id).collect();
     let mut latest = answers::latest(&mut tx, &ids).await?;
@@ -294,10 +300,9 @@ async fn show(
         let answers = latest.remove(&report.id).unwrap_or_default();
         answers.into_iter().filter(|answer| !answer.entry.expose().is_empty()).collect()
     };
-    let reports = found.into_iter();
-    let reports = reports.map(|report| {
+    let reports = found.iter().map(|report| {
         let late = late.remove(&report.id).unwrap_or_default();
-        ReportView::of(&report, standing(&report), late)
+        ReportView::of(report, ReportStanding::of(report, &found), standing(report), late)
     });
     let reports = reports.collect();
     let filter = CallFilter { of: CallsOf::HersysId(id.clone()), limit: CALLS_SHOWN, ..CallFilter::default() };
@@ -309,8 +314,10 @@ async fn show(
     let stops_unconfirmed = unconfirmed.iter().map(UnconfirmedStop::of).collect();
     drop(tx);
     let noted = shown_of(context, actor, std::slice::from_ref(&patient), "patient.shown", details.changes()).await?;
+    let spo2_again_on = spo2_again_on(&patient, &zone);
     let (centre_name, patient) = (centre.name, patient.into());
-    let found = ShownPatient { patient, centre_name, zone, today, reports, slots, stops_unconfirmed, calls };
+    let found =
+        ShownPatient { patient, centre_name, zone, today, spo2_again_on, reports, slots, stops_unconfirmed, calls };
     Ok(Viewed { found, noted })
 }
 

@@ -23,6 +23,7 @@ pub(super) fn existing(row: &PatientRow) -> Result<Existing, StoreError> {
             language: row.language,
             diagnosis_date: row.diagnosis_date,
             monitoring_start: row.monitoring_start,
+            oximeter: row.oximeter,
         },
     })
 }
@@ -48,6 +49,9 @@ pub(super) fn new_row(centre: CentreCode, id: HersysId, registration: Registrati
         updated_at: now,
         revision: 1,
         calling: Calling::default(),
+        known_in: Vec::new(),
+        oximeter: registration.oximeter,
+        spo2_asked_at: None,
     };
     changed_row(&bare, registration, now)
 }
@@ -73,6 +77,9 @@ pub(super) fn changed_row(before: &PatientRow, registration: Registration, now: 
         updated_at: now,
         revision: before.revision,
         calling: before.calling.clone(),
+        known_in: before.known_in.clone(),
+        oximeter: registration.oximeter,
+        spo2_asked_at: if registration.oximeter == before.oximeter { before.spo2_asked_at } else { Some(now) },
     }
 }
 
@@ -101,6 +108,7 @@ pub(super) fn changes(before: Option<&PatientRow>, after: &PatientRow) -> Change
         "automated_call": |row| row.automated_call,
         "call_times": |row| row.call_times.clone(),
         "language": |row| row.language.tag(),
+        "oximeter": |row| row.oximeter.code(),
     )
     .field("phone_number", before.and_then(number), number(after))
     .field("diagnosis_date", before.and_then(|row| row.diagnosis_date).map(date), after.diagnosis_date.map(date))

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 
 use super::change::held_patient;
 use crate::domain::{
-    Actor, AlertKind, AnswerOrigin, Channel, HersysId, Language, Operator, ReportId, ReportOutcome, Severity, Staff,
+    Actor, AlertKind, AnswerOrigin, Channel, HersysId, Language, Operator, ReportId, ReportOutcome, Severity,
+    Spo2Question, Staff,
 };
 use crate::engine::form::{Filled, FilledField, FormRefused, Submitted, Submitter, submit};
 use crate::engine::{Fact, Person, WordsFor, words};
@@ -14,7 +15,8 @@ use crate::policy::{Permission, Scope, report_day, scope};
 use crate::service::centre_settings::{centre_of, known_centre, zone_of};
 use crate::service::context::{Changes, Context, ServiceEvent, audit_entry, new_id};
 use crate::service::error::{ReportError, ServiceError, StoredThing};
-use crate::service::reports::{Recorder, ReportCheck};
+use crate::service::reports::{NewReport, Recorder, ReportCheck};
+use crate::service::slots::slot_reported;
 use crate::store::audit::{self, Subject};
 
 /// A report as staff fill it in.
@@ -75,11 +77,22 @@ async fn add(
         return Err(ReportError::NotObserved.into());
     }
     let report = ReportId(new_id());
-    let person = Person { patient: patient.id, report, centre: centre_of(&centre), answers: Vec::new() };
+    let person = Person {
+        patient: patient.id,
+        report,
+        centre: centre_of(&centre),
+        answers: Vec::new(),
+        known_in: Vec::new(),
+        oximeter: patient.oximeter,
+        // Staff may have a value from elsewhere.
+        spo2_question: Spo2Question::Asked,
+    };
     let submitted = submitted(&entry, person, now)?;
     let mut recorder = Recorder::default();
     // Another report of the day that was begun by phone stays as it is.
-    recorder.open_report(report, &patient, date, Channel::Staff, None, now);
+    let slot_time = slot_reported(&patient, &centre, date, now);
+    let (id, channel, caller_number) = (report, Channel::Staff, None);
+    recorder.open_report(NewReport { id, patient: &patient, date, slot_time, channel, caller_number }, now);
     let origin = origin_of(actor);
     let mut told: Vec<ServiceEvent> =
         submitted.facts.iter().filter_map(|fact| recorder.fact(&origin, fact, now)).collect();

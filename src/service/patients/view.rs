@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::{
-    AlertId, Answer, BirthDate, CallId, CallerNumber, CentreCode, Channel, HersysId, Item, Language, PatientId,
-    PhoneNumber, ReportOutcome, Revision, Sensitive, Severity, Withdrawal,
+    AlertId, Answer, BirthDate, CallId, CallerNumber, CentreCode, Channel, HersysId, Item, Language, Oximeter,
+    PatientId, PhoneNumber, ReportOutcome, Revision, Sensitive, Severity, Withdrawal,
 };
 use crate::service::slots::unwanted;
 use crate::store::alerts::AlertRow;
@@ -42,6 +42,8 @@ pub struct PatientView {
     pub diagnosis_date: Option<Date>,
     /// 観察開始日
     pub monitoring_start: Option<Date>,
+    /// Whether the patient has an oximeter.
+    pub oximeter: Oximeter,
     /// When the patient's calls were stopped.
     pub stopped_at: Option<Timestamp>,
     /// When observation ended.
@@ -73,11 +75,51 @@ impl From<PatientRow> for PatientView {
             language: row.language,
             diagnosis_date: row.diagnosis_date,
             monitoring_start: row.monitoring_start,
+            oximeter: row.oximeter,
             stopped_at: row.stopped_at,
             released_at: row.released_at,
             created_at: row.created_at,
             next_slot_at: row.calling.next_slot_at,
             stop_requested_at: row.calling.stop_requested_at,
+        }
+    }
+}
+
+/// Whether a report is the one that counts among those of its day, or slot, and channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportStanding {
+    /// The newest complete one, or the only one.
+    Current,
+    /// Complete, and replaced by a later complete one.
+    Earlier,
+    /// Begun after a complete one and not finished. The complete one counts.
+    Unfinished,
+}
+
+impl ReportStanding {
+    /// The code used in commands.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Earlier => "earlier",
+            Self::Unfinished => "unfinished",
+        }
+    }
+
+    /// The standing of a report among all of these.
+    pub(super) fn of(report: &ReportRow, all: &[ReportRow]) -> Self {
+        let same = |other: &&ReportRow| {
+            other.report_date == report.report_date
+                && other.slot_time == report.slot_time
+                && other.channel == report.channel
+                && other.outcome == ReportOutcome::Reported
+        };
+        let newest = all.iter().filter(same).max_by_key(|other| (other.started_at, other.id));
+        match newest {
+            None => Self::Current,
+            Some(newest) if newest.id == report.id => Self::Current,
+            Some(_) if report.outcome == ReportOutcome::Reported => Self::Earlier,
+            Some(_) => Self::Unfinished,
         }
     }
 }
@@ -88,8 +130,12 @@ impl From<PatientRow> for PatientView {
 pub struct ReportView {
     /// The date in the time zone of the health centre.
     pub report_date: Date,
+    /// `HH:MM` of the slot that it is about. Empty if it is about the day.
+    pub slot_time: String,
     /// The channel through which it was given.
     pub channel: Channel,
+    /// Whether it counts among those of its day or slot and channel.
+    pub standing: ReportStanding,
     /// Unanswered until every question is answered.
     pub outcome: ReportOutcome,
     /// The kind of number from which it was given. Of several calls, the one that proves least. `None` if it wasn't
@@ -125,11 +171,18 @@ impl AnswerView {
 }
 
 impl ReportView {
-    pub(super) fn of(row: &ReportRow, answers: Vec<LatestAnswer>, late: Vec<LatestAnswer>) -> Self {
+    pub(super) fn of(
+        row: &ReportRow,
+        standing: ReportStanding,
+        answers: Vec<LatestAnswer>,
+        late: Vec<LatestAnswer>,
+    ) -> Self {
         let views = |answers: Vec<LatestAnswer>| answers.into_iter().map(AnswerView::of).collect();
         Self {
             report_date: row.report_date,
+            slot_time: row.slot_time.clone(),
             channel: row.channel,
+            standing,
             outcome: row.outcome,
             caller_number: row.caller_number,
             started_at: row.started_at,

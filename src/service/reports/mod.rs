@@ -4,4 +4,4 @@ mod export;
 mod recorder;
 
 pub use export::Export;
-pub(in crate::service) use recorder::{Recorder, ReportCheck};
+pub(in crate::service) use recorder::{NewReport, Recorder, ReportCheck};

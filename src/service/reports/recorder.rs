@@ -6,14 +6,16 @@ use jiff::civil::Date;
 use tracing::warn;
 
 use crate::domain::{
-    AlertKind, AnswerOrigin, CallerNumber, Channel, Item, PatientId, ReportId, ReportOutcome, Sensitive, Severity,
+    AlertKind, AnswerOrigin, CallerNumber, Channel, Item, KnownIn, PatientId, ReportId, ReportOutcome, Sensitive,
+    Severity,
 };
 use crate::engine::Fact;
+use crate::policy::REPORTS_WITHOUT_SPO2;
 use crate::service::alerts::{About, Consequences};
 use crate::service::context::{ServiceEvent, ServiceEventKind, new_id};
 use crate::service::slots::reported;
 use crate::store::answers::{self, AnswerRow};
-use crate::store::patients::PatientRow;
+use crate::store::patients::{PatientRow, Spo2Given};
 use crate::store::reports::{self, HeldReport, ReportClose, ReportRow};
 use crate::store::{StoreError, Tx, alerts, patients};
 
@@ -29,6 +31,22 @@ pub(in crate::service) enum ReportCheck {
     AtCommit,
 }
 
+/// A report that is opened.
+pub(in crate::service) struct NewReport<'a> {
+    /// Its ID.
+    pub(in crate::service) id: ReportId,
+    /// Whose report it is.
+    pub(in crate::service) patient: &'a PatientRow,
+    /// The date at the health centre.
+    pub(in crate::service) date: Date,
+    /// `HH:MM` of the slot that it is about. Empty if it is about the day.
+    pub(in crate::service) slot_time: String,
+    /// The channel.
+    pub(in crate::service) channel: Channel,
+    /// The kind of number from which it is given.
+    pub(in crate::service) caller_number: Option<CallerNumber>,
+}
+
 /// What one commit records of reports.
 #[derive(Default)]
 pub(in crate::service) struct Recorder {
@@ -38,6 +56,10 @@ pub(in crate::service) struct Recorder {
     closed: Vec<ReportClose>,
     answers: Vec<AnswerRow>,
     stop_requests: Vec<PatientId>,
+    /// The reports whose callers heard a call to its end, and in which channel and language.
+    completed: Vec<(ReportId, KnownIn)>,
+    /// Answers to the question for SpO2, by phone.
+    spo2: Vec<Spo2Given>,
     /// Stored reports that this commit has locked already.
     held: Vec<HeldReport>,
     /// Alerts and jobs.
@@ -45,21 +67,15 @@ pub(in crate::service) struct Recorder {
 }
 
 impl Recorder {
-    /// Adds a report for an identified patient without an open report of the day.
-    pub(in crate::service) fn open_report(
-        &mut self,
-        id: ReportId,
-        patient: &PatientRow,
-        date: Date,
-        channel: Channel,
-        caller_number: Option<CallerNumber>,
-        at: Timestamp,
-    ) {
+    /// Adds a report for an identified patient without an open report of the day or slot.
+    pub(in crate::service) fn open_report(&mut self, new: NewReport<'_>, at: Timestamp) {
+        let NewReport { id, patient, date, slot_time, channel, caller_number } = new;
         self.opened.push(ReportRow {
             id,
             patient: patient.id,
             centre: patient.centre.clone(),
             report_date: date,
+            slot_time,
             channel,
             outcome: ReportOutcome::Unanswered,
             started_at: at,
@@ -71,6 +87,18 @@ impl Recorder {
     /// Notes that a report is continued from this kind of number.
     pub(in crate::service) fn note_caller(&mut self, report: ReportId, number: CallerNumber) {
         self.callers.push((report, number));
+    }
+
+    /// Notes that a call was completed with this report.
+    pub(in crate::service) fn completed(&mut self, report: ReportId, known_in: KnownIn) {
+        self.completed.push((report, known_in));
+    }
+
+    /// Notes an answer to the question for SpO2.
+    pub(in crate::service) fn spo2_given(&mut self, given: Spo2Given) {
+        // Of several in one turn, the last one counts.
+        self.spo2.retain(|other| other.report != given.report);
+        self.spo2.push(given);
     }
 
     /// Adds reports that this commit has locked.
@@ -143,7 +171,7 @@ impl Recorder {
         // A report that is opened and closed at once is written so. A finished one never counts as the day's open one.
         for report in &mut self.opened {
             for end in self.closed.iter().filter(|close| close.report == report.id) {
-                if report.outcome != ReportOutcome::Reported {
+                if report.ended_at.is_none() || report.outcome.or_better(end.outcome) != report.outcome {
                     (report.outcome, report.ended_at) = (end.outcome, Some(end.ended_at));
                 }
             }
@@ -206,6 +234,18 @@ impl Recorder {
         if !self.stop_requests.is_empty() {
             patients::request_stop(tx, &self.stop_requests, at).await?;
             alerts::close_of(tx, &self.stop_requests, &[AlertKind::StopUnconfirmed], at, BY_CONFIRMED_REQUEST).await?;
+        }
+        Ok(())
+    }
+
+    /// Records what calls tell of their patients: in which languages they have completed one, and whether they have an
+    /// oximeter.
+    pub(in crate::service) async fn note_patients(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        if !self.completed.is_empty() {
+            patients::completed(tx, &self.completed).await?;
+        }
+        if !self.spo2.is_empty() {
+            patients::spo2_given(tx, &self.spo2, REPORTS_WITHOUT_SPO2).await?;
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ mod withdraw;
 
 pub(in crate::service) use open::{
     ANSWER_WITHIN, CentreRules, Counting, cancel_reported, end_without_call, open_before_change, open_of, rules_of,
+    slot_reported,
 };
 pub(in crate::service) use revive::revive;
 pub(in crate::service) use settle::{AttemptConclusion, end_slots, settle};

@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
 use tracing::error;
 
 use super::settle::end_slots;
 use super::withdraw::next_slot_of;
 use crate::domain::{CentreCode, Missed, ReportOutcome, SlotEnd, SlotId, SlotOrigin, SlotState, Withdrawal};
-use crate::policy::{CallingSchedule, UnregisteredReports};
+use crate::policy::{CallingSchedule, ReportCovers, UnregisteredReports};
 use crate::service::centre_settings::{CentreSettings, schedule_of};
 use crate::service::context::{ServiceEvent, new_id};
+use crate::store::centres::CentreRow;
 use crate::store::patients::PatientRow;
 use crate::store::slots::{self, SlotRow};
 use crate::store::{StoreError, Tx, attempts, centres, patients, reports};
@@ -24,6 +25,18 @@ pub(in crate::service) const ANSWER_WITHIN: SignedDuration = SignedDuration::fro
 /// The label of a slot's time: `09:00`.
 pub(in crate::service) fn time_label(time: Time) -> String {
     format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
+/// The time of the slot that a report is about which a patient begins now: `HH:MM`, or empty if it is about the day.
+/// Who isn't called has no slots, nor has anyone if the centre's settings can't be read.
+pub(in crate::service) fn slot_reported(patient: &PatientRow, centre: &CentreRow, date: Date, at: Timestamp) -> String {
+    let settings = CentreSettings::of(centre);
+    if settings.report_covers == ReportCovers::Day || !patient.automated_call {
+        return String::new();
+    }
+    let (Ok(schedule), Ok(times)) = (settings.calling_schedule(centre), patient.times()) else { return String::new() };
+    let slot = schedule.slot_reported(settings.report_covers, &times, date, at);
+    slot.map(|slot| time_label(slot.time)).unwrap_or_default()
 }
 
 /// A health centre's rules for its calls.

@@ -19,7 +19,7 @@ use self::verified::{Verified, note_unknown};
 use super::Web;
 use crate::carrier::network::Ringing;
 use crate::carrier::twilio::{CallStatus, Field, StatusRequest, VoiceRequest, Word, urls};
-use crate::domain::{CallId, Line};
+use crate::domain::{CallId, Keys, Line};
 use crate::engine::{EventKind, TransferOutcome};
 use crate::service::{Begin, CarrierEvent, LegStatus};
 
@@ -74,7 +74,7 @@ async fn turn(
 /// the caller may have hung up first. A leg with an unknown status hasn't ended.
 fn happening(request: VoiceRequest) -> EventKind {
     let cause = request.call_status.known().and_then(|status| status.hangup_cause(None));
-    let transfer = match (request.dial_status, &request.keys) {
+    let transfer = match (request.dial_status, &request.keyed) {
         (Word::Known(status), _) => Some(transfer_outcome(status)),
         // The transfer is over, whatever its outcome: the caller must not be transferred again and again.
         (Word::Unknown(_), None) => Some(TransferOutcome::NotReached),
@@ -84,7 +84,7 @@ fn happening(request: VoiceRequest) -> EventKind {
         (Some(cause), Some(outcome)) => EventKind::HungUpInTransfer(cause, outcome),
         (Some(cause), None) => EventKind::HungUp(cause),
         (None, Some(outcome)) => EventKind::TransferEnded(outcome),
-        (None, None) => EventKind::Keyed(request.keys.unwrap_or_default()),
+        (None, None) => EventKind::Keyed(request.keyed.unwrap_or_else(|| Keys::default().into())),
     }
 }
 

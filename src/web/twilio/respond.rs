@@ -11,10 +11,10 @@ use tracing::{debug, error, warn};
 use super::verified::VoiceMode;
 use crate::carrier::CarrierLegId;
 use crate::carrier::twilio::{AfterApology, Voices, apology, response, urls};
-use crate::domain::{CallId, Language};
+use crate::domain::{CallId, Language, Line, PhoneNumber};
 use crate::engine::EventKind;
 use crate::service::{
-    Answered, Begin, CarrierEvent, ConversationError, LegStatus, Outcome, call_not_known, sentences, turn_not_known,
+    Answered, Begin, CarrierEvent, ConversationError, LegStatus, Outcome, call_not_known, speech, turn_not_known,
 };
 use crate::web::Web;
 
@@ -155,20 +155,32 @@ async fn outcome(web: &Web, event: CarrierEvent) -> Option<Outcome> {
 
 fn said(web: &Web, outcome: Outcome, voicing: VoiceMode) -> Response {
     match outcome {
-        Outcome::Reply { call, turn, reply, flow_set } => {
+        Outcome::Reply { call, line, turn, reply, flow_set } => {
             let action = web.urls.turn(call, turn);
             let action = match voicing {
                 VoiceMode::Named => action,
                 // The rest of the call, too. No URL of a turn is too long for this parameter.
                 VoiceMode::Carriers => action.with(urls::WITHOUT_VOICE).unwrap_or(action),
             };
-            twiml(response(&sentences(&flow_set, &reply), &reply.then, &action, &voices(web, voicing)))
+            let (said, caller_id) = (speech(&flow_set, &reply), caller_id(web, line));
+            twiml(response(&said, &reply.then, &action, &voices(web, voicing), caller_id))
         }
         Outcome::Over => twiml(HANG_UP.to_owned()),
         Outcome::CallAgain(language) => sorry_in(web, language, voicing),
         Outcome::Noted | Outcome::StaffUnknown => StatusCode::NO_CONTENT.into_response(),
         Outcome::Unknown => not_found(),
         Outcome::Ahead => sorry(web, voicing),
+    }
+}
+
+/// The number that staff see when somebody on this line is transferred. Any of the account's is better than none: the
+/// carrier connects nobody who hides their number.
+fn caller_id(web: &Web, line: Line) -> Option<&PhoneNumber> {
+    let lines = web.conversations.lines();
+    let (health_call, automated_call) = (lines.health_call_number.as_ref(), lines.call_back_number.as_ref());
+    match line {
+        Line::HealthCall | Line::CallBack => health_call.or(automated_call),
+        Line::AutomatedCall => automated_call.or(health_call),
     }
 }
 

@@ -35,7 +35,7 @@ macro_rules! habits {
 
 habits! {
     /// Answers soon and answers all questions.
-    Finishes = "finishes", 540;
+    Finishes = "finishes", 520;
     /// Like `Finishes`, but the phone rings for a long time first.
     AnswersLate = "answers_late", 20;
     /// Like `Finishes`, but sometimes presses a wrong key before the right one.
@@ -45,6 +45,10 @@ habits! {
     /// An old person: listens to the end, asks for many questions again, thinks for a long time, sometimes too long.
     /// One in five gives up.
     Elderly = "elderly", 30;
+    /// Presses `#` after every answer, as the question about the ID asks for.
+    HashEverywhere = "hash_everywhere", 10;
+    /// Often presses one key too many after a number of several keys.
+    ExtraKeys = "extra_keys", 10;
     /// Chooses another language first.
     OtherLanguage = "other_language", 5;
     /// Asks to stop the calls once the questions have begun, then continues or hangs up.
@@ -94,7 +98,31 @@ impl Habit {
     /// Returns `true` if the habit belongs to the person and applies to every call. The others are drawn for each
     /// call.
     pub const fn is_lasting(self) -> bool {
-        matches!(self, Self::SlowKeys | Self::Elderly | Self::OtherLanguage | Self::WrongNumber | Self::NoSuchNumber)
+        matches!(
+            self,
+            Self::SlowKeys
+                | Self::Elderly
+                | Self::HashEverywhere
+                | Self::ExtraKeys
+                | Self::OtherLanguage
+                | Self::WrongNumber
+                | Self::NoSuchNumber
+        )
+    }
+
+    /// Whether a person with this habit wants to answer all questions.
+    pub const fn wants_to_finish(self) -> bool {
+        matches!(
+            self,
+            Self::Finishes
+                | Self::AnswersLate
+                | Self::WrongKeys
+                | Self::SlowKeys
+                | Self::Elderly
+                | Self::HashEverywhere
+                | Self::ExtraKeys
+                | Self::OtherLanguage
+        )
     }
 
     /// What a person with this habit does in one call that rings for at most `ring`.
@@ -108,6 +136,8 @@ impl Habit {
             Self::SlowKeys => {
                 answers.tempo(Pace { between_keys: Between::millis(1_000, 6_000), dozes: 0.1, ..Pace::ORDINARY })
             }
+            Self::HashEverywhere => answers.tempo(Pace { hashes: 1.0, ..Pace::ELDERLY }),
+            Self::ExtraKeys => answers.tempo(Pace { extra_keys: 0.3, ..Pace::ORDINARY }),
             Self::Elderly => {
                 let question = rng.u16(ANY_QUESTION);
                 let listens = answers.tempo(Pace::ELDERLY);
@@ -138,7 +168,7 @@ impl Habit {
             }
             Self::WantsPerson => answers.keys_at_question(rng.u16(SOME_QUESTION), key("0")),
             Self::HangsUpMidway => answers.hangs_up_at_question(rng.u16(ANY_QUESTION)),
-            Self::NotNow => answers.keys_at(LISTENING, key("2")),
+            Self::NotNow => answers.keys_at(LISTENING, key("2")).keys_at(ANOTHER_MATTER, key("2")),
             Self::WrongNumber => answers.keys_at(LISTENING, key("4")),
             Self::Silent => answers.silent(),
             Self::Voicemail => answers.silent().picked_up_by(AnsweredBy::Machine, VOICEMAIL_GREETING.pick(rng)),
@@ -154,6 +184,9 @@ impl Habit {
 
 /// The prompt that asks who is listening.
 const LISTENING: &str = "automated_call.ask_listening";
+
+/// The prompt of the second menu, for what isn't said in the first.
+const ANOTHER_MATTER: &str = "automated_call.ask_another_matter";
 
 /// The prompt that asks who wants the calls to stop.
 const WHO_ASKS: &str = "stop_request.ask_who";

@@ -105,15 +105,22 @@ impl Population {
         }
     }
 
-    /// What happens to the `nth` call to a number, counted from 0.
-    pub(super) fn script(&self, seed: u64, number: &PhoneNumber, nth: u32, rng: &mut Rng, ring: Duration) -> Script {
+    /// What happens to the `nth` call to a number, counted from 0, and the habit that it follows from, if any.
+    pub(super) fn script(
+        &self,
+        seed: u64,
+        number: &PhoneNumber,
+        nth: u32,
+        rng: &mut Rng,
+        ring: Duration,
+    ) -> (Script, Option<Habit>) {
         let put = self.put.get(number).and_then(|manners| manners.get(nth as usize).or_else(|| manners.last()));
         let habit = match put {
-            Some(Behaviour::Script(script)) => return (**script).clone(),
+            Some(Behaviour::Script(script)) => return ((**script).clone(), None),
             Some(Behaviour::Habit(habit)) => *habit,
             None => self.drawn(seed, number, rng),
         };
-        habit.script(rng, ring)
+        (habit.script(rng, ring), Some(habit))
     }
 
     /// The person's own habit if there is one, otherwise one drawn for this call. Over all numbers, each occurs as

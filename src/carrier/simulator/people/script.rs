@@ -107,6 +107,10 @@ pub struct Pace {
     pub slips: f64,
     /// The probability that no key is pressed at first.
     pub dozes: f64,
+    /// The probability that `#` is pressed after an answer or an entry, at any question.
+    pub hashes: f64,
+    /// The probability that one key too many is pressed after an entry of several keys.
+    pub extra_keys: f64,
 }
 
 impl Pace {
@@ -119,6 +123,8 @@ impl Pace {
         repeats: 0.02,
         slips: 0.02,
         dozes: 0.01,
+        hashes: 0.02,
+        extra_keys: 0.005,
     };
 
     /// The pace of old people: they hear everything to the end, and take their time.
@@ -130,6 +136,8 @@ impl Pace {
         repeats: 0.25,
         slips: 0.05,
         dozes: 0.05,
+        hashes: 0.1,
+        extra_keys: 0.02,
     };
 
     /// A pace without randomness: the first key one second after the speech, the others 300 ms apart, no slips.
@@ -141,6 +149,8 @@ impl Pace {
         repeats: 0.0,
         slips: 0.0,
         dozes: 0.0,
+        hashes: 0.0,
+        extra_keys: 0.0,
     };
 }
 

@@ -67,6 +67,11 @@ pub(super) fn key(fault: &KeyFault) -> Advice {
             advice(what, message!("flow-key-digit-taken-todo"))
         }
         KeyFault::Instead(node, entry, why) => instead(node, entry, why),
+        KeyFault::Swapped { node, value, key, usual } => {
+            let (key, usual) = (key.0.to_string(), usual.0.to_string());
+            let what = message!("flow-key-swapped", node = node.as_str(), key = key, value = &**value);
+            advice(what, message!("flow-key-swapped-todo", usual = usual))
+        }
     }
 }
 
@@ -103,6 +108,13 @@ pub(super) fn entry(fault: &EntryFault) -> Advice {
             message!("flow-no-advice", node = node.as_str(), item = item.code()),
             message!("flow-no-advice-todo"),
         ),
+        EntryFault::Usual { node, least, most } => advice(
+            message!("flow-usual", node = node.as_str(), least = least.to_string(), most = most.to_string()),
+            message!("flow-usual-todo"),
+        ),
+        EntryFault::NothingUsual(node) => {
+            advice(message!("flow-nothing-usual", node = node.as_str()), message!("flow-nothing-usual-todo"))
+        }
         EntryFault::Bounds { node, at_least, at_most, digits } => advice(
             message!(
                 "flow-bounds",

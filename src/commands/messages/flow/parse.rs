@@ -23,6 +23,9 @@ pub(super) fn file(fault: &FileFault) -> Advice {
         }
         FileFault::NotUtf8 => advice(message!("flow-not-utf8"), message!("flow-not-utf8-todo")),
         FileFault::NotToml(why) => advice(message!("flow-not-toml", why = why), message!("flow-not-toml-todo")),
+        FileFault::FullWidth(character) => {
+            advice(message!("flow-full-width", character = character.to_string()), message!("flow-full-width-todo"))
+        }
         FileFault::NoSharedKeys => advice(message!("flow-no-shared-keys"), message!("flow-todo-copy")),
         FileFault::NoFlow(name) => advice(message!("flow-no-line", flow = *name), message!("flow-todo-copy")),
         FileFault::TooManyNodes { nodes, most } => {
@@ -153,6 +156,10 @@ pub(super) fn node(fault: &NodeFault) -> Advice {
             };
             advice(what, message!("flow-says-nothing-todo", field = after.field()))
         }
+        NodeFault::NoShort(node) => advice(
+            message!("flow-no-short", node = node.as_str()),
+            message!("flow-no-short-todo", node = node.as_str()),
+        ),
         NodeFault::NoGiveUp(part) => {
             advice(message!("flow-no-give-up", part = part.message()), message!("flow-no-give-up-todo"))
         }
