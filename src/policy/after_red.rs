@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AfterRed {
-    /// Asks whether to continue. Whoever hangs up or is silent has reported.
+    /// Asks whether to continue. Hanging up and silence complete the report.
     #[default]
     Ask,
     /// Continues with the next question.
