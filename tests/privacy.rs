@@ -157,15 +157,15 @@ async fn i6_nothing_personal_is_logged_or_measured_or_answered(fresh: Fresh) {
     // The database refuses a row, and its error quotes the row if possible.
     refuse_rows_of(&kept, &fresh.url, SON.id).await;
     let mut failing = Phone::ring(&line.carrier, Some(A_PHONE)).await;
-    failing.identify(&SON).await.hears("おかけ直しください");
+    failing.identify(&SON).await.hears("システムに問題が起きました");
     // A table is dropped, then the database is unreachable.
     let mut failing = Phone::ring(&line.carrier, MOTHER.number).await;
     failing.identify(&MOTHER).await;
     kept.rows("ALTER TABLE answers RENAME TO answers_elsewhere").await;
-    failing.keys(&["384", "1"]).await.hears("おかけ直しください");
+    failing.keys(&["384", "1"]).await.hears("システムに問題が起きました");
     line.context.database.close().await;
     let gone = failing.post("/twilio/voice/health-call", &[]).await.unwrap();
-    assert!(gone.body.contains("おかけ直しください"));
+    assert!(gone.body.contains("システムに問題が起きました"));
     refusals += &line.carrier.get("/readyz").await.unwrap().body;
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();

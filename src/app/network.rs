@@ -42,6 +42,9 @@ pub(crate) fn configured_network(
                     "no automated calls are placed: twilio.caller_number isn't set; the carrier is only asked about calls"
                 );
             }
+            if config.twilio.health_call_number.is_none() {
+                info!("callers aren't told the number of the health-call line: twilio.health_call_number isn't set");
+            }
             let client = RestClient::new(&config.twilio, urls(config)?)?;
             Ok(Some(Network { carriers: Carriers::only(Arc::new(client)), gateways: Vec::new() }))
         }

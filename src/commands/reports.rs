@@ -22,7 +22,8 @@ pub(super) enum Reports {
     Add(add::Add),
     /// Write the reports of some days as CSV (UTF-8, with a header) to standard output. Times are in the time zone of
     /// the report's health centre; what wasn't answered or couldn't be measured is empty. The column caller_number says
-    /// which number the caller had: registered, unregistered or hidden. The export is recorded.
+    /// which number the caller had: registered, unregistered or hidden. The column stopped_after has the question after
+    /// which a report stopped because the caller left on the advice on a red answer. The export is recorded.
     Export {
         /// The first day: 2026-11-01, 令和8年11月1日, R8.11.1, or today, yesterday.
         #[arg(long, value_name = "DATE")]

@@ -2,13 +2,14 @@
 
 use super::effect::{Fill, NextAction};
 use super::entry::Entered;
-use super::go_back::go_back;
-use super::interpreter::{Interpreter, InvalidFlow, Transition};
+use super::go_back::{correct_red_answer, corrects_too_often, go_back};
+use super::interpreter::{Asking, Interpreter, InvalidFlow, Transition};
 use super::repeat::{repeat, retry_of};
 use super::session::{Entry, Opened, Waiting};
 use crate::domain::{BirthDate, Item, Keyed, Keys};
 use crate::flow::{Confirm, Flow, Gather, Key, Menu, Node, NodeId, NodeKind, RecordWhat, Say, Takes, Usual, Without};
 use crate::policy::report_day;
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 /// The keys of a confirmation: 1 confirms, 2 asks again.
@@ -31,7 +32,8 @@ pub(super) fn ask(interpreter: &mut Interpreter<'_>, flow: &Flow, node: &Node) -
     if let NodeKind::Confirm(confirm) = &node.kind
         && let Some(usual) = usual(interpreter, confirm)
     {
-        say_value(interpreter, confirm, &usual.say, false);
+        say_value(interpreter, confirm, &usual.say, BargeIn::Never);
+        interpreter.noted = true;
         return Ok(Transition::To(confirm.yes.to.clone()));
     }
     let on_trail = !matches!(node.kind, NodeKind::Confirm(_)) && !beside(interpreter);
@@ -40,7 +42,8 @@ pub(super) fn ask(interpreter: &mut Interpreter<'_>, flow: &Flow, node: &Node) -
     }
     let (max_keys, ends_with_hash) = match &node.kind {
         NodeKind::Menu(menu) => {
-            let say = interpreter.wording(&menu.say, &menu.short);
+            let again = interpreter.asking == Asking::Again && !menu.again.is_empty();
+            let say = if again { &menu.again } else { interpreter.wording(&menu.say, &menu.short) };
             interpreter.say_all(say, true);
             (1, false)
         }
@@ -50,7 +53,7 @@ pub(super) fn ask(interpreter: &mut Interpreter<'_>, flow: &Flow, node: &Node) -
             (gather.takes.first_keys(), true)
         }
         NodeKind::Confirm(confirm) => {
-            say_value(interpreter, confirm, &confirm.say, true);
+            say_value(interpreter, confirm, &confirm.say, BargeIn::InLast);
             (1, false)
         }
         _ => return Err(InvalidFlow),
@@ -87,10 +90,21 @@ fn listen_on(interpreter: &mut Interpreter<'_>, node: &Node, keyed: &str, to_com
     Transition::Wait
 }
 
-fn say_value(interpreter: &mut Interpreter<'_>, confirm: &Confirm, says: &[Say], barge_in: bool) {
+/// Which prompts of a read-back a key interrupts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum BargeIn {
+    /// None: it asks nothing.
+    Never,
+    /// The last one. Nobody confirms a value before it was read out, and a carrier drops what is keyed until then: a
+    /// key too many of the entry.
+    InLast,
+}
+
+fn say_value(interpreter: &mut Interpreter<'_>, confirm: &Confirm, says: &[Say], barge_in: BargeIn) {
     let entry: Box<str> = interpreter.session.entry(&confirm.of.to).unwrap_or_default().into();
-    for say in says {
+    for (nth, say) in says.iter().enumerate() {
         let value = Fill::Value(confirm.read_as, entry.clone());
+        let barge_in = barge_in == BargeIn::InLast && nth.saturating_add(1) == says.len();
         interpreter.say_prompt(&say.prompt, say.language, barge_in, Some(value));
     }
 }
@@ -111,7 +125,11 @@ pub(super) fn keyed(interpreter: &mut Interpreter<'_>, keyed: &Keyed) -> Result<
     let own = matches!(&node.kind, NodeKind::Menu(menu) if single.is_some_and(|key| menu.keys.contains_key(&key)));
     // Who keys 3655 for 365 hasn't answered the next question, and doesn't want a person. Its own keys count even so:
     // callers who know the questions type ahead.
-    if entered.left_over && !own && is_left_over(node, keyed) {
+    let waits = waits_for_more(interpreter, node);
+    let early = entered.asked.is_some_and(|asked| asked.is_left_over(interpreter.at, waits));
+    // A value was just noted, and 7 corrects it: as a slip it does no harm.
+    let corrects = single.is_some() && single == interpreter.flow_set.keys.back && waits.is_some();
+    if early && !own && !corrects && is_left_over(node, keyed) {
         return repeat(interpreter, node);
     }
     let without = without_of(node);
@@ -119,8 +137,13 @@ pub(super) fn keyed(interpreter: &mut Interpreter<'_>, keyed: &Keyed) -> Result<
         if interpreter.flow_set.keys.repeat.contains(&key) {
             return repeat(interpreter, node);
         }
-        if !without.back && !beside(interpreter) && interpreter.flow_set.keys.back == Some(key) {
-            return go_back(interpreter, flow, node);
+        if !without.back && interpreter.flow_set.keys.back == Some(key) {
+            if interpreter.session.top().is_some_and(|frame| frame.opened == Opened::ByRedAnswer) {
+                return correct_red_answer(interpreter, node);
+            }
+            if !beside(interpreter) {
+                return go_back(interpreter, flow, node);
+            }
         }
         if !without.visit
             && let Some(visited) = visited_by(interpreter, key)
@@ -153,6 +176,9 @@ pub(super) fn keyed(interpreter: &mut Interpreter<'_>, keyed: &Keyed) -> Result<
     if let (NodeKind::Confirm(confirm), Ok(next)) = (&node.kind, &taken)
         && *next == confirm.no.to
     {
+        if corrects_too_often(interpreter) {
+            return Ok(Transition::To(confirm.retry.give_up.to.clone()));
+        }
         interpreter.session.tries = 0;
         interpreter.stand_at(next.clone());
         return Ok(Transition::Again);
@@ -230,14 +256,21 @@ fn keep(interpreter: &mut Interpreter<'_>, node: &Node, text: &str) {
     interpreter.session.entries.push(Entry { flow, node: node.id.clone(), text: text.into() });
 }
 
-/// Whether keys that came just after an entry answer nothing here. The first keys of another entry aren't known from
-/// those of the one before.
+/// Whether keys that came just after an entry answer nothing here. A single key is no entry of several; the first of
+/// more can't be told from those of the entry before.
 fn is_left_over(node: &Node, keyed: &str) -> bool {
     match &node.kind {
         NodeKind::Menu(_) => true,
         NodeKind::Confirm(_) => ![RIGHT, AGAIN].contains(&keyed),
+        NodeKind::Gather(gather) => single_key(keyed).is_some() && gather.takes.fewest_keys() > 1,
         _ => false,
     }
+}
+
+/// How long the carrier waits for another key, where a question takes several.
+fn waits_for_more(interpreter: &Interpreter<'_>, node: &Node) -> Option<SignedDuration> {
+    let NodeKind::Gather(_) = node.kind else { return None };
+    Some(SignedDuration::from_secs(between_keys(interpreter, node).into()))
 }
 
 /// Says what was wrong, in more detail each time, and asks again. Gives up after the last try.

@@ -132,6 +132,9 @@ pub enum Fact {
         report: ReportId,
         /// The outcome: finished or left open.
         outcome: ReportOutcome,
+        /// The question after which a reported one stopped: the caller left after the advice on a red answer, and other
+        /// questions weren't asked. `None` if all were asked, and if it is open.
+        stopped_after: Option<Item>,
     },
     /// An alert for staff.
     Alert {

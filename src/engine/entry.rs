@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::effect::{NextAction, Reply};
+use super::effect::{NextAction, Reply, Utterance};
 use super::patience::silences;
 use super::session::{Asked, Session};
 use super::wording::speech_seconds;
@@ -27,8 +27,8 @@ pub(super) struct Entered {
     pub(super) keys: String,
     /// Whether the caller may still press keys of this entry.
     pub(super) open: bool,
-    /// Whether they came so soon that they may be left over from the entry before.
-    pub(super) left_over: bool,
+    /// The times of the question.
+    pub(super) asked: Option<Asked>,
 }
 
 impl Entered {
@@ -46,11 +46,7 @@ impl Entered {
             keys.push('#');
         }
         let waited_in_vain = keyed.end == Some(EntryEnd::Silence) || keyed.keys.is_empty();
-        Self {
-            keys,
-            open: !finished && !waited_in_vain,
-            left_over: asked.is_some_and(|asked| asked.after_entry && at.duration_since(asked.at) < LEFT_OVER),
-        }
+        Self { keys, open: !finished && !waited_in_vain, asked }
     }
 }
 
@@ -58,7 +54,26 @@ impl Asked {
     /// The times of a question that is asked now.
     pub(super) fn now(flow_set: &FlowSet, reply: &Reply, after_entry: bool, at: Timestamp) -> Self {
         let silent_from = at.checked_add(shortest_silence(flow_set, reply)).unwrap_or(at);
-        Self { at, silent_from, after_entry }
+        let left_over_until = after_entry.then(|| at.checked_add(LEFT_OVER).unwrap_or(at));
+        Self { at, silent_from, left_over_until, noted: false }
+    }
+
+    /// A carrier that keeps keys until the question listens delivers what is left over only after the value was read
+    /// back.
+    pub(super) fn reads_back(&mut self, flow_set: &FlowSet, read_back: &[Utterance]) {
+        let seconds = read_back.iter().map(|utterance| speech_seconds(flow_set, utterance)).sum();
+        let length = SignedDuration::try_from_secs_f64(seconds).unwrap_or_default();
+        self.left_over_until = self.left_over_until.map(|until| until.checked_add(length).unwrap_or(until));
+    }
+
+    /// Whether keys at `at` came so soon that they may be left over from the entry before. `waits` is how long the
+    /// carrier waits for another key before it delivers a single one, at a question that takes several. A single one
+    /// that comes sooner isn't from such a carrier, and is left over only while the value is noted.
+    pub(super) fn is_left_over(self, at: Timestamp, waits: Option<SignedDuration>) -> bool {
+        let Some(until) = self.left_over_until else { return false };
+        let pressed = at.checked_sub(waits.unwrap_or_default()).unwrap_or(at);
+        let waited = waits.is_none() || self.at.duration_since(pressed) <= WAIT_ROUNDED;
+        waited && pressed < until || self.noted && at < until
     }
 
     /// Whether an empty entry comes too soon for silence: the finish key was pressed.

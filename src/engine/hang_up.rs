@@ -2,13 +2,13 @@
 
 use jiff::SignedDuration;
 
-use super::effect::{Diagnostic, Effect, Fact, NextAction};
+use super::effect::{Diagnostic, Effect, Fact, Fill, NextAction, Utterance};
 use super::event::TransferOutcome;
 use super::interpreter::{Interpreter, Transition};
 use super::record::{note_transfer, report_is_complete, stop_is_asked_for};
 use super::repeat::retry_of;
 use super::session::{Frame, Listener, Opened, Person, StopAsked, Waiting};
-use crate::domain::{Disposition, Line, ReportOutcome};
+use crate::domain::{Disposition, Language, Line, PhoneNumber, ReportOutcome};
 use crate::flow::{NodeKind, PromptId, REPORT_MINUTES, RecordWhat, names};
 
 /// The prompt for a caller who isn't identified and whose call is ended by a limit. It mentions nothing that was keyed
@@ -18,6 +18,12 @@ const NOT_IDENTIFIED: &str = "shared.not_identified";
 const GAVE_UP: &str = "shared.gave_up";
 /// The prompt after a failure.
 const SYSTEM_FAILURE: &str = "shared.system_failure";
+
+/// What is said after a failure. It asks the caller to call again, and thanks for nothing.
+pub fn after_failure(language: Language, health_call_number: Option<PhoneNumber>) -> Utterance {
+    let fill = vec![Fill::HealthCallNumber(health_call_number)];
+    Utterance { prompt: PromptId::from(SYSTEM_FAILURE), language, barge_in: false, fill }
+}
 
 impl Interpreter<'_> {
     /// The flow has ended.
@@ -64,7 +70,7 @@ impl Interpreter<'_> {
         self.effects.push(Effect::Diagnostic(note));
         self.keep_unconfirmed_stop();
         self.say.clear();
-        self.say_prompt(&PromptId::from(SYSTEM_FAILURE), None, false, None);
+        self.say.push(after_failure(self.session.language, self.session.health_call_number.clone()));
         self.over(match self.session.disposition {
             // Staff have taken over. Our failure doesn't change that.
             Disposition::HandedOver => Disposition::HandedOver,
@@ -136,7 +142,8 @@ impl Interpreter<'_> {
     fn over(&mut self, disposition: Disposition) {
         if let Some(person) = self.session.person.take() {
             let outcome = if self.is_begun(&person) { ReportOutcome::Unanswered } else { ReportOutcome::NotBegun };
-            self.effects.push(Effect::Fact(Fact::ReportClosed { report: person.report, outcome }));
+            let (report, stopped_after) = (person.report, None);
+            self.effects.push(Effect::Fact(Fact::ReportClosed { report, outcome, stopped_after }));
         }
         self.session.entries.clear();
         self.session.trail.clear();

@@ -9,10 +9,13 @@ use super::patience::LONGEST_SILENCE_SECONDS;
 use super::session::{Asked, Frame, Opened, SaidAs, Session, Waiting};
 use super::wording::speech_seconds;
 use crate::domain::Language;
-use crate::flow::{Flow, FlowName, FlowSet, Node, NodeId, PromptId, Say};
+use crate::flow::{Flow, FlowName, FlowSet, Node, NodeId, NodeKind, PromptId, Say};
 
 /// Said while a caller who measures or looks for something is waited for.
 const TAKE_YOUR_TIME: &str = "shared.take_your_time";
+
+/// Says the number of the health call line once more. Without a number there is nothing to say.
+const NUMBER_AGAIN: &str = "shared.number_again";
 
 /// One step in progress.
 pub(super) struct Interpreter<'a> {
@@ -25,6 +28,8 @@ pub(super) struct Interpreter<'a> {
     pub(super) asking: Asking,
     /// The flow that follows a red answer, until it is opened.
     pub(super) after_red: Option<FlowName>,
+    /// Whether the value of an entry was noted in this turn.
+    pub(super) noted: bool,
     /// The number of prompts of this turn that end with the advice after a red answer.
     pub(super) advised: Option<usize>,
 }
@@ -63,6 +68,7 @@ impl<'a> Interpreter<'a> {
             say: Vec::new(),
             asking: Asking::First,
             after_red: None,
+            noted: false,
             advised: None,
         }
     }
@@ -120,6 +126,9 @@ impl<'a> Interpreter<'a> {
         barge_in: bool,
         value: Option<Fill>,
     ) {
+        if prompt.as_str() == NUMBER_AGAIN && self.session.health_call_number.is_none() {
+            return;
+        }
         let language = language.unwrap_or(self.session.language);
         let mut fill: Vec<Fill> = value.into_iter().collect();
         if let Some(wording) = self.flow_set.wording(prompt.as_str(), language)
@@ -168,7 +177,13 @@ impl<'a> Interpreter<'a> {
         let reply = Reply { say, while_waiting, then };
         if waiting == Waiting::Keys {
             let after_entry = std::mem::take(&mut self.session.entered);
-            self.session.asked = Some(Asked::now(self.flow_set, &reply, after_entry, self.at));
+            let mut asked = Asked::now(self.flow_set, &reply, after_entry, self.at);
+            if let Ok((_, Node { kind: NodeKind::Confirm(_) | NodeKind::Gather(_), .. })) = self.here() {
+                let firm = reply.say.iter().rposition(|utterance| !utterance.barge_in);
+                asked.reads_back(self.flow_set, firm.and_then(|last| reply.say.get(..=last)).unwrap_or_default());
+            }
+            asked.noted = std::mem::take(&mut self.noted);
+            self.session.asked = Some(asked);
         }
         self.effects.push(Effect::Reply(reply));
     }

@@ -5,6 +5,7 @@
 //! unchanged and yields a [`Diagnostic`].
 
 mod ask;
+mod branch;
 mod effect;
 mod entry;
 mod event;
@@ -18,11 +19,13 @@ mod record;
 mod repeat;
 mod session;
 mod step;
+mod stopped;
 mod walk;
 mod wording;
 
 pub use effect::{Diagnostic, Effect, Fact, Fill, NextAction, Query, Reply, Utterance};
 pub use event::{CallBack, Event, EventKind, Identified, Start, TransferOutcome};
+pub use hang_up::after_failure;
 pub use patience::{LONGEST_SILENCE_SECONDS, silences};
 pub use session::{
     AnsweredBy, Asked, Centre, Entry, Frame, Listener, Opened, Person, SaidAs, Session, StopAsked, Waiting,

@@ -4,8 +4,9 @@ use super::effect::{Effect, Fact, Query};
 use super::event::{CallBack, TransferOutcome};
 use super::interpreter::{Interpreter, InvalidFlow, Transition};
 use super::session::{Listener, StopAsked, Waiting};
+use super::stopped::stopped_after;
 use crate::domain::{AlertKind, Disposition, Item, Job, ReportOutcome, Severity};
-use crate::flow::{Node, NodeId, NodeKind, Record, RecordWhat};
+use crate::flow::{FlowName, Node, NodeId, NodeKind, Record, RecordWhat, Say, Spanned};
 use crate::policy::grade;
 
 /// Handles a node that records something.
@@ -13,9 +14,7 @@ pub(super) fn record(interpreter: &mut Interpreter<'_>, record: &Record) -> Resu
     match &record.what {
         RecordWhat::Answer { item, from, on_red, after_red } => {
             if record_answer(interpreter, *item, &from.to)? == Severity::Red {
-                interpreter.say_all(on_red, false);
-                interpreter.advised = Some(interpreter.say.len());
-                interpreter.after_red = after_red.as_ref().map(|flow| flow.to.clone());
+                advise(interpreter, on_red, after_red.as_ref());
             }
         }
         RecordWhat::Report => report_is_complete(interpreter)?,
@@ -36,6 +35,33 @@ pub(super) fn record(interpreter: &mut Interpreter<'_>, record: &Record) -> Resu
     Ok(Transition::To(record.next.to.clone()))
 }
 
+/// Says the advice on a red answer. The flow after it is opened when the call has come to the next node.
+fn advise(interpreter: &mut Interpreter<'_>, on_red: &[Say], after_red: Option<&Spanned<FlowName>>) {
+    interpreter.say_all(on_red, false);
+    interpreter.advised = Some(interpreter.say.len());
+    interpreter.after_red = after_red.map(|flow| flow.to.clone());
+}
+
+/// Gives the advice once more if an earlier call of the report had a red answer: who was cut off may not have heard it.
+pub(super) fn advise_again(interpreter: &mut Interpreter<'_>, questions: &FlowName) {
+    let Some(person) = &interpreter.session.person else { return };
+    let Some(flow) = interpreter.flow_set.flow(questions.as_str()) else { return };
+    let thresholds = person.centre.thresholds;
+    let is_red = |item: Item| {
+        let answer = person.answers.iter().rev().find(|(of, _)| *of == item);
+        answer.is_some_and(|(_, answer)| grade(item, *answer, &thresholds) == Severity::Red)
+    };
+    let red = flow.nodes.values().find_map(|node| match &node.kind {
+        NodeKind::Record(Record { what: RecordWhat::Answer { item, on_red, after_red, .. }, .. }) => {
+            is_red(*item).then_some((on_red, after_red))
+        }
+        _ => None,
+    });
+    if let Some((on_red, after_red)) = red {
+        advise(interpreter, on_red, after_red.as_ref());
+    }
+}
+
 fn record_answer(interpreter: &mut Interpreter<'_>, item: Item, from: &NodeId) -> Result<Severity, InvalidFlow> {
     let answer = interpreter.session.entry(from).and_then(|entry| item.read(entry)).ok_or(InvalidFlow)?;
     let person = interpreter.session.person.as_mut().ok_or(InvalidFlow)?;
@@ -49,6 +75,7 @@ fn record_answer(interpreter: &mut Interpreter<'_>, item: Item, from: &NodeId) -
         interpreter.session.disposition = Disposition::Unanswered;
     }
     interpreter.session.advised_at = None;
+    interpreter.session.corrections = 0;
     interpreter.effects.push(Effect::Fact(Fact::Answered { report, item, answer, severity }));
     if severity == Severity::Red {
         raise(interpreter, AlertKind::RedAnswer, Some(item));
@@ -57,6 +84,7 @@ fn record_answer(interpreter: &mut Interpreter<'_>, item: Item, from: &NodeId) -
 }
 
 pub(super) fn report_is_complete(interpreter: &mut Interpreter<'_>) -> Result<(), InvalidFlow> {
+    let stopped_after = stopped_after(interpreter);
     let person = interpreter.session.person.take().ok_or(InvalidFlow)?;
     interpreter.session.advised_at = None;
     interpreter.session.people = interpreter.session.people.saturating_add(1);
@@ -65,8 +93,8 @@ pub(super) fn report_is_complete(interpreter: &mut Interpreter<'_>) -> Result<()
     interpreter.session.listener = Listener::Unknown;
     interpreter.session.entries.clear();
     interpreter.session.trail.clear();
-    let outcome = ReportOutcome::Reported;
-    interpreter.effects.push(Effect::Fact(Fact::ReportClosed { report: person.report, outcome }));
+    let (report, outcome) = (person.report, ReportOutcome::Reported);
+    interpreter.effects.push(Effect::Fact(Fact::ReportClosed { report, outcome, stopped_after }));
     Ok(())
 }
 

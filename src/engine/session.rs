@@ -27,6 +27,9 @@ pub struct Session {
     /// How often the current question was repeated without a try.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub repeats: u8,
+    /// How often the caller corrected since an answer was stored.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub corrections: u8,
     /// The times of the current question. `None` in sessions of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Asked>,
@@ -181,8 +184,12 @@ pub struct Asked {
     pub at: Timestamp,
     /// The earliest time at which silence can have ended the entry.
     pub silent_from: Timestamp,
-    /// Whether an entry of several keys was taken just before.
-    pub after_entry: bool,
+    /// Until when keys may be left over from the entry of several keys just before. `None` if there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_over_until: Option<Timestamp>,
+    /// Whether the value of that entry was noted before the question.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub noted: bool,
 }
 
 /// An entry at a node.
@@ -266,7 +273,11 @@ impl Session {
 
     /// The entry at a node of the current flow.
     pub fn entry(&self, node: &NodeId) -> Option<&str> {
-        let flow = &self.top()?.flow;
+        self.entry_in(&self.top()?.flow, node)
+    }
+
+    /// The entry at a node of this flow.
+    pub fn entry_in(&self, flow: &FlowName, node: &NodeId) -> Option<&str> {
         let mut entries = self.entries.iter();
         entries.find(|entry| entry.flow == *flow && entry.node == *node).map(|entry| &*entry.text)
     }

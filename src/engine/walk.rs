@@ -1,17 +1,14 @@
 //! Walks a flow from node to node until one waits for an event.
 
-use jiff::tz::TimeZone;
-
 use super::ask::ask;
+use super::branch::choose;
 use super::effect::{Diagnostic, NextAction};
 use super::event::TransferOutcome;
 use super::identify::look_up;
 use super::interpreter::{Asking, Interpreter, InvalidFlow, Transition};
-use super::record::{cannot_be_handed_over, note_transfer, record};
-use super::session::{AnsweredBy, Listener, Opened, Session, Waiting};
-use crate::domain::Spo2Question;
-use crate::flow::{Bound, Branch, Node, NodeId, NodeKind, ResultName, Test, names};
-use crate::policy::AfterRed;
+use super::record::{advise_again, cannot_be_handed_over, note_transfer, record};
+use super::session::{Opened, Waiting};
+use crate::flow::{Node, NodeKind, ResultName, names};
 
 /// Walks on from the current node.
 pub(super) fn on(interpreter: &mut Interpreter<'_>) {
@@ -73,10 +70,13 @@ pub(super) fn visit_node(interpreter: &mut Interpreter<'_>) -> Result<Transition
             Ok(Transition::To(announce.next.to.clone()))
         }
         NodeKind::Menu(_) | NodeKind::Gather(_) | NodeKind::Confirm(_) => ask(interpreter, flow, node),
-        NodeKind::Branch(branch) => Ok(Transition::To(choose(interpreter, branch).clone())),
+        NodeKind::Branch(branch) => Ok(Transition::To(choose(interpreter, &flow.name, branch).clone())),
         NodeKind::Record(what) => record(interpreter, what),
         NodeKind::Identify(identify) => look_up(interpreter, identify),
-        NodeKind::SubFlow(sub_flow) => interpreter.open(&sub_flow.flow.to, Opened::BySubFlow),
+        NodeKind::SubFlow(sub_flow) => {
+            advise_again(interpreter, &sub_flow.flow.to);
+            interpreter.open(&sub_flow.flow.to, Opened::BySubFlow)
+        }
         NodeKind::HandOver(hand_over) => {
             let Some(centre) = interpreter.session.centre() else {
                 return Ok(Transition::To(hand_over.failed.to.clone()));
@@ -126,50 +126,4 @@ pub(super) fn transfer_ended(
     };
     note_transfer(interpreter, outcome);
     Ok(Transition::To(exit.to.clone()))
-}
-
-fn choose<'b>(interpreter: &Interpreter<'_>, branch: &'b Branch) -> &'b NodeId {
-    let rule = branch.rules.iter().find(|rule| holds(interpreter, &rule.test));
-    rule.map_or(&branch.otherwise.to, |rule| &rule.go.to)
-}
-
-fn holds(interpreter: &Interpreter<'_>, test: &Test) -> bool {
-    let session = &interpreter.session;
-    match test {
-        Test::EntryIs(node, text) => session.entry(&node.to) == Some(&**text),
-        Test::EntryAtMost(node, bound) => {
-            let number = session.entry(&node.to).and_then(|entry| entry.parse::<u32>().ok());
-            number.zip(value_of(*bound, session)).is_some_and(|(number, bound)| number <= bound)
-        }
-        Test::AnswerIs(item, text) => session.answer(*item).is_some_and(|answer| answer.is(text)),
-        Test::OfficeOpen => session.centre().is_some_and(|centre| {
-            // The zone was checked when the centre was saved. With an unknown zone, staff count as unreachable.
-            TimeZone::get(&centre.zone).is_ok_and(|zone| centre.office_hours.contains(interpreter.at, &zone))
-        }),
-        Test::CallerNumberHidden => session.caller.is_none() || session.centre().is_none(),
-        Test::CallerNumberNotCalled => {
-            session.caller.as_ref().is_some_and(|caller| !caller.kind().takes_automated_calls())
-        }
-        Test::NoMorePeople => {
-            let limit = session.stack.first().and_then(|frame| interpreter.flow_set.flow(frame.flow.as_str()));
-            limit.is_none_or(|flow| session.people >= flow.limits.people)
-        }
-        Test::UntilKnown => session.until.is_some(),
-        Test::AnsweredByMachine => session.answered_by == AnsweredBy::Machine,
-        Test::ListenerConfirmed => session.listener == Listener::Confirmed,
-        Test::KnownCaller => interpreter.is_known_caller(),
-        Test::Spo2LeftOut => {
-            session.person.as_ref().is_some_and(|person| person.spo2_question == Spo2Question::LeftOut)
-        }
-        Test::ContinuesAfterRed => session.centre().is_some_and(|centre| centre.after_red == AfterRed::Continue),
-    }
-}
-
-fn value_of(bound: Bound, session: &Session) -> Option<u32> {
-    let thresholds = session.person.as_ref().map(|person| person.centre.thresholds);
-    match bound {
-        Bound::Number(number) => Some(number),
-        Bound::Spo2Amber => thresholds.map(|thresholds| thresholds.spo2_amber.into()),
-        Bound::Spo2Red => thresholds.map(|thresholds| thresholds.spo2_red.into()),
-    }
 }

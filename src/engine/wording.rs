@@ -5,6 +5,8 @@ use super::session::SaidAs;
 use crate::domain::{Language, PhoneNumber};
 use crate::flow::{FlowSet, ReadAs, speech_time};
 
+/// The gap for the number of the health call line.
+const HEALTH_CALL_NUMBER: &str = "{health_call_number}";
 /// The gap for the health centre's name.
 const CENTRE: &str = "{centre}";
 
@@ -74,6 +76,11 @@ pub fn speech_seconds(flow_set: &FlowSet, utterance: &Utterance) -> f64 {
 pub fn words(flow_set: &FlowSet, utterance: &Utterance, for_whom: WordsFor) -> String {
     let mut text = wording(flow_set, utterance.prompt.as_str(), utterance.language, for_whom).to_owned();
     for fill in &utterance.fill {
+        if let Fill::HealthCallNumber(number) = fill {
+            let number = number.as_ref().map(|number| phone_number(flow_set, utterance.language, number, for_whom));
+            text = with_number(&text, number.as_deref(), utterance.language, for_whom);
+            continue;
+        }
         let (gap, content) = filled(flow_set, utterance.language, fill, for_whom);
         text = text.replace(gap, &content);
     }
@@ -106,31 +113,34 @@ fn filled(flow_set: &FlowSet, language: Language, fill: &Fill, for_whom: WordsFo
         Fill::CentreSaidAs(name, said_as) => (CENTRE, centre_name(name, said_as, language, for_whom)),
         Fill::CentrePhone(number) => ("{centre_phone}", phone_number(flow_set, language, number, for_whom)),
         Fill::CallBackNumber(number) => ("{call_back_number}", phone_number(flow_set, language, number, for_whom)),
-        Fill::HealthCallNumber(number) => {
-            let number = number.as_ref().map(|number| phone_number(flow_set, language, number, for_whom));
-            ("{health_call_number}", number.map(|number| set_apart(&number, language, for_whom)).unwrap_or_default())
-        }
+        // It also decides what stands around it: `with_number`.
+        Fill::HealthCallNumber(_) => (HEALTH_CALL_NUMBER, HEALTH_CALL_NUMBER.to_owned()),
         Fill::Until(until) => ("{until}", time_and_date(*until, language, &format)),
     }
 }
 
-/// A time and a date. Flow sets from before the months were prompts have them as numbers, and the hours of a whole day.
+/// From which hour Spanish and Portuguese speak of the night.
+const NIGHT_FROM: u8 = 19;
+
+/// A time and a date. One o'clock has an article of its own in Spanish and Portuguese. Flow sets from before the months
+/// were prompts have them as numbers, and the hours of a whole day.
 fn time_and_date(until: [u8; 4], language: Language, format: &impl Fn(&str) -> String) -> String {
     let [month, day, hour, minute] = until;
-    let time = match (hour < 12, minute) {
-        (true, 0) => "shared.time_am",
-        (true, _) => "shared.time_am_minutes",
-        (false, 0) => "shared.time_pm",
-        (false, _) => "shared.time_pm_minutes",
-    };
-    let half_day = match hour % 12 {
-        0 if hour == 0 => 0,
-        0 => 12,
-        hour => hour,
-    };
+    // Flow sets from before there was a word for noon and for the night lack it.
+    let [time, or_else] = time_prompts(hour, minute).map(format);
+    let time = if time.is_empty() { or_else } else { time };
     let in_figures = matches!(language, Language::English | Language::Spanish | Language::Portuguese);
+    let half_day = match (hour, hour % 12, language) {
+        (_, 0, Language::Japanese) => 0,
+        (_, 0, Language::English | Language::Spanish) => 12,
+        (0 | 12, ..) => hour,
+        (_, half_day, _) => half_day,
+    };
+    let article = format(if half_day == 1 { "shared.time_hour_one" } else { "shared.time_hour" });
+    let half_day = half_day.to_string();
+    let said_hour = if article.is_empty() { half_day } else { article.replace("{hour}", &half_day) };
     let minutes = if in_figures { format!("{minute:02}") } else { minute.to_string() };
-    let time = format(time).replace("{hour}", &half_day.to_string()).replace("{minute}", &minutes);
+    let time = time.replace("{hour}", &said_hour).replace("{minute}", &minutes);
     let name = format(&format!("shared.month_{month}"));
     format("shared.spoken_until")
         .replace("{time}", &time)
@@ -140,15 +150,51 @@ fn time_and_date(until: [u8; 4], language: Language, format: &impl Fn(&str) -> S
         .replace("{minute}", &minute.to_string())
 }
 
+/// The prompt for a time of day, and the one for flow sets without it.
+const fn time_prompts(hour: u8, minute: u8) -> [&'static str; 2] {
+    let or_else = match (hour, minute) {
+        (0..12, 0) => "shared.time_am",
+        (0..12, _) => "shared.time_am_minutes",
+        (_, 0) => "shared.time_pm",
+        (_, _) => "shared.time_pm_minutes",
+    };
+    let time = match (hour, minute) {
+        (0, 0) => "shared.time_midnight",
+        (12, 0) => "shared.time_noon",
+        (NIGHT_FROM.., 0) => "shared.time_night",
+        (NIGHT_FROM.., _) => "shared.time_night_minutes",
+        (_, _) => or_else,
+    };
+    [time, or_else]
+}
+
 /// A number within a sentence that is complete without it: between pauses, or in brackets.
-fn set_apart(number: &str, language: Language, for_whom: WordsFor) -> String {
+fn with_number(text: &str, number: Option<&str>, language: Language, for_whom: WordsFor) -> String {
     let wide = matches!(language, Language::Japanese | Language::ChineseSimplified | Language::ChineseTraditional);
-    match (for_whom, wide) {
-        (WordsFor::Voice, true) => format!("、{number}、"),
-        (WordsFor::Voice, false) => format!(", {number}, "),
-        (WordsFor::Reader, true) => format!("（{number}）"),
-        (WordsFor::Reader, false) => format!(" ({number})"),
+    let (before, after) = match (for_whom, wide) {
+        (WordsFor::Voice, true) => ("、", "、"),
+        (WordsFor::Voice, false) => (", ", ", "),
+        (WordsFor::Reader, true) => ("（", "）"),
+        (WordsFor::Reader, false) => (" (", ")"),
+    };
+    let mut parts = text.split(HEALTH_CALL_NUMBER);
+    let mut said = parts.next().unwrap_or_default().to_owned();
+    for rest in parts {
+        let Some(number) = number else {
+            said.push_str(rest);
+            continue;
+        };
+        said.push_str(before);
+        said.push_str(number);
+        // A mark that follows is pause enough, and in Japanese a particle or the verb belongs to the number.
+        let voice = for_whom == WordsFor::Voice;
+        let joined = voice && (language == Language::Japanese || rest.starts_with(['.', ',', '。', '，', '、']));
+        if !joined {
+            said.push_str(after);
+        }
+        said.push_str(if voice { rest.trim_start() } else { rest });
     }
+    said
 }
 
 fn phone_number(flow_set: &FlowSet, language: Language, number: &PhoneNumber, for_whom: WordsFor) -> String {

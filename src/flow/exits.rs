@@ -86,7 +86,7 @@ impl Node {
     /// Everything that the node may say.
     pub fn says(&self) -> Vec<&Say> {
         const NOTHING: &[Say] = &[];
-        let (say, short, retry) = match &self.kind {
+        let (say, other, retry) = match &self.kind {
             NodeKind::Announce(announce) => (&announce.say, announce.short.as_slice(), None),
             NodeKind::Menu(menu) => (&menu.say, menu.short.as_slice(), Some(&menu.retry)),
             NodeKind::Gather(gather) => (&gather.say, gather.short.as_slice(), Some(&gather.retry)),
@@ -110,8 +110,9 @@ impl Node {
             | NodeKind::HandOver(_)
             | NodeKind::End(_) => return Vec::new(),
         };
+        let again = if let NodeKind::Menu(menu) = &self.kind { menu.again.as_slice() } else { NOTHING };
         let retry = retry.into_iter().flat_map(|retry| retry.no_input.iter().chain(&retry.no_match));
-        say.iter().chain(short).chain(retry).collect()
+        say.iter().chain(other).chain(again).chain(retry).collect()
     }
 
     /// Returns `true` if the call waits here for the caller's keys.

@@ -39,8 +39,8 @@ pub use audit::{
 };
 pub use calls::{
     AskedFor, AttemptQuery, AttemptStage, AttemptSummary, CallQuery, CallSummary, Lookups, Resolution, Resolved,
-    ShownAnswer, ShownAttempt, ShownCall, ShownLeg, ShownPerson, ShownTurn, call_now, list_attempts, list_calls,
-    resolve_call, show_call,
+    ShownAnswer, ShownAttempt, ShownCall, ShownLeg, ShownPerson, ShownReport, ShownTurn, call_now, list_attempts,
+    list_calls, resolve_call, show_call,
 };
 pub use carriers::{LegBook, LegOwner};
 #[cfg(feature = "lab")]
@@ -55,7 +55,7 @@ pub use context::{
 };
 pub use conversation::{
     Answered, Begin, CarrierEvent, ConversationError, ConversationService, LegStatus, LineSettings, Outcome, Readiness,
-    StaffNews, StoredEvent, speech, sweep,
+    StaffNews, StoredEvent, apology, speech, sweep,
 };
 pub use dialer::{DialError, Dialer, DialerSettings, PreparedBatch, TICK, TickSummary};
 pub use error::{
@@ -65,12 +65,12 @@ pub use error::{
 pub use outbox::{JobFilter, JobRunner, JobState, Outside, ShownJob, discard_job, list_jobs, retry_jobs};
 pub use patients::{
     AnswerView, Changed, ERASABLE_AFTER, EnteredReport, Erasure, ImportMode, Imported, PatientQuery, PatientStatus,
-    PatientView, ReportEntry, ReportStanding, ReportView, Rewritten, ShownPatient, UnconfirmedStop, add_patient,
-    add_report, change_patient, erase_person, finish_imports, import_patients, list_patients, release_patient,
-    show_patient, stop_patient,
+    PatientView, ReportEntry, ReportView, Rewritten, ShownPatient, UnconfirmedStop, add_patient, add_report,
+    change_patient, erase_person, finish_imports, import_patients, list_patients, release_patient, show_patient,
+    stop_patient,
 };
 pub use recovery::{Reconciled, reconcile_calls};
-pub use reports::Export;
+pub use reports::{Export, ReportStanding, ReportVersion};
 pub use slots::{CentreDay, DailyStats, DaySlot, ShownSlot, SlotQuery, day_figures, day_slots};
 pub use suspension::{
     DialerState, MaintenanceView, PauseReason, call_not_known, current_maintenance, dialer_state, end_maintenance,

@@ -506,12 +506,25 @@ pub struct Spo2Given {
     pub at: Timestamp,
 }
 
+/// A change of what is known of a patient's oximeter, by an answer in a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OximeterChange {
+    /// The patient.
+    pub patient: PatientId,
+    /// The health centre responsible for the patient.
+    pub centre: CentreCode,
+    /// What was known before.
+    pub before: Oximeter,
+    /// What is known now.
+    pub after: Oximeter,
+}
+
 /// Records answers to the question for SpO2. After `most` reports in a row without a value, the patient counts as one
-/// without an oximeter, until there is a value.
+/// without an oximeter, until there is a value. Returns what has changed.
 ///
 /// # Errors
 /// Database errors.
-pub async fn spo2_given(tx: &mut Tx, given: &[Spo2Given], most: i64) -> Result<(), StoreError> {
+pub async fn spo2_given(tx: &mut Tx, given: &[Spo2Given], most: i64) -> Result<Vec<OximeterChange>, StoreError> {
     tx.write_rows(
         "UPDATE patients SET spo2_report = v.column1, spo2_asked_at = v.column3,
          spo2_unmeasured = CASE WHEN v.column2 THEN 0
@@ -524,21 +537,37 @@ pub async fn spo2_given(tx: &mut Tx, given: &[Spo2Given], most: i64) -> Result<(
     .await?;
     // Most patients measure, and nothing changes for them.
     let may_change = given.iter().filter(|one| one.measured == (one.before == Oximeter::No));
-    let changed = tx
+    // The rows are locked by what was written above.
+    let mut changes = tx
         .fetch_rows(
-            "UPDATE patients SET oximeter = CASE WHEN v.column2 THEN 'yes' ELSE 'no' END,
-             revision = patients.revision + 1 FROM (VALUES",
+            "SELECT p.id, p.centre_code, p.oximeter, CASE WHEN v.column2 THEN 'yes' ELSE 'no' END FROM (VALUES",
             may_change.map(|one| [one.report.into(), one.measured.into(), most.into()]).collect(),
-            ") AS v JOIN reports r ON r.id = v.column1 WHERE patients.id = r.patient_id
-             AND CASE WHEN v.column2 THEN patients.oximeter = 'no'
-                 ELSE patients.oximeter <> 'no' AND patients.spo2_unmeasured >= v.column3 END RETURNING patients.id",
-            |row| row.read(0, "patients.id", parsed),
+            ") AS v JOIN reports r ON r.id = v.column1 JOIN patients p ON p.id = r.patient_id
+             WHERE CASE WHEN v.column2 THEN p.oximeter = 'no'
+                 ELSE p.oximeter <> 'no' AND p.spo2_unmeasured >= v.column3 END",
+            |row| {
+                Ok(OximeterChange {
+                    patient: row.read(0, "patients.id", parsed)?,
+                    centre: row.read(1, "patients.centre_code", |text| CentreCode::parse(text).ok())?,
+                    before: row.read(2, "patients.oximeter", Oximeter::from_code)?,
+                    after: row.read(3, "patients.oximeter", Oximeter::from_code)?,
+                })
+            },
         )
         .await?;
-    if changed.is_empty() {
-        return Ok(());
+    changes.sort_by_key(|change| change.patient);
+    changes.dedup_by_key(|change| change.patient);
+    if changes.is_empty() {
+        return Ok(changes);
     }
-    note_changes(tx, changed.into_iter().map(|id| (id, "oximeter")).collect()).await
+    tx.write_rows(
+        "UPDATE patients SET oximeter = v.column2, revision = patients.revision + 1 FROM (VALUES",
+        changes.iter().map(|change| [change.patient.into(), change.after.code().into()]).collect(),
+        ") AS v WHERE patients.id = v.column1",
+    )
+    .await?;
+    note_changes(tx, changes.iter().map(|change| (change.patient, "oximeter")).collect()).await?;
+    Ok(changes)
 }
 
 /// Records which fields the current revisions of these patients have changed.

@@ -16,7 +16,7 @@ use super::{
     seals::{Seal, SealKind, millis, new_salt, seal},
     tx::{Arrived, Later, Rows},
 };
-use crate::domain::{CallerNumber, CentreCode, Channel, HersysId, PatientId, ReportId, ReportOutcome, Severity};
+use crate::domain::{CallerNumber, CentreCode, Channel, HersysId, Item, PatientId, ReportId, ReportOutcome, Severity};
 
 /// One report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +33,10 @@ pub struct ReportRow {
     pub slot_time: String,
     /// The channel through which it was given.
     pub channel: Channel,
-    /// Unanswered until every question is answered.
+    /// Unanswered until every question is answered, or the caller stops after a red answer's advice.
     pub outcome: ReportOutcome,
+    /// The question after which it stopped, although it counts as reported. `None` if every question was asked.
+    pub stopped_after: Option<Item>,
     /// When it was opened.
     pub started_at: Timestamp,
     /// When the questionnaire was finished or abandoned.
@@ -58,8 +60,10 @@ pub struct OpenReport {
 pub struct ReportClose {
     /// The report.
     pub report: ReportId,
-    /// Whether every question was answered. If not, the report stays open for the day.
+    /// Whether it is reported. If not, it stays open for the day.
     pub outcome: ReportOutcome,
+    /// The question after which it stopped, although it counts as reported.
+    pub stopped_after: Option<Item>,
     /// When it ended.
     pub ended_at: Timestamp,
 }
@@ -95,8 +99,10 @@ pub struct ExportRow {
     pub report_date: Date,
     /// The channel through which it was given.
     pub channel: Channel,
-    /// Whether every question was answered.
+    /// Whether it is reported.
     pub outcome: ReportOutcome,
+    /// The question after which it stopped, although it counts as reported.
+    pub stopped_after: Option<Item>,
     /// The highest severity among the answers that apply.
     pub severity: Severity,
     /// When it was opened.
@@ -118,7 +124,7 @@ impl ExportRow {
 
 /// Starts a query of whole reports by patient and day. It uses a join because SQLite scans the table for a list of
 /// pairs after `IN`, and a cross join so that SQLite keeps this order.
-const OF_DAYS: &str = "SELECT r.id, r.patient_id, r.centre_code, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at, r.caller_number, r.slot_time FROM (VALUES";
+const OF_DAYS: &str = "SELECT r.id, r.patient_id, r.centre_code, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at, r.caller_number, r.slot_time, r.stopped_after FROM (VALUES";
 
 /// The condition that a report `r` is the current one of its day or slot and channel: the newest complete one, or the
 /// open one if none is complete.
@@ -141,7 +147,8 @@ pub async fn open(tx: &mut Tx, reports: &[ReportRow]) -> Result<(), StoreError> 
         let salt = new_salt()?;
         tx.seals(report_seal(report, &salt));
         if !report.outcome.is_open() || report.ended_at.is_some() {
-            tx.seals(end_seal(report.id, report.outcome, report.ended_at, report.started_at, &salt));
+            let end = (report.outcome, report.stopped_after, report.ended_at);
+            tx.seals(end_seal(report.id, end, report.started_at, &salt));
         }
         rows.push([
             report.id.into(),
@@ -154,12 +161,13 @@ pub async fn open(tx: &mut Tx, reports: &[ReportRow]) -> Result<(), StoreError> 
             report.ended_at.into(),
             report.caller_number.map(CallerNumber::code).into(),
             report.slot_time.as_str().into(),
+            report.stopped_after.map(Item::code).into(),
             salt.into(),
         ]);
     }
     tx.write_rows(
         "INSERT INTO reports (id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at,
-         caller_number, slot_time, salt) VALUES",
+         caller_number, slot_time, stopped_after, salt) VALUES",
         rows,
         "",
     )
@@ -176,9 +184,14 @@ fn report_seal(report: &ReportRow, salt: &str) -> Seal {
     seal(SealKind::Report, Uuid::nil(), report.id.0, report.started_at, &fields)
 }
 
-fn end_seal(id: ReportId, outcome: ReportOutcome, ended: Option<Timestamp>, at: Timestamp, salt: &str) -> Seal {
+/// How a report ended.
+type End = (ReportOutcome, Option<Item>, Option<Timestamp>);
+
+fn end_seal(id: ReportId, (outcome, stopped_after, ended): End, at: Timestamp, salt: &str) -> Seal {
     let (text, ended_at) = (id.to_string(), ended.map(millis));
-    let fields = [Some(salt), Some(&*text), Some(outcome.code()), ended_at.as_deref()];
+    let mut fields = vec![Some(salt), Some(&*text), Some(outcome.code()), ended_at.as_deref()];
+    // The seals of reports whose questions were all asked are those of earlier versions.
+    fields.extend(stopped_after.map(|item| Some(item.code())));
     seal(SealKind::ReportEnd, Uuid::nil(), id.0, ended.unwrap_or(at), &fields)
 }
 
@@ -236,7 +249,7 @@ pub(super) async fn later_open_by_hersys_ids(
         reports: tx
             .later_in(
                 "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at, caller_number,
-                 slot_time FROM reports WHERE outcome <> 'reported' AND report_date >= $1
+                 slot_time, stopped_after FROM reports WHERE outcome <> 'reported' AND report_date >= $1
                  AND patient_id IN (SELECT id FROM patients WHERE hersys_id IN",
                 &fixed,
                 keys(),
@@ -271,7 +284,7 @@ pub async fn by_ids(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportRow>,
 pub(super) async fn later_by_ids(tx: &mut Tx, reports: &[ReportId]) -> Result<Later<ReportRow>, StoreError> {
     tx.later_in(
         "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at, caller_number,
-         slot_time FROM reports WHERE id IN",
+         slot_time, stopped_after FROM reports WHERE id IN",
         &[],
         reports.iter().map(|report| (*report).into()),
         "",
@@ -386,7 +399,8 @@ pub async fn close(tx: &mut Tx, held: &[HeldReport], closes: &[ReportClose]) -> 
     let mut last: HashMap<ReportId, &ReportClose> = HashMap::new();
     for close in closes {
         let standing = last.entry(close.report).or_insert(close);
-        if standing.outcome.or_better(close.outcome) == close.outcome {
+        // Once it is reported, a later end changes nothing.
+        if standing.outcome.is_open() && standing.outcome.or_better(close.outcome) == close.outcome {
             *standing = close;
         }
     }
@@ -397,13 +411,15 @@ pub async fn close(tx: &mut Tx, held: &[HeldReport], closes: &[ReportClose]) -> 
         if asked && close.outcome == ReportOutcome::NotBegun {
             continue;
         }
-        rows.push([close.report.into(), close.outcome.code().into(), close.ended_at.into()]);
+        let stopped_after = close.stopped_after.map(Item::code);
+        rows.push([close.report.into(), close.outcome.code().into(), close.ended_at.into(), stopped_after.into()]);
         if let Some(salt) = &report.salt {
-            tx.seals(end_seal(report.id, close.outcome, Some(close.ended_at), close.ended_at, salt));
+            let end = (close.outcome, close.stopped_after, Some(close.ended_at));
+            tx.seals(end_seal(report.id, end, close.ended_at, salt));
         }
     }
     tx.write_rows(
-        "UPDATE reports SET outcome = v.column2, ended_at = v.column3 FROM (VALUES",
+        "UPDATE reports SET outcome = v.column2, ended_at = v.column3, stopped_after = v.column4 FROM (VALUES",
         rows,
         ") AS v WHERE reports.id = v.column1 AND reports.outcome <> 'reported'",
     )
@@ -424,7 +440,7 @@ pub async fn export(tx: &mut Tx, page: &ExportPage) -> Result<Vec<ExportRow>, St
         .fetch_all(
             concat!(
                 "SELECT r.id, p.hersys_id, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at, r.centre_code,
-                 r.caller_number FROM reports r JOIN patients p ON p.id = r.patient_id
+                 r.caller_number, r.stopped_after FROM reports r JOIN patients p ON p.id = r.patient_id
                  WHERE r.report_date >= $1 AND r.report_date <= $2
                  AND (r.report_date, r.started_at, r.id) > ($3, $4, $5)
                  AND ($6 = '' OR $6 LIKE '%,' || r.centre_code || ',%') AND r.outcome <> 'not_begun' AND ",
@@ -464,6 +480,7 @@ fn read(row: &Row<'_>) -> Result<ReportRow, StoreError> {
         ended_at: row.opt_time(7, "reports.ended_at")?,
         caller_number: row.opt_read(8, "reports.caller_number", CallerNumber::from_code)?,
         slot_time: row.owned(9)?,
+        stopped_after: row.opt_read(10, "reports.stopped_after", Item::from_code)?,
     })
 }
 
@@ -479,6 +496,7 @@ fn read_export(row: &Row<'_>) -> Result<ExportRow, StoreError> {
         started_at: row.time(5, "reports.started_at")?,
         ended_at: row.opt_time(6, "reports.ended_at")?,
         caller_number: row.opt_read(8, "reports.caller_number", CallerNumber::from_code)?,
+        stopped_after: row.opt_read(9, "reports.stopped_after", Item::from_code)?,
         answers: Vec::new(),
     })
 }

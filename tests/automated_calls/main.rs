@@ -25,6 +25,7 @@ mod imports;
 mod other_centres;
 mod outbox;
 mod reconciliation;
+mod red_answers;
 mod reopened_attempts;
 mod reports_cancel_calls;
 mod retries;

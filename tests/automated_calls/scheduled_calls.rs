@@ -6,7 +6,9 @@ use crate::on_both_databases;
 use kenkocall::carrier::simulator::{Health, Script};
 use kenkocall::domain::Keys;
 use kenkocall::engine::AnsweredBy;
+use kenkocall::lab::SYNTHETIC_CENTRE;
 use kenkocall::patient_import::Column;
+use kenkocall::store::audit::{self, AuditFilter, AuditRow};
 use std::time::Duration;
 
 on_both_databases!(
@@ -19,7 +21,22 @@ on_both_databases!(
     fault_35_a_call_that_another_node_is_placing_is_not_a_loss,
     whoever_is_on_the_phone_holds_up_nobody_else,
     who_twice_has_no_value_for_spo2_is_asked_again_after_a_week,
+    a_value_from_a_patient_without_an_oximeter_is_a_change_on_the_record,
 );
+
+/// The entries of the audit trail about changes by the program itself, oldest first: from where, and what.
+async fn own_changes(day: &Day) -> Vec<String> {
+    let mut tx = day.client.context.database.begin_read().await.unwrap();
+    let filter = AuditFilter { actor: Some("kenkocall".to_owned()), limit: 100, ..AuditFilter::default() };
+    let mut entries = audit::list(&mut tx, &filter).await.unwrap();
+    entries.retain(|entry| entry.action == "patient.changed");
+    entries.reverse();
+    let told = |entry: &AuditRow| {
+        assert_eq!(entry.centre.as_ref().map(|code| code.as_str()), Some(SYNTHETIC_CENTRE));
+        format!("{} {}", entry.source, entry.details.as_str())
+    };
+    entries.iter().map(told).collect()
+}
 
 async fn a7_called_at_the_configured_time_and_reported(fresh: Fresh) {
     let day = Day::begin(&fresh, Plan { patients: vec!["09:00;17:30"], ..Plan::default() }).await;
@@ -195,6 +212,7 @@ async fn who_twice_has_no_value_for_spo2_is_asked_again_after_a_week(fresh: Fres
     day.until_moment("2026-11-25T09:20:00+09:00").await;
     assert_eq!(oximeters().await, ["no", "unknown"]);
     assert_eq!(day.kept.column("SELECT field FROM patient_changes").await, ["oximeter"]);
+    assert_eq!(own_changes(&day).await, [r#"system {"oximeter":["unknown","no"]}"#]);
     day.until_moment("2026-11-26T09:00:10+09:00").await;
     assert_eq!(asked(left_out).await, 1, "in the call under way");
     day.until_moment("2026-11-26T12:00:00+09:00").await;
@@ -206,4 +224,16 @@ async fn who_twice_has_no_value_for_spo2_is_asked_again_after_a_week(fresh: Fres
     assert_eq!(asked(left_out).await, 1, "six days after staff said so");
     day.until_moment("2026-12-03T09:00:10+09:00").await;
     assert_eq!((asked(left_out).await, asked("").await), (0, 1), "a week after");
+}
+
+async fn a_value_from_a_patient_without_an_oximeter_is_a_change_on_the_record(fresh: Fresh) {
+    let well = || Script::answers(Duration::from_secs(2)).health(Health::well()).into();
+    let people = vec![(0, vec![well(); 9]), (1, vec![well(); 9])];
+    let day = Day::begin(&fresh, Plan { patients: vec!["09:00", "09:00"], people, ..Plan::default() }).await;
+    day.set(0, &[(Column::Oximeter, "no")]).await;
+    day.until_moment("2026-11-30T09:20:00+09:00").await;
+    assert_eq!(own_changes(&day).await, [""; 0], "SpO2 wasn't asked for, and who measures each day changes nothing");
+    day.until_moment("2026-12-02T09:20:00+09:00").await;
+    assert_eq!(day.kept.column("SELECT oximeter FROM patients ORDER BY hersys_id").await, ["yes", "unknown"]);
+    assert_eq!(own_changes(&day).await, [r#"system {"oximeter":["no","yes"]}"#]);
 }

@@ -73,10 +73,10 @@ async fn an_old_node_refuses_newer_tables_and_the_new_one_continues_its_calls() 
         is_due_now(&deployment, 2).await;
 
         let mut at_old_node = mother.clone();
-        at_old_node.key(WELL[2]).await.hears("おかけ直しください");
+        at_old_node.key(WELL[2]).await.hears("システムに問題が起きました");
         assert_eq!(at_old_node.next, Next::Over);
         let son = Phone::ring_any(&old.carrier).await;
-        son.hears("おかけ直しください");
+        son.hears("システムに問題が起きました");
         let fallback = son.post("/twilio/voice/fallback", &[("ErrorCode", "11200")]).await.unwrap();
         assert_eq!(fallback.status, StatusCode::OK);
         let ready = old.operations.get("/readyz").await.unwrap();

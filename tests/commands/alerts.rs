@@ -54,6 +54,7 @@ async fn red(tx: &mut Tx, patient: PatientId, entry: &str, at: Timestamp) {
         slot_time: String::new(),
         channel: Channel::HealthCall,
         outcome: ReportOutcome::Reported,
+        stopped_after: None,
         started_at: at,
         ended_at: Some(at),
         caller_number: Some(CallerNumber::Unregistered),

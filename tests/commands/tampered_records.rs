@@ -111,6 +111,10 @@ async fn an_end_that_was_changed_behind_the_program_is_found_and_named(fresh: Fr
     kept.rows(&format!("UPDATE alerts SET closed_at = NULL, closed_by = NULL WHERE id = '{alert}'")).await;
     fits(&command_line);
     let report = first(&kept, "SELECT id FROM reports WHERE outcome = 'reported'").await;
+    kept.rows(&format!("UPDATE reports SET stopped_after = 'spo2' WHERE id = '{report}'")).await;
+    chain_errors(&command_line, &[&format!("report {report} has another end")]);
+    kept.rows(&format!("UPDATE reports SET stopped_after = NULL WHERE id = '{report}'")).await;
+    fits(&command_line);
     kept.rows(&format!("UPDATE reports SET outcome = 'unanswered', ended_at = NULL WHERE id = '{report}'")).await;
     chain_errors(&command_line, &[&format!("report {report} has another end")]);
 }

@@ -21,8 +21,8 @@ fn the_times_are_printed_for_programs() {
     let (all, _) = desktop.tells(&["flows", "time", "--json"]);
     let all: Value = serde_json::from_str(&all).expect("JSON");
     let calls = all["calls"].as_array().expect("calls");
-    // Two flows, seven languages, three kinds of answers, first and later.
-    assert_eq!(calls.len(), 2 * 7 * 3 * 2);
+    // Two flows, seven languages, four kinds of answers, first and later.
+    assert_eq!(calls.len(), 2 * 7 * 4 * 2);
     for call in calls {
         let time = &call["time"];
         let number = |name: &str| time[name].as_f64().expect("a number");

@@ -71,7 +71,7 @@ fn the_transcripts_of_an_export_are_played_against_its_own_documents() {
     let output = desktop.output(&["flows", "test", "mine"]);
     let said = text(&output.stdout);
     assert!(!output.status.success(), "{said}");
-    assert!(said.contains("mine/transcripts/automated_call/not_now.call:10: expected"), "{said}");
+    assert!(said.contains("mine/transcripts/automated_call/not_now.call:11: expected"), "{said}");
     assert!(said.trim_end().ends_with(" 1 failed"), "{said}");
     // The same for a single flow.
     let one = desktop.output(&["flows", "test", "mine/transcripts/automated_call/not_now.call"]);

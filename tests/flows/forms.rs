@@ -157,7 +157,7 @@ fn by_phone(flow_set: &FlowSet, person: &Person, plans: &BTreeMap<NodeId, Plan>)
         let here = session.top().unwrap().node.clone();
         let keys = match plans.get(&here) {
             // After a red answer.
-            None if here.as_str() == "ask_continue" => "1",
+            None if here.as_str().starts_with("ask_continue") => "1",
             // A confirmation: the first entry after a slip was a wrong one.
             None => {
                 let of = NodeId::from(here.as_str().trim_end_matches("_confirm"));

@@ -3,10 +3,10 @@
 use std::sync::{Arc, LazyLock};
 
 use jiff::SignedDuration;
-use kenkocall::domain::{EntryEnd, Item, Keyed, Keys, Language};
+use kenkocall::domain::{EntryEnd, Item, Keyed, Keys, Language, PhoneNumber};
 use kenkocall::engine::{
-    AnsweredBy, Effect, EventKind, Fact, LONGEST_SILENCE_SECONDS, NextAction, Reply, TransferOutcome, WordsFor,
-    silences, words,
+    AnsweredBy, Effect, EventKind, Fact, Fill, LONGEST_SILENCE_SECONDS, NextAction, Reply, TransferOutcome, Utterance,
+    WordsFor, silences, speech_seconds, words,
 };
 use kenkocall::flow::{FlowName, FlowSet, names};
 use kenkocall::flow_test::{Fixtures, FlowTest, PATIENT_ID, Turn};
@@ -23,8 +23,11 @@ struct Call {
 
 impl Call {
     fn to(flow: &str) -> Self {
+        Self::with(flow, Fixtures::of_a_synthetic_patient().unwrap())
+    }
+
+    fn with(flow: &str, cast: Fixtures) -> Self {
         let at = "2026-11-24T09:00:00+09:00".parse().unwrap();
-        let cast = Fixtures::of_a_synthetic_patient().unwrap();
         let mut test = FlowTest::new(LIBRARY.clone(), FlowName::from(flow), Language::Japanese, cast, at);
         let turn = test.call(AnsweredBy::Person).unwrap();
         Self { test, turn }
@@ -157,7 +160,7 @@ fn spo2_takes_two_keys_and_waits_for_a_third_only_where_one_may_follow() {
                 assert_eq!((call.said().len(), call.waits()), (0, (1, 7, 7)), "{part}: only the rest is waited for");
             }
         }
-        assert_eq!(call.said(), ["questionnaire.confirm_spo2"], "{parts:?}");
+        assert_eq!(call.said(), ["questionnaire.read_back_spo2", "questionnaire.confirm_spo2"], "{parts:?}");
         let heard: Vec<_> = call.reply().say.iter().map(|said| words(&LIBRARY, said, WordsFor::Reader)).collect();
         assert!(heard[0].starts_with(&format!("{value}％")), "{heard:?}");
         assert_eq!(call.keys("1").answer(), Some((Item::Spo2, value.to_owned())), "{parts:?}");
@@ -165,7 +168,7 @@ fn spo2_takes_two_keys_and_waits_for_a_third_only_where_one_may_follow() {
     // The # after 98 reaches the next question, and is neither its answer nor a mistake.
     let mut call = Call::at("spo2");
     call.keys("98").after(700, Keys::parse("#").unwrap().into());
-    assert_eq!(call.said(), ["questionnaire.confirm_spo2"]);
+    assert_eq!(call.said(), ["questionnaire.read_back_spo2", "questionnaire.confirm_spo2"]);
 }
 
 #[test]
@@ -229,18 +232,27 @@ fn nobody_who_is_waited_for_hears_a_long_silence() {
 /// 3655 for 365: the extra key reaches the confirmation.
 #[test]
 fn a_key_too_many_is_no_answer_and_calls_nobody() {
-    let confirm = ["questionnaire.confirm_body_temperature"];
+    let confirm = ["questionnaire.read_back_body_temperature", "questionnaire.confirm_body_temperature"];
     for slip in ["5", "0", "#", "7", "9"] {
         let mut call = Call::at("body_temperature");
         call.keys("365").after(700, Keys::parse(slip).unwrap().into());
         assert_eq!(call.said(), confirm, "{slip}");
         for asked_again in ["shared.no_input_1", "shared.no_input_2"] {
-            assert_eq!(call.silence().said(), [asked_again, confirm[0]], "after {slip} no try is used");
+            assert_eq!(call.silence().said(), [asked_again, confirm[0], confirm[1]], "after {slip} no try is used");
         }
     }
+    // A carrier that keeps keys until the question listens delivers them when the value has been read back.
+    let mut call = Call::at("body_temperature");
+    let heard = speech_seconds(&LIBRARY, &call.keys("365").reply().say[0]);
+    let read_back = i64::try_from(SignedDuration::try_from_secs_f64(heard).unwrap().as_millis()).unwrap();
+    assert_eq!(call.after(read_back + 100, Keys::parse("0").unwrap().into()).said(), confirm);
+    // Nobody confirms a value that isn't read back yet: a key interrupts only what comes after it.
+    let barge_in: Vec<bool> = call.reply().say.iter().map(|said| said.barge_in).collect();
+    assert_eq!(barge_in, [false, true]);
     // Later on, 0 is a wish.
     let mut call = Call::at("body_temperature");
-    assert_eq!(call.keys("365").keys("0").said(), ["person.connecting"]);
+    call.keys("365").after(read_back + 2_000, Keys::parse("0").unwrap().into());
+    assert_eq!(call.said(), ["person.connecting"]);
     // Those who know the questions type ahead.
     let mut call = Call::at("body_temperature");
     call.keys("365").after(300, Keys::parse("1").unwrap().into());
@@ -248,6 +260,64 @@ fn a_key_too_many_is_no_answer_and_calls_nobody() {
     let mut call = Call::at("complexion");
     call.keys("2").after(100, Keys::parse("0").unwrap().into());
     assert_eq!(call.said(), ["person.connecting"], "no entry of several keys was before it");
+}
+
+/// A known caller's 365 is noted, and SpO2 is asked for, which takes two keys: a carrier delivers a single one after
+/// the wait for the next.
+#[test]
+fn a_key_too_many_before_another_entry_calls_nobody() {
+    let noted = || {
+        let mut cast = Fixtures::of_a_synthetic_patient().unwrap();
+        cast.patients[0].known_in.push(Language::Japanese);
+        let mut call = Call::with(names::AUTOMATED_CALL, cast);
+        call.keys("1").keys("365");
+        call
+    };
+    let ask = ["questionnaire.ask_spo2"];
+    for (key, milliseconds) in [("0", 7_300), ("5", 8_500), ("0", 200)] {
+        let mut call = noted();
+        call.after(milliseconds, Keys::parse(key).unwrap().into());
+        assert_eq!(call.said(), ask, "{key} after {milliseconds} ms");
+        assert_eq!(call.keys("98").answer(), Some((Item::Spo2, "98".to_owned())));
+    }
+    let mut call = noted();
+    assert_eq!(call.after(20_000, Keys::parse("0").unwrap().into()).said(), ["person.connecting"]);
+    let mut call = noted();
+    call.after(7_500, Keys::parse("7").unwrap().into());
+    assert_eq!(call.said(), ["questionnaire.ask_body_temperature"], "7 corrects what was noted");
+    // A phone that tells each key at once means it, once the value has been noted.
+    let mut call = noted();
+    assert_eq!(call.after(5_800, Keys::parse("0").unwrap().into()).said(), ["person.connecting"]);
+}
+
+#[test]
+fn corrections_without_an_answer_end() {
+    // 7 just after the entry is taken for a slip, and 365 is then wrong at the confirmation.
+    for (keys, most) in [(["365", "2"], 42), (["365", "7"], 84)] {
+        let turns = ends_with_answers(Call::at("body_temperature"), |nth| Keys::parse(keys[nth % 2]).unwrap().into());
+        assert_eq!(turns, most, "{keys:?}");
+    }
+}
+
+#[test]
+fn the_health_call_is_named_without_stray_marks_and_not_again_without_its_number() {
+    let heard = |number: Option<PhoneNumber>, language| {
+        let fill = vec![Fill::HealthCallNumber(number)];
+        let said = Utterance { prompt: "shared.number_again".into(), language, barge_in: true, fill };
+        words(&LIBRARY, &said, WordsFor::Voice)
+    };
+    let number = || PhoneNumber::from_e164("+815031980214").ok();
+    for language in Language::ALL {
+        let said = heard(number(), language);
+        let stray = [", .", ", ,", "、，", "、。", "  ", "、で"].into_iter().find(|marks| said.contains(marks));
+        assert_eq!(stray, None, "{language}: {said}");
+    }
+    assert!(heard(number(), Language::Japanese).ends_with("ヨンです。"));
+    let mut cast = Fixtures::of_a_synthetic_patient().unwrap();
+    cast.health_call_number = None;
+    let mut call = Call::with(names::AUTOMATED_CALL, cast);
+    call.keys("2").keys("2");
+    assert_eq!((call.said(), call.turn.over), (vec!["automated_call.call_later"], true));
 }
 
 /// The end of a call that is ended by a limit: it says what to do, and keeps what was answered.

@@ -32,3 +32,5 @@ mod draw;
 mod forms;
 mod keying;
 mod parse;
+mod spoken_times;
+mod stopped_reports;

@@ -56,7 +56,7 @@ fn unknown_words_are_reported_with_their_place() {
         (QUESTIONS, "report = \"complete\"", "report = \"done\""),
         (QUESTIONS, "report = \"complete\"", "report = \"complete\"\nstop = \"requested\""),
         (QUESTIONS, "say = \"intro\"", "say = []"),
-        (QUESTIONS, "version = 3", "version = -1"),
+        (QUESTIONS, "version = 4", "version = -1"),
         (QUESTIONS, "title = \"健康状態の質問\"", "title = \" \""),
         (HEALTH, "language = \"zh-Hans\" },\n  { prompt", "language = \"zh-Hand\" },\n  { prompt"),
         (HEALTH, "keys.7 =", "keys.77 ="),

@@ -36,7 +36,7 @@ async fn fault_37_a_missing_voice_in_many_calls_at_once_raises_one_alert(fresh: 
         posts.spawn(async move { phone.post("/twilio/voice/fallback", &[("ErrorCode", "13520")]).await.unwrap() });
     }
     while let Some(answer) = posts.join_next().await {
-        assert!(answer.unwrap().body.contains("おかけ直しください"));
+        assert!(answer.unwrap().body.contains("システムに問題が起きました"));
     }
     assert_eq!(DatabaseAssertions::at(&fresh.url).alerts().await, ["unspoken"]);
 }

@@ -114,7 +114,7 @@ async fn refused(address: SocketAddr, request: &[u8], status: Option<&str>) {
     let head = String::from_utf8_lossy(&reply[..reply.len().min(200)]).into_owned();
     // The fallback's apology doesn't depend on the request.
     if is_fallback(request) && head.starts_with("HTTP/1.1 200") {
-        assert!(String::from_utf8_lossy(&reply).contains("おかけ直しください"), "{}", shown());
+        assert!(String::from_utf8_lossy(&reply).contains("システムに問題が起きました"), "{}", shown());
         return;
     }
     match status {

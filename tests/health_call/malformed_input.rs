@@ -187,7 +187,11 @@ async fn fault_31_turns_that_nobody_asked_for_change_nothing(fresh: Fresh) {
         let sender = if path.contains(&unknown.to_string()) { &stranger } else { &phone };
         let answer = sender.post(&path, &[("Digits", "1")]).await.unwrap();
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
-        assert!(answer.body.contains("おかけ直し") && answer.body.contains("<Hangup/>"), "{}", answer.body);
+        assert!(
+            answer.body.contains("システムに問題が起きました") && answer.body.contains("<Hangup/>"),
+            "{}",
+            answer.body
+        );
     }
     assert_eq!(kept.count("losses WHERE sign = 'unknown_call'").await, 1);
     assert_eq!(kept.answers(MOTHER.id).await, answers);
@@ -227,7 +231,7 @@ async fn the_fallback_url_tries_the_same_turn_once_more_and_then_apologises(fres
     // The second failure of the same turn: a plain apology.
     let second = phone.post(FALLBACK, &[("ErrorCode", "11205"), ("ErrorUrl", &again)]).await.unwrap();
     let (said, next) = read(&second.body);
-    assert!(said[0].text.contains("おかけ直しください"));
+    assert!(said[0].text.contains("システムに問題が起きました"));
     assert!(!second.body.contains("ありがとう") && !second.body.contains("受け付けました"), "never thanked");
     assert_eq!(next, Next::Over);
     // The fallback never redirects to foreign URLs, or to ours that wouldn't help.

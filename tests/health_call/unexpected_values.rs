@@ -165,7 +165,7 @@ async fn every_caller_is_answered_whatever_stands_in_from_and_to(fresh: Fresh) {
         post(carrier, BEGIN, &twice, &why).await;
         let failed = form(&[("From", from), ("To", from), ("ErrorCode", b"11205")]);
         let sorry = post(carrier, FALLBACK, &failed, &why).await;
-        assert!(sorry.text().contains("おかけ直しください"), "{why}");
+        assert!(sorry.text().contains("システムに問題が起きました"), "{why}");
     }
     let numbers = "SELECT DISTINCT far_number FROM legs WHERE far_number IS NOT NULL";
     assert_eq!(kept.column(numbers).await, ["+818055550123"], "no other number is made of it");

@@ -4,7 +4,7 @@ use kenkocall::{
     domain::{CentreCode, Language, Oximeter, PatientId, ReportId, ReportOutcome},
     store::{
         StoreError, Unique, centres,
-        patients::{self, PatientRow, Spo2Given},
+        patients::{self, OximeterChange, PatientRow, Spo2Given},
         reports,
     },
 };
@@ -177,7 +177,10 @@ async fn two_reports_without_spo2_mean_no_oximeter_until_there_is_a_value(fresh:
         (6, true, Oximeter::Yes),
     ] {
         let given = Spo2Given { report: ReportId(id(number)), measured, before, at: at(number as i64) };
-        patients::spo2_given(&mut tx, &[given], 2).await.unwrap();
+        let changes = patients::spo2_given(&mut tx, &[given], 2).await.unwrap();
+        let (after, centre) = (expected, patient(1).centre);
+        let change = OximeterChange { patient: one, centre, before, after };
+        assert_eq!(changes, if before == after { vec![] } else { vec![change] }, "{number}");
         let row = patients::by_ids(&mut tx, &[one]).await.unwrap().remove(0);
         assert_eq!((row.oximeter, row.spo2_asked_at), (expected, Some(at(number as i64))), "{number}");
         before = row.oximeter;

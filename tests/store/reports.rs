@@ -30,6 +30,8 @@ crate::on_both_databases!(
     the_export_folds_corrections,
     the_export_has_the_newest_complete_version,
     a_call_in_which_nobody_said_who_they_are_is_no_report,
+    where_a_report_stopped_is_kept_until_a_later_version_is_complete,
+    of_two_ends_in_one_commit_the_first_complete_one_stands,
     the_export_is_read_page_by_page,
     alerts_are_raised_listed_and_closed,
 );
@@ -42,7 +44,7 @@ async fn people(fresh: &Fresh, count: u64) -> Tx {
 }
 
 fn close(number: u64, outcome: ReportOutcome) -> ReportClose {
-    ReportClose { report: ReportId(id(number)), outcome, ended_at: at(90) }
+    ReportClose { report: ReportId(id(number)), outcome, stopped_after: None, ended_at: at(90) }
 }
 
 async fn closed(tx: &mut Tx, number: u64, outcome: ReportOutcome) -> Result<(), StoreError> {
@@ -305,4 +307,47 @@ async fn a_call_in_which_nobody_said_who_they_are_is_no_report(fresh: Fresh) {
     closed(&mut tx, 1, Unanswered).await.unwrap();
     closed(&mut tx, 1, NotBegun).await.unwrap();
     assert_eq!(exported(&mut tx).await, [(ReportId(id(1)), Unanswered)], "questions were asked in it");
+}
+
+fn stopped(number: u64, item: Item, ended: i64) -> ReportClose {
+    ReportClose { stopped_after: Some(item), ended_at: at(ended), ..close(number, ReportOutcome::Reported) }
+}
+
+async fn where_a_report_stopped_is_kept_until_a_later_version_is_complete(fresh: Fresh) {
+    let mut tx = people(&fresh, 1).await;
+    let day = [(PatientId(id(1)), date(2026, 11, 23))];
+    let page = ExportPage { from: day[0].1, to: day[0].1, centres: None, after: None, limit: 9 };
+    reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
+    closed(&mut tx, 1, ReportOutcome::Unanswered).await.unwrap();
+    let held = reports::hold(&mut tx, &[ReportId(id(1))]).await.unwrap();
+    reports::close(&mut tx, &held, &[stopped(1, Item::Spo2, 91)]).await.unwrap();
+    let kept = &reports::of_days(&mut tx, &day).await.unwrap()[0];
+    let end = (kept.outcome, kept.stopped_after, kept.ended_at);
+    assert_eq!(end, (ReportOutcome::Reported, Some(Item::Spo2), Some(at(91))), "continued, and then stopped");
+    // Once reported, no other call changes its end.
+    closed(&mut tx, 1, ReportOutcome::Reported).await.unwrap();
+    assert_eq!(reports::by_ids(&mut tx, &[ReportId(id(1))]).await.unwrap()[0].stopped_after, Some(Item::Spo2));
+    assert_eq!(reports::export(&mut tx, &page).await.unwrap()[0].stopped_after, Some(Item::Spo2));
+    reports::open(&mut tx, &[report(2, 1)]).await.unwrap();
+    assert_eq!(reports::export(&mut tx, &page).await.unwrap()[0].stopped_after, Some(Item::Spo2), "it still counts");
+    closed(&mut tx, 2, ReportOutcome::Reported).await.unwrap();
+    let rows = reports::export(&mut tx, &page).await.unwrap();
+    assert_eq!((rows.len(), rows[0].id, rows[0].stopped_after), (1, ReportId(id(2)), None));
+    // As if it were opened and stopped in one commit.
+    let mut at_once = report(3, 1);
+    (at_once.outcome, at_once.stopped_after, at_once.ended_at) =
+        (ReportOutcome::Reported, Some(Item::Drowsiness), Some(at(92)));
+    reports::open(&mut tx, &[at_once.clone()]).await.unwrap();
+    assert_eq!(reports::by_ids(&mut tx, &[at_once.id]).await.unwrap(), [at_once]);
+}
+
+async fn of_two_ends_in_one_commit_the_first_complete_one_stands(fresh: Fresh) {
+    let mut tx = people(&fresh, 1).await;
+    reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
+    let held = reports::hold(&mut tx, &[ReportId(id(1))]).await.unwrap();
+    let left = close(1, ReportOutcome::Unanswered);
+    let ends = [left, stopped(1, Item::Spo2, 91), close(1, ReportOutcome::Reported), left];
+    reports::close(&mut tx, &held, &ends).await.unwrap();
+    let kept = &reports::by_ids(&mut tx, &[ReportId(id(1))]).await.unwrap()[0];
+    assert_eq!((kept.stopped_after, kept.ended_at), (Some(Item::Spo2), Some(at(91))));
 }

@@ -133,6 +133,7 @@ pub fn report(number: u64, patient: u64) -> ReportRow {
         slot_time: String::new(),
         channel: Channel::HealthCall,
         outcome: ReportOutcome::Unanswered,
+        stopped_after: None,
         started_at: at(number as i64),
         ended_at: None,
         caller_number: Some(CallerNumber::Registered),

@@ -1,12 +1,17 @@
 //! TwiML: what is written, that it can be parsed, and that hostile documents are refused.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use kenkocall::carrier::speech::{NextAction, Sentence, Speech};
-use kenkocall::carrier::twilio::{
-    ActionUrl, AfterApology, Document, TwimlError, Verb, Voice, Voices, apology, response,
-};
+use kenkocall::carrier::twilio::{ActionUrl, Document, TwimlError, Verb, Voice, Voices, apology, response, try_again};
 use kenkocall::domain::{Language, PhoneNumber};
+use kenkocall::flow::FlowSet;
+use kenkocall::policy::GuessingLimits;
+use kenkocall::service::{self, FlowSetCache, LineSettings};
 use proptest::prelude::*;
 
 pub fn action() -> ActionUrl {
@@ -99,14 +104,44 @@ fn hang_up() {
     )));
 }
 
+/// The lines with the documents of `call_flows`.
+fn line_settings() -> LineSettings {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("call_flows");
+    let mut files = BTreeMap::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+                files.insert(name, std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    LineSettings {
+        flow_sets: FlowSetCache::new(Arc::new(FlowSet::checked(files).expect("shipped documents"))),
+        guessing: GuessingLimits::default(),
+        zone: TimeZone::UTC,
+        fallback_centre: None,
+        health_call_number: PhoneNumber::from_e164("+815031980214").ok(),
+        call_back_number: None,
+    }
+}
+
+/// They say what a call says after any other failure, and the number of the health call.
 #[test]
 fn apologies_in_all_languages() {
-    let voices = Voices::default();
-    let again = AfterApology::TryAgain(action());
+    let (voices, lines_of_ours) = (Voices::default(), line_settings());
+    let flow_set = lines_of_ours.flow_sets.current();
     let all = Language::ALL.map(|language| {
-        [apology(language, &AfterApology::HangUp, &voices), apology(language, &again, &voices)]
-            .map(|xml| lines(&xml))
-            .concat()
+        let said = service::apology(&lines_of_ours, language);
+        let wording = flow_set.wording("shared.system_failure", language).expect("a wording").spoken();
+        let (before, after) = wording.split_once("{health_call_number}").expect("it has the number");
+        let [sentence] = said.as_slice() else { panic!("{language}: {said:?}") };
+        assert!(sentence.text.starts_with(before) && sentence.text.ends_with(after), "{language}: {}", sentence.text);
+        [apology(&said, &voices), try_again(language, &action(), &voices)].map(|xml| lines(&xml)).concat()
     });
     insta::assert_snapshot!(all.join("\n"));
 }

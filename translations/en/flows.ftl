@@ -103,6 +103,7 @@ time-every-call = { $flow }: a patient's first call and later ones, which are al
 time-first-call = { $flow }: a patient's first call; seconds of each prompt
 time-later-calls = { $flow }: a patient's later calls; seconds of each prompt
 time-healthy = no symptom
+time-no-oximeter = no symptom, no oximeter
 time-all-yes = every symptom
 time-red = red SpO2
 time-speech = speech

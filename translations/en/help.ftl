@@ -252,7 +252,7 @@ help-reports-add =
 help-reports-add--answers =
     The answers, such as body_temperature=37.5 spo2=98 cough_or_runny_nose=no. `kenkocall flows form` shows the fields
 help-reports-export =
-    Write the reports of some days as CSV (UTF-8, with a header) to standard output. Times are in the time zone of the report's health centre; what wasn't answered or couldn't be measured is empty. The column caller_number says which number the caller had: registered, unregistered or hidden. The export is recorded
+    Write the reports of some days as CSV (UTF-8, with a header) to standard output. Times are in the time zone of the report's health centre; what wasn't answered or couldn't be measured is empty. The column caller_number says which number the caller had: registered, unregistered or hidden. The column stopped_after has the question after which a report stopped because the caller left on the advice on a red answer. The export is recorded
 help-reports-export--from = The first day: 2026-11-01, 令和8年11月1日, R8.11.1, or today, yesterday
 help-reports-export--to = The last day
 help-reports-export--centre = Only the reports of this health centre

@@ -49,6 +49,8 @@ patient-stop-unconfirmed-in-call =
     { $at } in the call { $call }, by somebody who didn't say who they are: calls continue until you decide: `kenkocall patients stop { $id }`, or `kenkocall patients set { $id } --automated-call yes` to continue
 patient-slots = today's slots
 patient-reports = reports of the last 14 days
+report-version = version { $number } of { $of }
+report-stopped = stopped after { $item }, on the advice on a red answer
 report-earlier = replaced by a later one
 report-unfinished-again = begun again and not finished, the complete one stands
 patient-late-answers = answered in another call after the report was finished, and no part of it
@@ -64,6 +66,7 @@ slot-calls =
 today-reported = reported by { $channel }, severity { $severity }
 today-reported-from = reported by { $channel } { $from }, severity { $severity }
 today-late-answers = { $reported }; different answers came later, see below
+today-stopped = { $reported }; stopped after { $item }, on the advice on a red answer
 today-unfinished = not finished: { $answers } answers so far, severity { $severity }
 today-unfinished-from = not finished: { $answers } answers so far, { $from }, severity { $severity }
 today-no-report = no report yet

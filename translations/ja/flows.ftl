@@ -103,6 +103,7 @@ time-every-call = { $flow }: 初回と2回目以降の通話(同じです)。音
 time-first-call = { $flow }: 初回の通話。音声案内ごとの秒数
 time-later-calls = { $flow }: 2回目以降の通話。音声案内ごとの秒数
 time-healthy = 症状なし
+time-no-oximeter = 症状なし、パルスオキシメーターなし
 time-all-yes = すべての症状
 time-red = SpO2 が red
 time-speech = 音声

@@ -221,7 +221,7 @@ help-reports-add =
 help-reports-add--answers =
     回答。例: body_temperature=37.5 spo2=98 cough_or_runny_nose=no。項目は `kenkocall flows form` に表示されます
 help-reports-export =
-    指定した期間の報告を、CSV(UTF-8、見出し付き)で標準出力に書き出す。時刻は報告先の保健所のタイムゾーンで、回答や測定のない項目は空欄です。caller_number の列には、電話をかけた番号の種類(registered、unregistered、hidden)が入ります。書き出しは記録されます
+    指定した期間の報告を、CSV(UTF-8、見出し付き)で標準出力に書き出す。時刻は報告先の保健所のタイムゾーンで、回答や測定のない項目は空欄です。caller_number の列には、電話をかけた番号の種類(registered、unregistered、hidden)が入ります。stopped_after の列には、要緊急対応の案内のあとで電話が終わった報告について、最後に答えた項目が入ります。書き出しは記録されます
 help-reports-export--from = 最初の日: 2026-11-01、令和8年11月1日、R8.11.1、または today、yesterday(今日、昨日)
 help-reports-export--to = 最後の日
 help-reports-export--centre = この保健所の報告だけ

@@ -49,6 +49,8 @@ patient-stop-unconfirmed-in-call =
     { $at }(通話 { $call })、本人か確かめられていない人が希望。決めるまで自動架電は続きます。停止する場合は `kenkocall patients stop { $id }`、続ける場合は `kenkocall patients set { $id } --automated-call yes` を実行してください
 patient-slots = 今日の架電枠
 patient-reports = 過去14日間の報告
+report-version = { $of }件中{ $number }件目
+report-stopped = 要緊急対応の案内のあと、{ $item } までで終了
 report-earlier = 後の報告に差し替え済み
 report-unfinished-again = 再報告が途中で終了(完了した報告が有効)
 patient-late-answers = 報告の完了後に別の通話で得た回答(報告には含まれません)
@@ -63,6 +65,7 @@ slot-calls =
 today-reported = { $channel } で報告済み、重症度 { $severity }
 today-reported-from = { $channel } で報告済み({ $from })、重症度 { $severity }
 today-late-answers = { $reported }。あとで違う回答がありました(下記)
+today-stopped = { $reported }。要緊急対応の案内のあと、{ $item } までで終了しました
 today-unfinished = 途中: これまでの回答{ $answers }件、重症度 { $severity }
 today-unfinished-from = 途中: これまでの回答{ $answers }件({ $from })、重症度 { $severity }
 today-no-report = まだ報告がありません

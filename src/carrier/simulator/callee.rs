@@ -166,13 +166,14 @@ impl Callee {
         let prompt = prompt.as_str();
         let (decision, waits) = self.script.decide(prompt, self.questions, first);
         let mut thinks = self.script.tempo.think.pick(&mut self.rng);
-        self.gave_up |= decision == Decision::HangUp;
+        self.gave_up |= matches!(decision, Decision::HangUp | Decision::HangUpAfter(_));
         self.slipped = decision == Decision::Own;
         let keys = match decision {
             Decision::HangUp if waits.is_zero() => {
                 return (speech.whole().mul_f64(self.rng.f64()), HANGS_UP);
             }
             Decision::HangUp => return (speech.whole().saturating_add(waits), HANGS_UP),
+            Decision::HangUpAfter(time) => return (time, HANGS_UP),
             Decision::Silence => Keys::default(),
             Decision::Keys(keys) => keys,
             Decision::Own => {

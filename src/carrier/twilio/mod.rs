@@ -25,7 +25,7 @@ mod xml_reader;
 /// The name of Twilio-compatible carriers in the database.
 pub const CARRIER_NAME: &str = "twilio";
 
-pub use apology::{AfterApology, apology};
+pub use apology::{apology, try_again};
 pub use form::{Form, FormError, MAX_FIELDS, Pair};
 pub use request::{FallbackRequest, Field, StatusRequest, VoiceRequest, account};
 pub use signature::{NoToken, SigningKey};

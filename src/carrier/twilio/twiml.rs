@@ -32,7 +32,11 @@ pub fn response(
             let firm =
                 sentences.iter().rposition(|sentence| !sentence.barge_in).map_or(0, |last| last.saturating_add(1));
             let (before, inside) = sentences.split_at(firm);
-            let (max_keys, timeout) = ((*max_keys).max(1), (*between_keys_seconds).max(1));
+            let max_keys = (*max_keys).max(1);
+            // Nothing comes between the keys of an entry that one key completes.
+            let patience =
+                if max_keys == 1 { first_key_seconds.min(between_keys_seconds) } else { between_keys_seconds };
+            let timeout = (*patience).max(1);
             say_all(xml, before, voices)?;
             xml.create_element("Gather")
                 .with_attribute(("input", "dtmf"))
@@ -118,7 +122,7 @@ fn pause(xml: &mut Elements, seconds: u8) -> io::Result<()> {
     Ok(())
 }
 
-fn say_all(xml: &mut Elements, sentences: &[Sentence], voices: &Voices) -> io::Result<()> {
+pub(super) fn say_all(xml: &mut Elements, sentences: &[Sentence], voices: &Voices) -> io::Result<()> {
     sentences.iter().try_for_each(|sentence| say(xml, sentence, voices))
 }
 

@@ -2,6 +2,7 @@
 
 pub(super) mod attempts;
 mod manual;
+pub(crate) mod report_notes;
 pub(crate) mod transcript;
 
 use clap::Subcommand;

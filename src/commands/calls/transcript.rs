@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use super::report_notes::report_notes;
 use super::{attempts, call_json};
 use crate::commands::arguments::{from_other_number, lasted, number, rfc3339, shown};
 use crate::commands::language::text;
-use crate::domain::{CallerNumber, Direction, HangupCause, HersysId, Language, Line, Severity};
+use crate::domain::{CallerNumber, Direction, HangupCause, HersysId, Item, Language, Line, Severity};
 use crate::service::{
-    NextAction, ShownAnswer, ShownCall, ShownLeg, ShownPerson, ShownTurn, StoredEvent, TransferOutcome,
+    NextAction, ShownAnswer, ShownCall, ShownLeg, ShownPerson, ShownReport, ShownTurn, StoredEvent, TransferOutcome,
 };
 
 pub(super) fn as_text(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> String {
@@ -32,6 +33,9 @@ pub(super) fn as_text(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> 
         let people: Vec<String> = shown_call.people.iter().map(person).collect();
         line(&mut text, &text!("transcript-about", people = people.join(", ")));
     }
+    for report in &shown_call.reports {
+        line(&mut text, &report_line(report, shown_call.people.len() > 1));
+    }
     if let Some(attempt) = &shown_call.attempt {
         text.push_str(&attempts::as_text(attempt, zone));
     }
@@ -50,6 +54,19 @@ fn person(person: &ShownPerson) -> String {
     let id = person.hersys_id.expose();
     let from = person.other_number.and_then(from_other_number);
     from.map_or_else(|| id.to_owned(), |from| format!("{id} ({from})"))
+}
+
+/// Describes a report that the call answered. If the call has several people, the patient is named too.
+fn report_line(report: &ShownReport, several: bool) -> String {
+    let date = format!("{} {}", report.report_date, report.slot_time).trim_end().to_owned();
+    let channel = report.channel.code();
+    let what = match several {
+        true => text!("transcript-report-of", id = report.hersys_id.expose(), date = date, channel = channel),
+        false => text!("transcript-report", date = date, channel = channel),
+    };
+    let outcome = [report.outcome.code().to_owned()].into_iter();
+    let notes = outcome.chain(report_notes(report.version, report.standing, report.stopped_after));
+    format!("{what}: {}", notes.collect::<Vec<_>>().join(", "))
 }
 
 /// Appends a line. Writing to a String can't fail.
@@ -183,6 +200,7 @@ pub(super) fn as_json(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> 
                 .collect::<Vec<_>>()
                 .into(),
         ),
+        ("reports", shown_call.reports.iter().map(report_json).collect::<Vec<_>>().into()),
         ("attempt", shown_call.attempt.as_ref().map(|attempt| attempts::as_json(attempt, zone, reveal)).into()),
         ("legs", legs.collect::<Vec<_>>().into()),
         ("turns", shown_call.turns.iter().map(|turn| turn_json(turn, zone)).collect::<Vec<_>>().into()),
@@ -191,6 +209,20 @@ pub(super) fn as_json(shown_call: &ShownCall, zone: &TimeZone, reveal: bool) -> 
         fields.extend(more.map(|(name, value)| (name.to_owned(), value)));
     }
     value
+}
+
+fn report_json(report: &ShownReport) -> Value {
+    json!({
+        "hersys_id": report.hersys_id.expose(),
+        "report_date": report.report_date.to_string(),
+        "slot_time": (!report.slot_time.is_empty()).then_some(&report.slot_time),
+        "channel": report.channel.code(),
+        "standing": report.standing.code(),
+        "version": report.version.number,
+        "versions": report.version.of,
+        "outcome": report.outcome.code(),
+        "stopped_after": report.stopped_after.map(Item::code),
+    })
 }
 
 fn turn_json(turn: &ShownTurn, zone: &TimeZone) -> Value {

@@ -105,6 +105,7 @@ fn by_path(flow: &Flow, times: &[Timed], languages: &[Language]) -> String {
     for path in CallPath::ALL {
         let mut name = match path {
             CallPath::Healthy => text!("time-healthy"),
+            CallPath::NoOximeter => text!("time-no-oximeter"),
             CallPath::AllYes => text!("time-all-yes"),
             CallPath::Red => text!("time-red"),
         };

@@ -5,11 +5,13 @@ use serde_json::{Map, Value, json};
 
 use crate::commands::arguments::{Form, from_number, from_other_number, number, number_json, rfc3339, shown, table};
 use crate::commands::calls::attempts::{slot_json, slot_stands};
+use crate::commands::calls::report_notes::report_notes;
 use crate::commands::language::{self, text};
-use crate::domain::{CallerNumber, Language, Oximeter, ReportOutcome, Severity, SlotOrigin, SlotState, Withdrawal};
+use crate::domain::{
+    CallerNumber, Item, Language, Oximeter, ReportOutcome, Severity, SlotOrigin, SlotState, Withdrawal,
+};
 use crate::service::{
-    AnswerView, CallSummary, Changed, Client, Doubt, PatientView, ReportStanding, ReportView, ShownPatient, ShownSlot,
-    UnconfirmedStop,
+    AnswerView, CallSummary, Changed, Client, Doubt, PatientView, ReportView, ShownPatient, ShownSlot, UnconfirmedStop,
 };
 use crate::translations::{Message, message};
 
@@ -169,6 +171,10 @@ fn today(view: &ShownPatient) -> Message {
                 Some(from) => message!("today-reported-from", channel = channel, from = from, severity = severity),
                 None => message!("today-reported", channel = channel, severity = severity),
             };
+            let reported = match report.stopped_after {
+                Some(item) => message!("today-stopped", reported = reported, item = item.code()),
+                None => reported,
+            };
             match report.late.is_empty() {
                 true => reported,
                 false => message!("today-late-answers", reported = reported),
@@ -196,7 +202,7 @@ fn report_line(shown_report: &ReportView, zone: &TimeZone) -> Vec<String> {
     let answers: Vec<String> = shown_report
         .answers
         .iter()
-        .filter(|answer| answer.severity > Severity::None || answer.item <= crate::domain::Item::Spo2)
+        .filter(|answer| answer.severity > Severity::None || answer.item <= Item::Spo2)
         .filter_map(|answer| {
             let value = answer.answer?.exported();
             let value = if value.is_empty() { text!("answer-not-measured") } else { value };
@@ -209,22 +215,12 @@ fn report_line(shown_report: &ReportView, zone: &TimeZone) -> Vec<String> {
         report.outcome.code().to_owned(),
         severity(shown_report).code().to_owned(),
         shown(report.started_at, zone),
-        [standing(report.standing), report.caller_number.and_then(from_other_number), Some(answers.join(", "))]
-            .into_iter()
-            .flatten()
-            .filter(|part| !part.is_empty())
+        report_notes(report.version, report.standing, report.stopped_after)
+            .chain(report.caller_number.and_then(from_other_number))
+            .chain([answers.join(", ")].into_iter().filter(|answers| !answers.is_empty()))
             .collect::<Vec<_>>()
             .join(": "),
     ]
-}
-
-/// Says of a report that doesn't count why.
-fn standing(standing: ReportStanding) -> Option<String> {
-    match standing {
-        ReportStanding::Current => None,
-        ReportStanding::Earlier => Some(text!("report-earlier")),
-        ReportStanding::Unfinished => Some(text!("report-unfinished-again")),
-    }
 }
 
 /// Formats all answers that came after a report was finished.
@@ -301,7 +297,10 @@ fn report_json(shown_report: &ReportView, zone: &TimeZone) -> Value {
         "slot_time": (!report.slot_time.is_empty()).then_some(&report.slot_time),
         "channel": report.channel.code(),
         "standing": report.standing.code(),
+        "version": report.version.number,
+        "versions": report.version.of,
         "outcome": report.outcome.code(),
+        "stopped_after": report.stopped_after.map(Item::code),
         "severity": severity(shown_report).code(),
         "caller_number": report.caller_number.map(CallerNumber::code),
         "started_at": rfc3339(report.started_at, zone),

@@ -87,7 +87,7 @@ fn submitted(interpreter: Interpreter<'_>, advice: Vec<Utterance>) -> Submitted 
     // As in a call that ends before the report is finished.
     facts.extend(session.person.map(|person| {
         let outcome = ReportOutcome::Unanswered;
-        Fact::ReportClosed { report: person.report, outcome }
+        Fact::ReportClosed { report: person.report, outcome, stopped_after: None }
     }));
     Submitted { facts, jobs, advice }
 }
@@ -101,6 +101,7 @@ fn session(flow: &Flow, by: Submitter) -> Session {
         waiting: Waiting::Keys,
         tries: 0,
         repeats: 0,
+        corrections: 0,
         asked: None,
         begun: None,
         entered: false,

@@ -37,7 +37,7 @@ impl FlowSet {
 }
 
 /// Prompts that the engine says itself. No flow names them, and they must exist.
-pub const ENGINE_PROMPTS: [&str; 35] = [
+pub const ENGINE_PROMPTS: [&str; 41] = [
     "shared.gave_up",
     "shared.not_identified",
     "shared.system_failure",
@@ -57,6 +57,12 @@ pub const ENGINE_PROMPTS: [&str; 35] = [
     "shared.spoken_percent",
     "shared.spoken_temperature_whole",
     "shared.spoken_until",
+    "shared.time_hour_one",
+    "shared.time_hour",
+    "shared.time_noon",
+    "shared.time_midnight",
+    "shared.time_night",
+    "shared.time_night_minutes",
     "shared.time_am",
     "shared.time_am_minutes",
     "shared.time_pm",

@@ -121,8 +121,12 @@ fn gaps(check: &mut Check<'_>, id: &PromptId, prompt: &Prompt, file: &str, wordi
         "shared.spoken_percent" => &["number"],
         "shared.spoken_temperature_whole" => &["whole"],
         "shared.spoken_until" => &["month", "day", "time"],
-        "shared.time_am" | "shared.time_pm" => &["hour"],
-        "shared.time_am_minutes" | "shared.time_pm_minutes" => &["hour", "minute"],
+        "shared.time_noon" | "shared.time_midnight" => &[],
+        "shared.time_hour_one" | "shared.time_hour" => &["hour"],
+        "shared.time_am" | "shared.time_pm" | "shared.time_night" => &["hour"],
+        "shared.time_am_minutes" | "shared.time_pm_minutes" | "shared.time_night_minutes" => &["hour", "minute"],
+        // It is also said when nothing else can be read.
+        "shared.system_failure" => &["health_call_number"],
         _ => &GAPS,
     };
     let mut find = |fault| check.findings.push(Finding::new(file, wording.line, fault));

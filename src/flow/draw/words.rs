@@ -148,6 +148,7 @@ impl Words<'_> {
             Test::AnsweredByMachine => self.pick("留守番電話", "answering machine"),
             Test::ListenerConfirmed => self.pick("確認ずみ", "has said who they are"),
             Test::KnownCaller => self.pick("2回目から", "known caller"),
+            Test::ReportBegun => self.pick("今日の報告の途中", "report begun"),
             Test::Spo2LeftOut => self.pick("酸素飽和度を省く", "SpO2 left out"),
             Test::ContinuesAfterRed => self.pick("赤のあとも続ける", "continues after red"),
         };

@@ -102,6 +102,8 @@ pub struct Menu {
     pub say: Vec<Say>,
     /// The short wording, for a known caller who is asked for the first time. Empty if there is none.
     pub short: Vec<Say>,
+    /// The wording for whoever is asked again. Empty: `say`.
+    pub again: Vec<Say>,
     /// The item of the question. It is skipped if the day's report already has an answer.
     pub question: Option<Item>,
     /// What each key does.
@@ -263,6 +265,8 @@ pub enum Test {
     ListenerConfirmed,
     /// `known_caller = "yes"`: the patient has completed a call on this line in this language before
     KnownCaller,
+    /// `report = "begun"`: today's report has answers from an earlier call
+    ReportBegun,
     /// `spo2_question = "left_out"`: the patient has no oximeter, and was asked for SpO2 within the last week
     Spo2LeftOut,
     /// `after_red = "continue"`: the centre has the questions go on after a red answer
@@ -377,6 +381,15 @@ impl Takes {
         match self {
             Self::Digits { min, max } if min < max => max.saturating_add(1),
             Self::Digits { max, .. } => max,
+            Self::Number { fewest, .. } => fewest,
+            Self::Date => BirthDate::ERA_KEYS,
+        }
+    }
+
+    /// The number of keys of the shortest entry.
+    pub const fn fewest_keys(self) -> u8 {
+        match self {
+            Self::Digits { min, .. } => min,
             Self::Number { fewest, .. } => fewest,
             Self::Date => BirthDate::ERA_KEYS,
         }

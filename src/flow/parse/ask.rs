@@ -13,6 +13,7 @@ pub(super) fn menu(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> M
     Menu {
         say: references::need_say(table, flow),
         short: references::short(table, flow),
+        again: table.get("again").map(|value| references::say(value, flow)).unwrap_or_default(),
         question: table.get("question").and_then(references::item),
         keys: choices(table),
         retry: retry(table, flow, defaults),

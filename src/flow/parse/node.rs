@@ -134,6 +134,7 @@ fn rule(value: Value<'_>) -> Option<Rule> {
         fixed("answered_by", "machine", Test::AnsweredByMachine),
         fixed("listener", "confirmed", Test::ListenerConfirmed),
         fixed("known_caller", "yes", Test::KnownCaller),
+        fixed("report", "begun", Test::ReportBegun),
         fixed("spo2_question", "left_out", Test::Spo2LeftOut),
         fixed("after_red", "continue", Test::ContinuesAfterRed),
     ]
@@ -162,7 +163,7 @@ fn rule(value: Value<'_>) -> Option<Rule> {
 }
 
 /// The fields of a rule that name what it tests.
-const RULE_FIELDS: [&str; 11] = [
+const RULE_FIELDS: [&str; 12] = [
     "office",
     "caller_number",
     "people",
@@ -170,6 +171,7 @@ const RULE_FIELDS: [&str; 11] = [
     "answered_by",
     "listener",
     "known_caller",
+    "report",
     "spo2_question",
     "after_red",
     "entry",

@@ -22,20 +22,23 @@ pub const TIMED_FLOWS: [&str; 2] = [names::AUTOMATED_CALL, names::HEALTH_CALL];
 pub enum CallPath {
     /// 36.5 °C, 98 %, and no symptom.
     Healthy,
-    /// The same numbers, and every symptom.
+    /// 36.5 °C, and no symptom, without an oximeter: SpO2 isn't asked for.
+    NoOximeter,
+    /// 36.5 °C, 98 %, and every symptom.
     AllYes,
     /// A red oxygen saturation, and no symptom.
     Red,
 }
 
 impl CallPath {
-    /// All three.
-    pub const ALL: [Self; 3] = [Self::Healthy, Self::AllYes, Self::Red];
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Healthy, Self::NoOximeter, Self::AllYes, Self::Red];
 
     /// The word for programs.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Healthy => "healthy",
+            Self::NoOximeter => "no_oximeter",
             Self::AllYes => "all_yes",
             Self::Red => "red",
         }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{CallPath, CallTime, Occasion, Place, TimedCall, TimedPrompt, TimedQuestion, TimedTurn};
-use crate::domain::{Item, Keys, Language, ReportOutcome};
+use crate::domain::{Item, Keys, Language, ReportOutcome, Spo2Question};
 use crate::engine::{AnsweredBy, Effect, EventKind, Fact, Frame, NextAction, Reply, Utterance, speech_seconds};
 use crate::flow::{Choice, FlowSet, Gather, Menu, Node, NodeKind, PromptId, Takes, names};
 use crate::flow_test::fixtures::{PATIENT_BIRTH_DATE, PATIENT_ID};
@@ -25,6 +25,9 @@ pub(super) fn timed(flow_set: &Arc<FlowSet>, call: &TimedCall) -> Option<CallTim
     let mut people = Fixtures::of_a_synthetic_patient().ok()?;
     if call.occasion == Occasion::Later {
         people.patients.iter_mut().for_each(|patient| patient.known_in.push(call.language));
+    }
+    if call.path == CallPath::NoOximeter {
+        people.patients.iter_mut().for_each(|patient| patient.spo2_question = Spo2Question::LeftOut);
     }
     let thresholds = people.centre.thresholds;
     // Patients are called in their language; other lines begin in Japanese, and ask.
@@ -120,7 +123,7 @@ impl SimulatedCaller<'_> {
 
     fn keys_of(&self, menu: &Menu) -> Vec<String> {
         let symptoms = match self.call.path {
-            CallPath::Healthy | CallPath::Red => "no",
+            CallPath::Healthy | CallPath::NoOximeter | CallPath::Red => "no",
             CallPath::AllYes => "yes",
         };
         let answers =

@@ -122,8 +122,10 @@ impl Leg {
             Keys::parse(&std::mem::take(&mut self.typing)).unwrap_or_default()
         } else {
             match self.script.decide("", turn, true).0 {
-                Decision::HangUp => {
-                    self.pass(spoken(&gather.nested) / 2).await?;
+                hangs_up @ (Decision::HangUp | Decision::HangUpAfter(_)) => {
+                    let heard = spoken(&gather.nested);
+                    let after = if let Decision::HangUpAfter(after) = hangs_up { after } else { heard / 2 };
+                    self.pass(after).await?;
                     self.note(Event::HungUp { call: self.sid.clone(), turn });
                     return Err(Interrupt::HungUp);
                 }

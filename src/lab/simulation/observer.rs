@@ -30,7 +30,9 @@ pub(super) struct Talk {
 /// The prompt of a failure, which acknowledges nothing.
 const FAILURE: &str = "shared.system_failure";
 const ASKS: &str = "questionnaire.ask_";
-const READS_BACK: &str = "questionnaire.read_back_";
+/// The question after a red answer, from which key 7 takes that answer back.
+const AFTER_RED: &str = "red_answer.ask_continue";
+const NOTES: &str = "questionnaire.noted_";
 /// The two questions at which key 1 says who is on the phone.
 const WHO_IS_THERE: [&str; 2] = ["automated_call.ask_listening", WHO_ASKS];
 /// The question to a person who wants calls to stop and hasn't said who they are.
@@ -41,8 +43,8 @@ const WHO_ASKS: &str = "stop_request.ask_who";
 struct Heard<'a> {
     /// The last prompt, by its long wording.
     next: &'a str,
-    /// The item whose value was read back without a question.
-    read_back: Option<&'a str>,
+    /// The item whose usual value was noted without a question.
+    noted: Option<&'a str>,
 }
 
 /// The name of a prompt's long wording: short wording asks for the same.
@@ -159,11 +161,11 @@ impl Talk {
         }
         // Nothing is said while the rest of an entry is waited for.
         let Some(next) = reply.say.last().map(|said| in_full(said.prompt.as_str()).to_owned()) else { return };
-        let read_back = reply.say.iter().find_map(|said| said.prompt.as_str().strip_prefix(READS_BACK));
+        let noted = reply.say.iter().find_map(|said| said.prompt.as_str().strip_prefix(NOTES));
         let typed = std::mem::take(&mut self.typed);
         if matches!(news.what, NetworkEventKind::Keyed(_)) && !said(FAILURE) {
             let keyed = typed.strip_suffix('#').filter(|rest| !rest.is_empty()).unwrap_or(&typed);
-            self.keyed(call, keyed, Heard { next: &next, read_back }, notes);
+            self.keyed(call, keyed, Heard { next: &next, noted }, notes);
         }
         let patient = self.patient;
         if ["automated_call.received", "health_call.received", "red_answer.goodbye"].into_iter().any(said) {
@@ -194,25 +196,27 @@ impl Talk {
                 let id = crate::domain::HersysId::parse(keyed).ok();
                 self.keyed = id.and_then(|id| people::nth_of(&id));
             }
-            "health_call.ask_birth_date" if moved_on && next.starts_with(ASKS) => self.patient = self.keyed,
+            // Somebody who is called again about a red answer is advised first.
+            "health_call.ask_birth_date" if moved_on && (next.starts_with(ASKS) || next == AFTER_RED) => {
+                self.patient = self.keyed;
+            }
             "questionnaire.confirm_body_temperature" | "questionnaire.confirm_spo2" => {
                 if let Some((item, entry)) = self.unconfirmed.take_if(|_| keyed == "1" && moved_on) {
                     promise(&item, &entry);
                 }
             }
+            _ if keyed == "7" && (asked == AFTER_RED || asked.starts_with(ASKS)) => {
+                if let Some(item) = next.strip_prefix(ASKS) {
+                    notes.push(LoggedEventKind::TakenBack { call, patient, item: item.to_owned() });
+                }
+            }
             _ => {
                 let Some(item) = asked.strip_prefix(ASKS) else { return };
-                if keyed == "7" {
-                    if let Some(item) = next.strip_prefix(ASKS) {
-                        notes.push(LoggedEventKind::TakenBack { call, patient, item: item.to_owned() });
-                    }
-                    return;
-                }
                 match (item, keyed) {
                     ("spo2_again", "000") => {}
                     ("body_temperature" | "spo2", "000") if moved_on => promise(item, keyed),
                     // A usual value of a known caller.
-                    _ if heard.read_back == Some(item.trim_end_matches("_again")) => {
+                    _ if heard.noted == Some(item.trim_end_matches("_again")) => {
                         promise(item.trim_end_matches("_again"), &format!("{keyed:0>3}"));
                     }
                     ("body_temperature" | "spo2" | "spo2_again", _) if next.contains(".confirm_") => {

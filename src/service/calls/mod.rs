@@ -6,7 +6,7 @@ mod view;
 
 pub use manual::{AskedFor, Resolution, Resolved, call_now, resolve_call};
 pub use show::{
-    AttemptQuery, AttemptStage, CallQuery, ShownAnswer, ShownAttempt, ShownCall, ShownPerson, ShownTurn, list_attempts,
-    list_calls, show_call,
+    AttemptQuery, AttemptStage, CallQuery, ShownAnswer, ShownAttempt, ShownCall, ShownPerson, ShownReport, ShownTurn,
+    list_attempts, list_calls, show_call,
 };
 pub use view::{AttemptSummary, CallSummary, Lookups, ShownLeg};

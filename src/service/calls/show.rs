@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use crate::domain::{
-    Actor, Answer, AttemptOutcome, AttemptState, CallId, CallerNumber, HersysId, Item, Language, PatientId, Severity,
-    SlotId,
+    Actor, Answer, AttemptOutcome, AttemptState, CallId, CallerNumber, Channel, HersysId, Item, Language, PatientId,
+    ReportOutcome, Severity, SlotId,
 };
 use crate::engine::{NextAction, Reply, WordsFor, words};
 use crate::flow::FlowSet;
@@ -18,6 +18,7 @@ use crate::service::context::{
 };
 use crate::service::conversation::StoredEvent;
 use crate::service::error::{CallError, ServiceError, StoredThing};
+use crate::service::reports::{ReportStanding, ReportVersion};
 use crate::service::slots::ShownSlot;
 use crate::store::answers::{self, AnswerRow};
 use crate::store::attempts::{self, AttemptFilter, AttemptRow};
@@ -25,9 +26,10 @@ use crate::store::audit::Subject;
 use crate::store::calls::{self, CallFilter, CallRow, CallsOf};
 use crate::store::legs;
 use crate::store::patients::{self, PatientRow};
+use crate::store::reports::{self, ReportRow};
 use crate::store::slots::{self, SlotRow};
 use crate::store::turns::{self, TurnRow};
-use crate::store::{StoreError, Tx, call_people, identifications, reports};
+use crate::store::{StoreError, Tx, call_people, identifications};
 
 use super::view::{AttemptSummary, CallSummary, ShownLeg};
 
@@ -77,6 +79,8 @@ pub struct ShownCall {
     pub legs: Vec<ShownLeg>,
     /// The patients identified in the call.
     pub people: Vec<ShownPerson>,
+    /// The reports for which answers were given in the call, or which ended in it, first to last.
+    pub reports: Vec<ShownReport>,
     /// For an automated call: the attempt, its slot, and all attempts of that slot.
     pub attempt: Option<ShownAttempt>,
     /// Its turns, first to last.
@@ -90,6 +94,27 @@ pub struct ShownPerson {
     pub hersys_id: HersysId,
     /// Whose number was shown instead of the registered number. `None` if the registered number was shown.
     pub other_number: Option<CallerNumber>,
+}
+
+/// A report for which answers were given in a call, or which ended in it, as it is now.
+#[derive(Debug, Clone)]
+pub struct ShownReport {
+    /// Whose report it is.
+    pub hersys_id: HersysId,
+    /// The date in the time zone of the health centre.
+    pub report_date: Date,
+    /// `HH:MM` of the slot that it is about. Empty if it is about the day.
+    pub slot_time: String,
+    /// The channel through which it was given.
+    pub channel: Channel,
+    /// Whether it is reported.
+    pub outcome: ReportOutcome,
+    /// The question after which it stopped, although it counts as reported. `None` if every question was asked.
+    pub stopped_after: Option<Item>,
+    /// Whether it counts among the versions of its day or slot.
+    pub standing: ReportStanding,
+    /// Which of them it is.
+    pub version: ReportVersion,
 }
 
 /// The attempt and slot of an automated call.
@@ -229,7 +254,7 @@ pub async fn show_call(
     if scope.centres().is_some() && !centres.any(|centre| scope.covers(centre)) {
         return Err(CallError::NotFound.into());
     }
-    let answers = answers_in(&mut tx, &call, &people).await?;
+    let (reports, answers) = given_in(&mut tx, &call, &people).await?;
     let mut shown_turns = Vec::new();
     for row in turns::of_call(&mut tx, id).await? {
         shown_turns.push(shown_turn(&row, &flow_set, &answers)?);
@@ -244,7 +269,14 @@ pub async fn show_call(
     let people = people.into_iter().map(|patient| patient.hersys_id);
     let people = people.map(|id| ShownPerson { other_number: other_number(&id), hersys_id: id }).collect();
     Ok(Viewed {
-        found: ShownCall { call: CallSummary::from(&call), legs: shown_legs, people, attempt, turns: shown_turns },
+        found: ShownCall {
+            call: CallSummary::from(&call),
+            legs: shown_legs,
+            people,
+            reports,
+            attempt,
+            turns: shown_turns,
+        },
         noted,
     })
 }
@@ -302,36 +334,54 @@ async fn attempt_of(tx: &mut Tx, call: CallId) -> Result<Option<ShownAttempt>, S
     Ok(Some(ShownAttempt { attempt: attempt.into(), slot: slot.into(), all }))
 }
 
-/// The answers given in a call. Answers are stored by report, so they are found through the patients' reports of the
-/// call's days. The day at the centre may be the one before or after the day in UTC.
-async fn answers_in(
+/// An answer, and the HER-SYS ID of the patient whose answer it is.
+type Given = (Option<HersysId>, AnswerRow);
+
+/// The answers given in a call, and its reports. Answers are stored by report, so they are found through the
+/// patients' reports of the call's days. The day at the centre may be the one before or after the day in UTC.
+async fn given_in(
     tx: &mut Tx,
     call: &CallRow,
     people: &[PatientRow],
-) -> Result<Vec<(Option<HersysId>, AnswerRow)>, ServiceError> {
+) -> Result<(Vec<ShownReport>, Vec<Given>), ServiceError> {
     let begun = call.started_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
     let days = [begun.yesterday(), Ok(begun), begun.tomorrow()];
     let days: Vec<_> = days.into_iter().filter_map(Result::ok).collect();
-    let mut keys: Vec<(PatientId, jiff::civil::Date)> =
+    let mut keys: Vec<(PatientId, Date)> =
         people.iter().flat_map(|patient| days.iter().map(|day| (patient.id, *day))).collect();
     keys.sort_unstable();
     keys.dedup();
-    let reports = reports::of_days(tx, &keys).await?;
-    let ids: Vec<_> = reports.iter().map(|report| report.id).collect();
-    let whose = |answer: &AnswerRow| {
-        let report = reports.iter().find(|report| report.id == answer.report)?;
-        people.iter().find(|patient| patient.id == report.patient).map(|patient| patient.hersys_id.clone())
+    let mut found = reports::of_days(tx, &keys).await?;
+    found.sort_by_key(|report| (report.started_at, report.id));
+    let ids: Vec<_> = found.iter().map(|report| report.id).collect();
+    let whose = |patient: PatientId| people.iter().find(|of| of.id == patient).map(|of| of.hersys_id.clone());
+    let mut answers = answers::of_reports(tx, &ids).await?;
+    answers.retain(|answer| answer.origin.call() == Some(call.id));
+    // Who hears the advice again and hangs up has reported without an answer in this call.
+    let ended_here = |report: &ReportRow| {
+        let by_phone = matches!(report.channel, Channel::AutomatedCall | Channel::HealthCall);
+        let during = |at: Timestamp| call.started_at <= at && call.ended_at.is_none_or(|end| at <= end);
+        by_phone && report.outcome != ReportOutcome::NotBegun && report.ended_at.is_some_and(during)
     };
-    let given = answers::of_reports(tx, &ids).await?;
-    let given = given.into_iter().filter(|answer| answer.origin.call() == Some(call.id));
-    Ok(given.map(|answer| (whose(&answer), answer)).collect())
+    let answered_here = |report: &ReportRow| answers.iter().any(|answer| answer.report == report.id);
+    let shown = found.iter().filter(|report| answered_here(report) || ended_here(report)).filter_map(|row| {
+        Some(ShownReport {
+            hersys_id: whose(row.patient)?,
+            report_date: row.report_date,
+            slot_time: row.slot_time.clone(),
+            channel: row.channel,
+            outcome: row.outcome,
+            stopped_after: row.stopped_after,
+            standing: ReportStanding::of(row, &found),
+            version: ReportVersion::of(row, &found),
+        })
+    });
+    let shown = shown.collect();
+    let of = |answer: &AnswerRow| whose(found.iter().find(|report| report.id == answer.report)?.patient);
+    Ok((shown, answers.into_iter().map(|answer| (of(&answer), answer)).collect()))
 }
 
-fn shown_turn(
-    row: &TurnRow,
-    flow_set: &FlowSet,
-    answers: &[(Option<HersysId>, AnswerRow)],
-) -> Result<ShownTurn, ServiceError> {
+fn shown_turn(row: &TurnRow, flow_set: &FlowSet, answers: &[Given]) -> Result<ShownTurn, ServiceError> {
     let unreadable = |_| ServiceError::Unreadable(StoredThing::Turn);
     let event: StoredEvent = serde_json::from_str(row.event.as_str()).map_err(unreadable)?;
     let reply: Option<Arc<Reply>> = serde_json::from_str(row.reply.as_str()).map_err(unreadable)?;

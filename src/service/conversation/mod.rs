@@ -34,7 +34,7 @@ pub use self::line_settings::LineSettings;
 pub(super) use self::lookup_result::tell_looked_up;
 pub(super) use self::lost_transfers::end_in_transfer;
 pub(super) use self::outbound::outbound_leg;
-pub use self::speech::speech;
+pub use self::speech::{apology, speech};
 pub use self::sweeper::sweep;
 pub use self::turn_log::StoredEvent;
 

@@ -72,7 +72,7 @@ impl WriteSet {
         let Fact::CallEnded(disposition) = fact else {
             let origin = AnswerOrigin::Turn { call: live.call, turn: live.turn };
             let told = self.recorder.fact(&origin, fact, at);
-            if let Fact::ReportClosed { report, outcome: ReportOutcome::Reported } = fact {
+            if let Fact::ReportClosed { report, outcome: ReportOutcome::Reported, .. } = fact {
                 let known_in = KnownIn { channel: live.session.line.channel(), language: live.session.language };
                 self.recorder.completed(*report, known_in);
             }
@@ -158,7 +158,7 @@ impl WriteSet {
         let cancelled = self.recorder.cancel_calls(tx, at).await?;
         self.told.extend(cancelled);
         // Last, so that a patient's row is locked for as short a time as possible.
-        self.recorder.note_patients(tx).await?;
+        self.recorder.note_patients(tx, at).await?;
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
 use super::import::settle_import;
 use super::registration::{changed_row, changes, existing, held_number, new_row};
-use super::view::{PatientView, ReportStanding, ReportView, UnconfirmedStop};
+use super::view::{PatientView, ReportView, UnconfirmedStop};
 use crate::domain::{Actor, AlertKind, CentreCode, HersysId, ReportOutcome, Revision};
 use crate::patient_import::{Change, Column, Doubt, compare, read_values};
 use crate::policy::{Permission, Scope, report_day, scope};
@@ -292,7 +292,7 @@ async fn show(
     let mut found = reports::of_days(&mut tx, &days).await?;
     // Nobody who picked up said who they are: that is a call, and no report of the patient.
     found.retain(|report| report.outcome != ReportOutcome::NotBegun);
-    found.sort_by_key(|report| std::cmp::Reverse((report.report_date, report.started_at)));
+    found.sort_by_key(|report| std::cmp::Reverse((report.report_date, report.started_at, report.id)));
     let ids: Vec<_> = found.iter().map(|report| report.id).collect();
     let mut latest = answers::latest(&mut tx, &ids).await?;
     let mut late = answers::late(&mut tx, &ids).await?;
@@ -302,7 +302,7 @@ async fn show(
     };
     let reports = found.iter().map(|report| {
         let late = late.remove(&report.id).unwrap_or_default();
-        ReportView::of(report, ReportStanding::of(report, &found), standing(report), late)
+        ReportView::of(report, &found, standing(report), late)
     });
     let reports = reports.collect();
     let filter = CallFilter { of: CallsOf::HersysId(id.clone()), limit: CALLS_SHOWN, ..CallFilter::default() };

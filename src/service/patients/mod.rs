@@ -13,4 +13,4 @@ pub use erase::{ERASABLE_AFTER, Erasure, Rewritten, erase_person};
 pub use import::{ImportMode, Imported, finish_imports, import_patients};
 pub use list::{PatientQuery, PatientStatus, list_patients};
 pub use report::{EnteredReport, ReportEntry, add_report};
-pub use view::{AnswerView, PatientView, ReportStanding, ReportView, UnconfirmedStop};
+pub use view::{AnswerView, PatientView, ReportView, UnconfirmedStop};

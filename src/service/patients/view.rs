@@ -7,6 +7,7 @@ use crate::domain::{
     AlertId, Answer, BirthDate, CallId, CallerNumber, CentreCode, Channel, HersysId, Item, Language, Oximeter,
     PatientId, PhoneNumber, ReportOutcome, Revision, Sensitive, Severity, Withdrawal,
 };
+use crate::service::reports::{ReportStanding, ReportVersion};
 use crate::service::slots::unwanted;
 use crate::store::alerts::AlertRow;
 use crate::store::answers::LatestAnswer;
@@ -85,45 +86,6 @@ impl From<PatientRow> for PatientView {
     }
 }
 
-/// Whether a report is the one that counts among those of its day, or slot, and channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReportStanding {
-    /// The newest complete one, or the only one.
-    Current,
-    /// Complete, and replaced by a later complete one.
-    Earlier,
-    /// Begun after a complete one and not finished. The complete one counts.
-    Unfinished,
-}
-
-impl ReportStanding {
-    /// The code used in commands.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Current => "current",
-            Self::Earlier => "earlier",
-            Self::Unfinished => "unfinished",
-        }
-    }
-
-    /// The standing of a report among all of these.
-    pub(super) fn of(report: &ReportRow, all: &[ReportRow]) -> Self {
-        let same = |other: &&ReportRow| {
-            other.report_date == report.report_date
-                && other.slot_time == report.slot_time
-                && other.channel == report.channel
-                && other.outcome == ReportOutcome::Reported
-        };
-        let newest = all.iter().filter(same).max_by_key(|other| (other.started_at, other.id));
-        match newest {
-            None => Self::Current,
-            Some(newest) if newest.id == report.id => Self::Current,
-            Some(_) if report.outcome == ReportOutcome::Reported => Self::Earlier,
-            Some(_) => Self::Unfinished,
-        }
-    }
-}
-
 /// A report and the answers that apply.
 #[derive(Clone, PartialEq, Eq)]
 #[allow(missing_debug_implementations, reason = "health data")]
@@ -136,8 +98,12 @@ pub struct ReportView {
     pub channel: Channel,
     /// Whether it counts among those of its day or slot and channel.
     pub standing: ReportStanding,
-    /// Unanswered until every question is answered.
+    /// Which of them it is.
+    pub version: ReportVersion,
+    /// Unanswered until every question is answered, or the caller stops after a red answer's advice.
     pub outcome: ReportOutcome,
+    /// The question after which it stopped, although it counts as reported. `None` if every question was asked.
+    pub stopped_after: Option<Item>,
     /// The kind of number from which it was given. Of several calls, the one that proves least. `None` if it wasn't
     /// recorded.
     pub caller_number: Option<CallerNumber>,
@@ -171,19 +137,17 @@ impl AnswerView {
 }
 
 impl ReportView {
-    pub(super) fn of(
-        row: &ReportRow,
-        standing: ReportStanding,
-        answers: Vec<LatestAnswer>,
-        late: Vec<LatestAnswer>,
-    ) -> Self {
+    /// A report among all of its patient's of that day.
+    pub(super) fn of(row: &ReportRow, all: &[ReportRow], answers: Vec<LatestAnswer>, late: Vec<LatestAnswer>) -> Self {
         let views = |answers: Vec<LatestAnswer>| answers.into_iter().map(AnswerView::of).collect();
         Self {
             report_date: row.report_date,
             slot_time: row.slot_time.clone(),
             channel: row.channel,
-            standing,
+            standing: ReportStanding::of(row, all),
+            version: ReportVersion::of(row, all),
             outcome: row.outcome,
+            stopped_after: row.stopped_after,
             caller_number: row.caller_number,
             started_at: row.started_at,
             ended_at: row.ended_at,

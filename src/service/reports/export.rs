@@ -20,7 +20,7 @@ const PAGE: u32 = 1_000;
 /// The columns before the answers.
 const BEFORE: [&str; 4] = ["hersys_id", "report_date", "channel", "outcome"];
 /// The columns after the answers.
-const AFTER: [&str; 4] = ["severity", "started_at", "ended_at", "caller_number"];
+const AFTER: [&str; 5] = ["severity", "started_at", "ended_at", "caller_number", "stopped_after"];
 /// The column that marks simulated reports.
 const SIMULATED: &str = "simulated";
 
@@ -120,6 +120,7 @@ impl Export {
         cells.push(time(row.started_at));
         cells.push(row.ended_at.map(time).unwrap_or_default());
         cells.push(row.caller_number.map(CallerNumber::code).unwrap_or_default().to_owned());
+        cells.push(row.stopped_after.map(Item::code).unwrap_or_default().to_owned());
         if self.simulated {
             cells.push(YesNo::Yes.code().to_owned());
         }

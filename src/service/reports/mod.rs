@@ -2,6 +2,8 @@
 
 mod export;
 mod recorder;
+mod versions;
 
 pub use export::Export;
 pub(in crate::service) use recorder::{NewReport, Recorder, ReportCheck};
+pub use versions::{ReportStanding, ReportVersion};

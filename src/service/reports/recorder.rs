@@ -6,18 +6,19 @@ use jiff::civil::Date;
 use tracing::warn;
 
 use crate::domain::{
-    AlertKind, AnswerOrigin, CallerNumber, Channel, Item, KnownIn, PatientId, ReportId, ReportOutcome, Sensitive,
-    Severity,
+    Actor, AlertKind, AnswerOrigin, CallerNumber, Channel, Item, KnownIn, PatientId, ReportId, ReportOutcome,
+    Sensitive, Severity,
 };
 use crate::engine::Fact;
 use crate::policy::REPORTS_WITHOUT_SPO2;
 use crate::service::alerts::{About, Consequences};
-use crate::service::context::{ServiceEvent, ServiceEventKind, new_id};
+use crate::service::context::{Changes, ServiceEvent, ServiceEventKind, audit_entry, new_id};
 use crate::service::slots::reported;
 use crate::store::answers::{self, AnswerRow};
-use crate::store::patients::{PatientRow, Spo2Given};
+use crate::store::audit::{AuditRow, Subject};
+use crate::store::patients::{OximeterChange, PatientRow, Spo2Given};
 use crate::store::reports::{self, HeldReport, ReportClose, ReportRow};
-use crate::store::{StoreError, Tx, alerts, patients};
+use crate::store::{StoreError, Tx, alerts, audit, patients};
 
 /// Who closes the alert that an unconfirmed person asked for calls to stop.
 const BY_CONFIRMED_REQUEST: &str = "a confirmed request";
@@ -78,6 +79,7 @@ impl Recorder {
             slot_time,
             channel,
             outcome: ReportOutcome::Unanswered,
+            stopped_after: None,
             started_at: at,
             ended_at: None,
             caller_number,
@@ -123,9 +125,10 @@ impl Recorder {
             Fact::Withdrawn { report, item } => {
                 self.answer(origin, *report, *item, Sensitive::default(), Severity::None, at);
             }
-            Fact::ReportClosed { report, outcome } => {
+            Fact::ReportClosed { report, outcome, stopped_after } => {
                 metrics::counter!("kenkocall_reports_total", "outcome" => outcome.code()).increment(1);
-                self.closed.push(ReportClose { report: *report, outcome: *outcome, ended_at: at });
+                let (report, outcome, stopped_after) = (*report, *outcome, *stopped_after);
+                self.closed.push(ReportClose { report, outcome, stopped_after, ended_at: at });
             }
             // The centre is told once, when the alert is new.
             Fact::Alert { kind: kind @ AlertKind::CentrePhone, centre, .. } => {
@@ -173,6 +176,7 @@ impl Recorder {
             for end in self.closed.iter().filter(|close| close.report == report.id) {
                 if report.ended_at.is_none() || report.outcome.or_better(end.outcome) != report.outcome {
                     (report.outcome, report.ended_at) = (end.outcome, Some(end.ended_at));
+                    report.stopped_after = end.stopped_after;
                 }
             }
         }
@@ -239,13 +243,16 @@ impl Recorder {
     }
 
     /// Records what calls tell of their patients: in which languages they have completed one, and whether they have an
-    /// oximeter.
-    pub(in crate::service) async fn note_patients(&self, tx: &mut Tx) -> Result<(), StoreError> {
+    /// oximeter. A change of the latter has an entry in the audit trail, as by staff.
+    pub(in crate::service) async fn note_patients(&self, tx: &mut Tx, at: Timestamp) -> Result<(), StoreError> {
         if !self.completed.is_empty() {
             patients::completed(tx, &self.completed).await?;
         }
         if !self.spo2.is_empty() {
-            patients::spo2_given(tx, &self.spo2, REPORTS_WITHOUT_SPO2).await?;
+            let changes = patients::spo2_given(tx, &self.spo2, REPORTS_WITHOUT_SPO2).await?;
+            if !changes.is_empty() {
+                audit::append(tx, changes.into_iter().map(|change| oximeter_changed(change, at)).collect()).await?;
+            }
         }
         Ok(())
     }
@@ -260,4 +267,10 @@ impl Recorder {
         let finished: Vec<ReportId> = self.finished().collect();
         reported(tx, &finished, at).await
     }
+}
+
+fn oximeter_changed(change: OximeterChange, at: Timestamp) -> AuditRow {
+    let OximeterChange { patient, centre, before, after } = change;
+    let differs = Changes::default().field("oximeter", before.code(), after.code());
+    audit_entry(&Actor::System, at, "patient.changed", Subject::Patient(patient), Some(centre), differs)
 }

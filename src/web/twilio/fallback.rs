@@ -10,7 +10,7 @@ use tracing::warn;
 
 use super::respond::{sorry, twiml, voices};
 use super::verified::{Verified, VoiceMode, tell_staff};
-use crate::carrier::twilio::{ActionUrl, AfterApology, FallbackRequest, apology, urls};
+use crate::carrier::twilio::{ActionUrl, FallbackRequest, try_again, urls};
 use crate::domain::{AlertKind, Language};
 use crate::web::Web;
 
@@ -38,10 +38,7 @@ pub(super) async fn fallback(State(web): State<Arc<Web>>, request: Verified<Fall
         tell_staff(&web, AlertKind::Unspoken).await;
     }
     match again(&web, request.0.error_url.as_deref(), failure) {
-        Some(url) => {
-            let voices = voices(&web, VoiceMode::Carriers);
-            twiml(apology(Language::Japanese, &AfterApology::TryAgain(url), &voices))
-        }
+        Some(url) => twiml(try_again(Language::Japanese, &url, &voices(&web, VoiceMode::Carriers))),
         None => sorry(&web, VoiceMode::Carriers),
     }
 }

@@ -10,11 +10,11 @@ use tracing::{debug, error, warn};
 
 use super::verified::VoiceMode;
 use crate::carrier::CarrierLegId;
-use crate::carrier::twilio::{AfterApology, Voices, apology, response, urls};
+use crate::carrier::twilio::{Voices, apology, response, urls};
 use crate::domain::{CallId, Language, Line, PhoneNumber};
 use crate::engine::EventKind;
 use crate::service::{
-    Answered, Begin, CarrierEvent, ConversationError, LegStatus, Outcome, call_not_known, speech, turn_not_known,
+    self, Answered, Begin, CarrierEvent, ConversationError, LegStatus, Outcome, call_not_known, speech, turn_not_known,
 };
 use crate::web::Web;
 
@@ -198,7 +198,8 @@ pub(super) fn sorry(web: &Web, voicing: VoiceMode) -> Response {
 
 fn sorry_in(web: &Web, language: Language, voicing: VoiceMode) -> Response {
     metrics::counter!("kenkocall_apologies_total").increment(1);
-    twiml(apology(language, &AfterApology::HangUp, &voices(web, voicing)))
+    let said = service::apology(web.conversations.lines(), language);
+    twiml(apology(&said, &voices(web, voicing)))
 }
 
 pub(super) fn twiml(document: String) -> Response {

@@ -22,7 +22,7 @@ pub struct Script {
     /// The outcome of a transfer; drawn if it isn't set.
     pub(crate) staff: Option<Staff>,
     silent: bool,
-    hangs_up_at: Option<u16>,
+    hangs_up_at: Option<HangsUp>,
     at_question: BTreeMap<u16, Keys>,
     at_prompt: BTreeMap<PromptId, VecDeque<Keys>>,
     steps: VecDeque<Step>,
@@ -79,12 +79,22 @@ enum Step {
     Wait(Duration),
 }
 
+/// When a person hangs up.
+#[derive(Debug, Clone, Copy)]
+struct HangsUp {
+    question: u16,
+    /// From the beginning of its speech; `None`: drawn within the speech.
+    after: Option<Duration>,
+}
+
 /// The response to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Decision {
     Keys(Keys),
     Silence,
     HangUp,
+    /// Hangs up this long after the beginning of the speech.
+    HangUpAfter(Duration),
     /// The script has no response, so the person's own applies.
     Own,
 }
@@ -258,7 +268,15 @@ impl Script {
     /// question has the same number. A confirmation has a number of its own.
     #[must_use]
     pub fn hangs_up_at_question(mut self, nth: u16) -> Self {
-        self.hangs_up_at = Some(nth);
+        self.hangs_up_at = Some(HangsUp { question: nth, after: None });
+        self
+    }
+
+    /// Hangs up during the `nth` question of the call, `after` its speech has begun. `after` must not be longer than
+    /// the speech and the wait for a key.
+    #[must_use]
+    pub fn hangs_up_within_question(mut self, nth: u16, after: Duration) -> Self {
+        self.hangs_up_at = Some(HangsUp { question: nth, after: Some(after) });
         self
     }
 
@@ -278,15 +296,15 @@ impl Script {
     }
 
     pub(in crate::carrier::simulator) fn hangs_up_by(&self, question: u16) -> bool {
-        self.hangs_up_at.is_some_and(|nth| question >= nth)
+        self.hangs_up_at.is_some_and(|at| question >= at.question)
     }
 
     /// Decides the response to the `nth` question. `first` is `false` if it is asked again. Consecutive waiting steps
     /// are added up.
     pub(crate) fn decide(&mut self, prompt: &str, question: u16, first: bool) -> (Decision, Duration) {
         let mut waits = Duration::ZERO;
-        if self.hangs_up_by(question) {
-            return (Decision::HangUp, waits);
+        if let Some(at) = self.hangs_up_at.filter(|at| question >= at.question) {
+            return (at.after.map_or(Decision::HangUp, Decision::HangUpAfter), waits);
         }
         if self.silent {
             return (Decision::Silence, waits);
