@@ -102,7 +102,7 @@ pub struct Menu {
     pub say: Vec<Say>,
     /// The short wording, for a known caller who is asked for the first time. Empty if there is none.
     pub short: Vec<Say>,
-    /// The wording for whoever is asked again. Empty: `say`.
+    /// The wording when the question is asked again. If empty, `say` is used.
     pub again: Vec<Say>,
     /// The item of the question. It is skipped if the day's report already has an answer.
     pub question: Option<Item>,
