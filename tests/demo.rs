@@ -96,7 +96,7 @@ impl Drop for Running {
 fn calls_are_placed_and_answered_before_the_watchers_eyes() {
     let mut program = Running(
         Command::new(env!("CARGO_BIN_EXE_kenkocall"))
-            .args(["demo", "--patients", "40"])
+            .args(["demo", "--patients", "40", "--no-second-factor"])
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program runs"),
@@ -105,6 +105,10 @@ fn calls_are_placed_and_answered_before_the_watchers_eyes() {
     let address =
         lines.find_map(|line| Some(line.split_once("status page  http://")?.1.trim_end_matches('/').to_owned()));
     let address = address.expect("the address of the status page");
+    let console = lines.find_map(|line| Some(line.split_once("console      http://localhost:")?.1.to_owned()));
+    assert!(console.is_some_and(|console| console.ends_with("/console")));
+    let nurse = lines.next().expect("how to log in");
+    assert!(nurse.contains("naoko@mihon.example") && nurse.contains("password"), "{nurse}");
     for event in ["patients are due", "is called", "rings", "answers"] {
         assert!(lines.any(|line| line.contains(event)), "no “{event}”");
     }

@@ -149,11 +149,31 @@ fn uses(tokens: TokenStream, path: &Path, found: &mut Vec<Use>) {
     }
 }
 
+/// The sentences without values that the templates of the pages say: `l.say("ID")`.
+fn said_by_templates(folder: &Path, found: &mut Vec<Use>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            said_by_templates(&path, found);
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("a template");
+        for (nth, line) in text.lines().enumerate() {
+            for said in line.split("l.say(\"").skip(1) {
+                let id = said.split('"').next().expect("an id").to_owned();
+                found.push(Use { place: format!("{}:{}", path.display(), nth + 1), id, values: BTreeSet::new() });
+            }
+        }
+    }
+}
+
 #[test]
 fn what_the_program_says_is_what_the_files_have() {
     let mut paths = Vec::new();
     rust_files(Path::new("src"), &mut paths);
     let mut found = Vec::new();
+    said_by_templates(Path::new("src/web/templates"), &mut found);
+    assert!(found.len() > 50, "{} uses were read in templates", found.len());
     for path in &paths {
         let text = std::fs::read_to_string(path).expect("a source file");
         uses(text.parse().expect("Rust"), path, &mut found);

@@ -22,7 +22,7 @@ use crate::flow::{Finding, FlowSet};
 use crate::service::{
     Clock, Context, ConversationService, Dialer, LegBook, SealerTask, count_last_outside_lines, count_outside_lines,
 };
-use crate::web::{LastReadiness, Web, router, router_with_operations};
+use crate::web::{ConsoleSettings, LastReadiness, SecondFactorRule, Web, console, router, router_with_operations};
 
 /// A server that has opened everything but doesn't listen yet.
 pub(crate) struct Server {
@@ -33,6 +33,7 @@ pub(crate) struct Server {
     dialer: Option<Arc<Dialer>>,
     web: Arc<Web>,
     app: axum::Router,
+    console: ConsoleSettings,
     checkpoint_file: Option<PathBuf>,
     longest_call: SignedDuration,
 }
@@ -78,7 +79,13 @@ impl Server {
             Operations::At(_) | Operations::AtDefault(_) => router(Arc::clone(&web)),
         };
         let longest_call = SignedDuration::from_mins(config.dialer.longest_call_minutes.into());
-        Ok(Self { context, conversations, working, network, dialer, app, web, checkpoint_file, longest_call })
+        let console = ConsoleSettings {
+            public_url: config.server.public_url(),
+            proxies: config.server.trusted_proxies.clone(),
+            zone: conversations.lines().zone.clone(),
+            second_factor: SecondFactorRule::Asked,
+        };
+        Ok(Self { context, conversations, working, network, dialer, app, web, console, checkpoint_file, longest_call })
     }
 
     /// Adds a status page at `/`.
@@ -86,6 +93,13 @@ impl Server {
     pub(crate) fn with_status_page(self) -> Self {
         let app = self.app.merge(crate::web::status_page(Arc::clone(&self.web)));
         Self { app, ..self }
+    }
+
+    /// Doesn't ask for the second factor of a log-in, in a demonstration.
+    #[cfg(feature = "lab")]
+    pub(crate) fn without_second_factor(self) -> Self {
+        let console = ConsoleSettings { second_factor: SecondFactorRule::NotInThisDemonstration, ..self.console };
+        Self { console, ..self }
     }
 
     /// The conversation service, which takes turns.
@@ -112,7 +126,8 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
         drain: Duration,
     ) -> anyhow::Result<()> {
-        let Self { context, conversations, working, network, dialer, app, web, checkpoint_file, longest_call } = self;
+        let Self { context, conversations, working, network, dialer, app, web, checkpoint_file, .. } = self;
+        let (longest_call, app) = (self.longest_call, app.merge(console(&context, self.console)));
         let operations = crate::web::operations(web);
         // Start this before the dialer: a database that lacks its last entries doesn't know whom it has called.
         let keeper = SealerTask::start(Arc::clone(&context), checkpoint_file).await;

@@ -72,7 +72,7 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Alerts) -> an
             say(client, &format!("{}{next}{}", table(&lines), hints(&open))).await
         }
         Alerts::Close { alert, form } => {
-            let closed = close_alerts(&client.context, &client.actor, to_close(&alert)?).await?;
+            let closed = close_alerts(&client.context, &client.actor, to_close(&alert)?, None).await?;
             let (text, value) = told(&closed, zone);
             form.tell(client, &text, value).await
         }

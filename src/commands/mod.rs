@@ -29,6 +29,7 @@ pub(crate) mod refusal;
 mod reports;
 mod serve;
 mod settings;
+mod staff;
 pub(crate) mod terminal;
 mod usage_error;
 
@@ -127,6 +128,11 @@ enum Command<Extra: ExtraCommands> {
     Alerts {
         #[command(subcommand)]
         command: alerts::Alerts,
+    },
+    /// Invite, list and deactivate the accounts of staff for the console.
+    Staff {
+        #[command(subcommand)]
+        command: staff::Staff,
     },
     /// Start, end and show a maintenance of the line.
     Maintenance {
@@ -293,6 +299,7 @@ async fn with_database<Extra: ExtraCommands>(
         Command::Days { command } => days::run(&client, &zone, command).await,
         Command::Reports { command } => reports::run(config, &client, &zone, command).await,
         Command::Alerts { command } => alerts::run(&client, &zone, command).await,
+        Command::Staff { command } => staff::run(config, &client, &zone, command).await,
         Command::Maintenance { command } => maintenance::run(&client, &zone, command).await,
         Command::Outbox { command } => outbox::run(&client, &zone, command).await,
         Command::Audit { command } => audit::run(config, &client, &zone, command).await,

@@ -20,8 +20,8 @@ pub struct Server {
     /// it, never against a header. Default: `http://` and the listen address.
     pub public_url: Option<String>,
     /// The networks of proxies whose connections represent many clients. They are exempt from the limit on connections
-    /// per address, and some connections are reserved for them. No header about an address is trusted, from them or
-    /// anyone else. Default: none.
+    /// per address, and some connections are reserved for them. Their `X-Forwarded-For` counts where the console slows
+    /// down guessing, and nowhere else. Default: none.
     pub trusted_proxies: Networks,
     /// How long a shutdown waits for requests in progress, in seconds. Default 15, because a carrier waits no longer
     /// for a webhook.

@@ -107,6 +107,11 @@ impl Role {
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.code() == code)
     }
+
+    /// Returns `true` if accounts with this role belong to a health centre. The others belong to none.
+    pub const fn belongs_to_a_centre(self) -> bool {
+        matches!(self, Self::Nurse | Self::CentreAdministrator)
+    }
 }
 
 impl Actor {

@@ -42,6 +42,10 @@ uuid_id! {
     JobId,
     /// One account of the portal.
     AccountId,
+    /// One account of a member of staff.
+    StaffAccountId,
+    /// One log-in of a member of staff in a browser.
+    WebSessionId,
     /// One running process of the program: a node until it stops. A restart is another process.
     ProcessId,
 }

@@ -8,6 +8,7 @@ mod birth_date;
 mod call_times;
 mod caller_number;
 mod calling_hours;
+mod closing;
 mod data_loss;
 mod data_origin;
 pub mod era;
@@ -31,6 +32,7 @@ mod said_name;
 mod sensitive;
 mod severity;
 mod slot;
+mod staff_account;
 pub mod width;
 
 pub use account::{Actor, Operator, PatientAccount, Role, Staff, StaffAccess, SystemUser};
@@ -41,12 +43,14 @@ pub use birth_date::{BirthDate, BirthDateError};
 pub use call_times::{CallTimes, CallTimesError};
 pub use caller_number::CallerNumber;
 pub use calling_hours::{CallingHours, CallingHoursError};
+pub use closing::{Closing, ClosingReason, NoteText, NoteTextError};
 pub use data_loss::LossEvidence;
 pub use data_origin::DataOrigin;
 pub use hersys_id::{HersysId, HersysIdError};
 pub use hours::{DayEnd, read_span};
 pub use ids::{
     AccountId, AlertId, CallId, CentreCode, CentreCodeError, JobId, LegId, PatientId, ProcessId, ReportId, SlotId,
+    StaffAccountId, WebSessionId,
 };
 pub use job::{Job, JobFailure, JobKind};
 pub use keys::{EntryEnd, Keyed, Keys, KeysError};
@@ -67,3 +71,6 @@ pub use said_name::{LatinName, LatinNameError, NameReading, NameReadingError};
 pub use sensitive::Sensitive;
 pub use severity::Severity;
 pub use slot::{AttemptOutcome, AttemptState, Missed, SlotEnd, SlotOrigin, SlotState, Withdrawal};
+pub use staff_account::{
+    AccountState, DeviceName, LogInName, LogInNameError, LogInStage, Password, PasswordError, SecondFactor,
+};

@@ -48,11 +48,13 @@ pub enum Permission {
     CopyDatabase,
     /// See and retry the outbox's jobs.
     ManageJobs,
+    /// See, invite and deactivate the accounts of staff.
+    ManageStaff,
 }
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::ViewPatients,
         Self::RevealDetails,
         Self::ChangePatients,
@@ -73,6 +75,7 @@ impl Permission {
         Self::VerifyAudit,
         Self::CopyDatabase,
         Self::ManageJobs,
+        Self::ManageStaff,
     ];
 
     /// The code in logs and API answers.
@@ -98,6 +101,7 @@ impl Permission {
             Self::VerifyAudit => "verify_audit",
             Self::CopyDatabase => "copy_database",
             Self::ManageJobs => "manage_jobs",
+            Self::ManageStaff => "manage_staff",
         }
     }
 
@@ -145,11 +149,17 @@ const fn reach(role: Role, permission: Permission) -> Reach {
             | P::ViewCentres
             | P::ViewFigures,
         ) => OwnCentres,
-        (Role::CentreAdministrator, P::ErasePatients | P::ChangeCentres | P::ViewAudit) => OwnCentres,
+        (Role::CentreAdministrator, P::ErasePatients | P::ChangeCentres | P::ViewAudit | P::ManageStaff) => OwnCentres,
         (Role::HelpDesk | Role::SystemAdministrator, P::ViewFigures | P::ViewCentres) => Everything,
         (
             Role::SystemAdministrator,
-            P::AddCentres | P::ChangeCentres | P::ControlDialling | P::VerifyAudit | P::CopyDatabase | P::ManageJobs,
+            P::AddCentres
+            | P::ChangeCentres
+            | P::ControlDialling
+            | P::VerifyAudit
+            | P::CopyDatabase
+            | P::ManageJobs
+            | P::ManageStaff,
         ) => Everything,
         (_, P::ViewDialling) => Everything,
         _ => Nothing,
@@ -284,6 +294,7 @@ mod tests {
             ("verify_audit", "---A-A-A"),
             ("copy_database", "---A-A-A"),
             ("manage_jobs", "---A-A-A"),
+            ("manage_staff", "-o-AoA-A"),
         ];
         let mut actors: Vec<Actor> = Role::ALL.into_iter().map(|role| staff(Some(role), &["13101"])).collect();
         actors.extend([operator(Some("13101")), operator(None)]);

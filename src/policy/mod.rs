@@ -10,6 +10,7 @@ mod days_off;
 mod eligibility;
 mod guessing;
 mod job_retry;
+mod log_in_throttle;
 mod lost_calls;
 mod missed_call_sms;
 mod office_hours;
@@ -23,6 +24,7 @@ mod slots;
 mod spo2_question;
 mod unknown_outcome;
 mod unregistered_reports;
+mod web_session;
 
 pub use access::{Forbidden, Permission, Scope, require, scope};
 pub use after_red::{AfterRed, AfterRedError};
@@ -37,6 +39,7 @@ pub use days_off::{DaysOff, DaysOffError};
 pub use eligibility::{CallEligibility, ReportCovers, ReportCoversError};
 pub use guessing::{Failures, GuessingLimits, Lane, LaneState, Warn, WarnOf};
 pub use job_retry::{MOST_RUNS, retry_job_after};
+pub use log_in_throttle::{ClientKind, FailedTries, TRIES_COUNT_FOR, Tally, log_in_wait};
 pub use lost_calls::{AfterLoss, AtCarrier, AttemptWithoutLeg, KnownAttempt, ListedCall, after_loss, unaccounted};
 pub use missed_call_sms::{MissedCallSms, MissedCallSmsError};
 pub use office_hours::{OfficeHours, OfficeHoursError, report_day};
@@ -55,3 +58,4 @@ pub use unknown_outcome::{
     ASK_STAFF_AFTER, DEFAULT_GRACE, LONGEST_BETWEEN_LOOKS, LookupFinding, NextStep, UnknownAttempt, Wanted,
 };
 pub use unregistered_reports::{UnregisteredReports, UnregisteredReportsError};
+pub use web_session::{DEVICE_KNOWN_FOR, SEEN_EVERY, SessionStanding, SessionTimes, session_standing};

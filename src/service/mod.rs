@@ -1,5 +1,6 @@
 //! The application services: one function per use case. Here the pure layers meet the store and the carriers.
 
+mod accounts;
 mod alerts;
 mod audit;
 mod calls;
@@ -29,8 +30,16 @@ pub use crate::policy::{
 pub use crate::store::StoreError;
 pub use crate::store::calls::CallsOf;
 pub use crate::store::seals::{SealKey, SealKind};
+pub use accounts::{
+    AccountView, Browser, Device, Invitation, LoggedIn, NewAccount, SecretToken, SessionState, SetUp, choose_password,
+    confirm_second_factor, deactivate_staff, draft, drop_draft, give_password, give_second_factor, invite_staff,
+    list_devices, list_staff, log_out, log_out_everywhere, save_draft, session, set_up,
+};
+#[cfg(feature = "lab")]
+pub use accounts::{code_at, log_in_without_second_factor};
 pub use alerts::{
-    AlertList, AlertQuery, AlertView, ClosedAlerts, ShownAlert, ToClose, close_alerts, list_alerts, tell_of_carrier,
+    AlertLine, AlertList, AlertPerson, AlertQuery, AlertView, ClosedAlerts, ShownAlert, ToClose, close_alerts,
+    list_alerts, show_alert_line, tell_of_carrier,
 };
 pub use audit::{
     BadRow, ChainError, Checkpoint, CheckpointKind, CheckpointsRead, ERASED, RowFault, RowsRead, SealedBy, SealerTask,
@@ -59,8 +68,8 @@ pub use conversation::{
 };
 pub use dialer::{DialError, Dialer, DialerSettings, PreparedBatch, TICK, TickSummary};
 pub use error::{
-    AlertError, AuditError, CallError, CentreError, CheckpointError, ErrorKind, OutboxError, PatientError, ReportError,
-    ServiceError, SlotError, StoredThing, SuspensionError,
+    AccountError, AlertError, AuditError, CallError, CentreError, CheckpointError, ErrorKind, OutboxError,
+    PatientError, ReportError, ServiceError, SlotError, StoredThing, SuspensionError,
 };
 pub use outbox::{JobFilter, JobRunner, JobState, Outside, ShownJob, discard_job, list_jobs, retry_jobs};
 pub use patients::{

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 mod closing;
 
-pub use closing::{close, close_of};
+pub use closing::{close, close_for, close_of};
 
 use super::{
     StoreError, Tx,

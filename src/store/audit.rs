@@ -10,6 +10,7 @@ mod subject;
 
 pub use held::{hold, release, release_oldest};
 pub use listing::{AuditFilter, get, list};
+pub(super) use person_key::PersonKey;
 pub use sealing::{Head, Sealed, after, before, has_hash, head, seal, some_wait, waiting};
 pub use subject::{ERASED, SYSTEM_USER, Subject};
 

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::{Document, StoreError};
 use crate::domain::{
-    AlertId, CallId, CentreCode, HersysId, JobId, LegId, PatientId, PhoneNumber, ProcessId, ReportId, Sensitive, SlotId,
+    AlertId, CallId, CentreCode, HersysId, JobId, LegId, PatientId, PhoneNumber, ProcessId, ReportId, Sensitive,
+    SlotId, StaffAccountId, WebSessionId,
 };
 
 /// A parameter. The driver takes owned text without a copy.
@@ -168,7 +169,7 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(CallId, LegId, PatientId, ReportId, AlertId, SlotId, JobId, ProcessId);
+ids!(CallId, LegId, PatientId, ReportId, AlertId, SlotId, JobId, ProcessId, StaffAccountId, WebSessionId);
 
 macro_rules! texts {
     ($($noun:ty => $text:ident),+) => {$(

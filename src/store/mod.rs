@@ -27,6 +27,7 @@ pub mod flow_sets;
 pub mod identifications;
 pub mod imports;
 pub mod legs;
+pub mod log_in_failures;
 pub mod losses;
 pub mod maintenances;
 mod migrating;
@@ -48,6 +49,7 @@ pub mod slots;
 #[cfg(feature = "lab")]
 pub mod snapshot;
 mod sqlite;
+pub mod staff_accounts;
 pub mod standing_data;
 pub mod standing_version;
 mod statement;
@@ -55,6 +57,7 @@ mod triggers;
 pub mod turn_reads;
 pub mod turns;
 mod tx;
+pub mod web_sessions;
 mod writer;
 
 pub use address::sqlite_file;

@@ -82,6 +82,8 @@ pub(super) enum Lock {
     AlertsOfAll = 5_031_980_216,
     /// Give a patient a number for automated calls.
     Numbers = 5_031_980_217,
+    /// Count failed log-ins and add one.
+    LogIns = 5_031_980_218,
 }
 
 /// The connection of a transaction.

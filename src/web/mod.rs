@@ -1,5 +1,6 @@
 //! HTTP: parse, call one service function, render. No SQL, no policy.
 
+mod console;
 mod probes;
 mod serving;
 #[cfg(feature = "lab")]
@@ -24,8 +25,9 @@ use crate::carrier::CarrierAccountId;
 use crate::carrier::twilio::{SigningKey, Urls, Voices, urls};
 use crate::service::{Context, ConversationService, LegBook, LimitedLine};
 
+pub use console::{ConsoleSettings, SecondFactorRule, console};
 pub use probes::LastReadiness;
-pub use serving::{ConnectionLimits, Port, serve};
+pub use serving::{ConnectionLimits, Peer, Port, serve};
 
 /// The largest request body. A carrier's webhook has about 2 KB.
 const MAX_BODY_BYTES: usize = 64 * 1024;

@@ -7,19 +7,20 @@ use jiff::SignedDuration;
 use jiff::civil::date;
 use kenkocall::carrier::simulator::{Health, Script};
 use kenkocall::domain::{
-    Actor, AlertId, AttemptOutcome, CallId, CentreCode, CentreName, HersysId, Item, JobId, Language, Operator,
-    PhoneNumber, ReasonText, Role, Staff, StaffAccess, StaffName, SystemUser, YesNo,
+    Actor, AlertId, AttemptOutcome, CallId, CentreCode, CentreName, HersysId, Item, JobId, Language, LogInName,
+    Operator, PhoneNumber, ReasonText, Role, Staff, StaffAccess, StaffName, SystemUser, YesNo,
 };
 use kenkocall::lab::SYNTHETIC_CENTRE;
 use kenkocall::patient_import::Column;
 use kenkocall::service::{
     AlertQuery, AttemptQuery, AttemptStage, CallQuery, CentreChange, CheckpointKind, Context, Details, ErrorKind,
-    Export, ImportMode, JobFilter, PatientQuery, PatientStatus, ReportEntry, Resolution, ServiceError, SlotQuery,
-    ToClose, TrailQuery, add_centre, add_patient, add_report, call_now, change_centre, change_patient, close_alerts,
-    current_maintenance, day_figures, day_slots, dialer_state, discard_job, end_maintenance, erase_person,
-    import_patients, list_alerts, list_attempts, list_calls, list_centres, list_jobs, list_patients, list_trail,
-    mark_restored, note_backup, pause_dialling, reconcile_calls, release_patient, resolve_call, resume_dialling,
-    retry_jobs, show_call, show_centre, show_patient, start_maintenance, stop_patient, walk_trail, write_checkpoint,
+    Export, ImportMode, JobFilter, NewAccount, PatientQuery, PatientStatus, ReportEntry, Resolution, ServiceError,
+    SlotQuery, ToClose, TrailQuery, add_centre, add_patient, add_report, call_now, change_centre, change_patient,
+    close_alerts, current_maintenance, day_figures, day_slots, deactivate_staff, dialer_state, discard_job,
+    end_maintenance, erase_person, import_patients, invite_staff, list_alerts, list_attempts, list_calls, list_centres,
+    list_jobs, list_patients, list_staff, list_trail, mark_restored, note_backup, pause_dialling, reconcile_calls,
+    release_patient, resolve_call, resume_dialling, retry_jobs, show_alert_line, show_call, show_centre, show_patient,
+    start_maintenance, stop_patient, walk_trail, write_checkpoint,
 };
 use kenkocall::store::calls::CallsOf;
 use uuid::Uuid;
@@ -76,6 +77,7 @@ struct Other {
     call: CallId,
     alert: AlertId,
     job: JobId,
+    staff: LogInName,
 }
 
 type Answers = Vec<(&'static str, Given)>;
@@ -163,7 +165,29 @@ async fn calls(context: &Context, actor: &Actor, other: &Other) -> Answers {
         ("list_attempts", listed(attempts.map(|viewed| viewed.found.items))),
         ("list_alerts", listed(alerts.map(|viewed| viewed.found.alerts.items))),
         ("list_alerts", listed(alerts_of_centre.map(|viewed| viewed.found.alerts.items))),
-        ("close_alerts", refused(close_alerts(context, actor, close).await)),
+        ("close_alerts", refused(close_alerts(context, actor, close, None).await)),
+        ("show_alert_line", refused(show_alert_line(context, actor, other.alert).await)),
+    ]
+}
+
+/// Accounts of the other centre's staff, and one of no health centre.
+async fn staff(context: &Context, actor: &Actor, other: &Other) -> Answers {
+    let new = |email: &str, role, centre| NewAccount {
+        log_in_name: LogInName::parse(email).unwrap(),
+        name: StaffName::parse("見本").unwrap(),
+        role,
+        centre,
+    };
+    let of_centre =
+        invite_staff(context, actor, new("new@mihon.example", Role::Nurse, Some(other.centre.clone()))).await;
+    let of_all = invite_staff(context, actor, new("new@mihon.example", Role::SystemAdministrator, None)).await;
+    let accounts = list_staff(context, actor).await;
+    let list = if accounts.as_ref().is_ok_and(Vec::is_empty) { Given::Nothing } else { refused(accounts) };
+    vec![
+        ("invite_staff", refused(of_centre)),
+        ("invite_staff", refused(of_all)),
+        ("list_staff", list),
+        ("deactivate_staff", refused(deactivate_staff(context, actor, &other.staff).await)),
     ]
 }
 
@@ -213,7 +237,11 @@ async fn eventful(fresh: &Fresh) -> (Day, Other) {
     let sql = "INSERT INTO outbox (id, kind, job, due_at, attempts)";
     day.kept.rows(&format!("{sql} VALUES ('{job}', 'a_later_kind', '{{}}', 1, 0)")).await;
     let centre = CentreCode::parse(SYNTHETIC_CENTRE).unwrap();
-    (day, Other { centre, patient: id(0), call: CallId(call), alert: AlertId(red), job: JobId(job) })
+    let staff = LogInName::parse("naoko@mihon.example").unwrap();
+    let name = StaffName::parse("見本 直子").unwrap();
+    let nurse = NewAccount { log_in_name: staff.clone(), name, role: Role::Nurse, centre: Some(centre.clone()) };
+    invite_staff(&day.client.context, &day.client.actor, nurse).await.unwrap();
+    (day, Other { centre, patient: id(0), call: CallId(call), alert: AlertId(red), job: JobId(job), staff })
 }
 
 async fn nobody_reaches_another_centres_patients(fresh: Fresh) {
@@ -241,6 +269,7 @@ async fn nobody_reaches_another_centres_patients(fresh: Fresh) {
         let mut given = patients(context, &actor, &other).await;
         given.extend(centres(context, &actor, &other).await);
         given.extend(calls(context, &actor, &other).await);
+        given.extend(self::staff(context, &actor, &other).await);
         given.extend(everyone(&day, context, &actor, &other).await);
         let leaked: Vec<_> = given.iter().filter(|(_, given)| *given == Given::Leaked).collect();
         assert!(leaked.is_empty(), "{leaked:?} for {actor:?}");

@@ -34,7 +34,7 @@ pub const REPORT: &[&str] = &[
 ];
 
 /// The arguments of each command. Commands without a line of their own run until they are stopped.
-const RUNS: [(&str, &[&str]); 49] = [
+const RUNS: [(&str, &[&str]); 52] = [
     ("alerts-close", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-list", &[]),
     ("audit-list", &[]),
@@ -83,6 +83,9 @@ const RUNS: [(&str, &[&str]); 49] = [
     ("patients-stop", &["7654321"]),
     ("reports-export", &["--from", "yesterday", "--to", "today"]),
     ("restore", &["FOLDER/nobody.db"]),
+    ("staff-add", &["--name", "見本 直子", "--email", "naoko@mihon.example", "--role", "help_desk"]),
+    ("staff-deactivate", &["naoko@mihon.example"]),
+    ("staff-list", &[]),
     (
         "patients-add",
         &[

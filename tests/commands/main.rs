@@ -37,6 +37,7 @@ mod reports_add;
 mod serve_unwritable_database;
 mod settings;
 mod simulated_day;
+mod staff;
 mod startup;
 mod suspended_calls;
 mod tampered_records;

@@ -28,7 +28,7 @@ const OF_ACTOR: &str = "audit WHERE actor = '見本司令'";
 const OF_OTHERS: &str = "audit WHERE actor <> '見本司令'";
 
 /// Commands that leave no entry, with the reason.
-const LEAVES_NO_ENTRY: [(&str, &str); 35] = [
+const LEAVES_NO_ENTRY: [(&str, &str); 36] = [
     ("backup", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("restore", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("completions", "no database"),
@@ -44,6 +44,7 @@ const LEAVES_NO_ENTRY: [(&str, &str); 35] = [
     ("days show", "names no patient"),
     ("maintenance show", "names no patient"),
     ("outbox list", "names no patient"),
+    ("staff list", "names no patient"),
     ("patients erase", "tests/automated_calls/erasing.rs looks for it: two days after the release"),
     ("audit verify", "reads the trail"),
     ("audit checkpoint", "reads the trail"),
@@ -148,6 +149,8 @@ pub fn cases(call: &str, alert: &str, list: &str) -> Vec<Vec<String>> {
          calls resolve {call} not-placed
          calls now {called}
          reports export --from 2026-11-01 --to 2026-11-30
+         staff add --name 直子 --email naoko@mihon.example --role nurse --centre 13102
+         staff deactivate naoko@mihon.example
          maintenance start
          maintenance end
          outbox retry {GIVEN_UP}

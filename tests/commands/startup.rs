@@ -82,6 +82,7 @@ fn asking() -> Vec<Vec<String>> {
                 days show today
                 maintenance show
                 outbox list
+                staff list
                 patients erase 7654321
                 audit verify
                 audit checkpoint end.txt";

@@ -70,7 +70,7 @@ fn certificate(folder: &Path) {
 }
 
 #[tokio::test]
-async fn the_documented_nginx_passes_the_carrier_and_nobody_else() {
+async fn the_documented_nginx_passes_the_carrier_and_staff_and_nobody_else() {
     let folder = tempfile::tempdir().unwrap();
     certificate(folder.path());
     let database = format!("sqlite://{}", folder.path().join("one.db").display());
@@ -123,11 +123,15 @@ async fn the_documented_nginx_passes_the_carrier_and_nobody_else() {
         assert!(answer.text().await.unwrap().contains("<Response>"), "{path}");
     }
     assert_eq!(post("/twilio/voice/health-call", None).await.unwrap().status(), StatusCode::FORBIDDEN);
-    for path in ["/", "/metrics", "/readyz", "/healthz", "/twilio/../metrics", "/console"] {
+    for path in ["/", "/metrics", "/readyz", "/healthz", "/twilio/../metrics", "/console/../metrics"] {
         let answer = carrier.get([PUBLIC_URL, path].concat()).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
         assert!(!answer.text().await.unwrap().contains("kenkocall_"), "{path}");
     }
+    // Staff reach the console, which checks that the name is its own.
+    let console = carrier.get([PUBLIC_URL, "/console/log-in"].concat()).send().await.unwrap();
+    assert_eq!(console.status(), StatusCode::OK);
+    assert!(console.text().await.unwrap().contains("ログイン"));
     let large = carrier.post([PUBLIC_URL, "/twilio/voice/health-call"].concat()).body(vec![b'x'; 70_000]);
     assert_eq!(large.send().await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE);
 }

@@ -4,7 +4,27 @@
 use super::{Tree, in_src};
 
 /// Public functions of the services that no person calls, by path and name, with the reason.
-const BY_THE_PROGRAM: [(&str, &[&str], &str); 11] = [
+const BY_THE_PROGRAM: [(&str, &[&str], &str); 13] = [
+    (
+        "src/service/accounts/",
+        &[
+            "give_password",
+            "give_second_factor",
+            "log_in_without_second_factor",
+            "session",
+            "set_up",
+            "choose_password",
+            "confirm_second_factor",
+            "hash",
+            "verify",
+        ],
+        "people who aren't logged in yet: a password, a code or the token of a link is the permission",
+    ),
+    (
+        "src/service/accounts/",
+        &["list_devices", "log_out", "log_out_everywhere", "save_draft", "draft", "drop_draft"],
+        "the own account, whose log-in is the permission",
+    ),
     ("src/service/alerts/", &["tell_of_carrier"], "the carrier's webhooks and workers raise it"),
     (
         "src/service/audit/",

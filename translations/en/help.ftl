@@ -178,6 +178,15 @@ help-flows-test--transcripts =
 help-flows-test--update =
     Write what happened into the transcripts instead of comparing. Review the difference before you keep it
 
+help-staff = Invite, list and deactivate the accounts of staff for the console
+help-staff-add = Invite a member of staff. Prints the link by which the password and the second factor are set up, once, within three days
+help-staff-add--name = The name, as the audit trail shows it
+help-staff-add--email = The e-mail address, which is the log-in name. Nothing is sent to it: pass the link on yourself
+help-staff-add--role = nurse (also for clerks), centre_administrator, help_desk or system_administrator
+help-staff-add--centre = The health centre, for nurses and its administrators
+help-staff-list = List the accounts
+help-staff-deactivate = End an account: it is logged out everywhere, and nobody can log in. `staff add` sets it up anew
+help-staff-deactivate--email = The e-mail address
 help-maintenance = Start, end and show a maintenance of the line
 help-maintenance-start =
     Play the announcement to new callers from now on; calls in progress continue. Starting again sets a new end

@@ -33,6 +33,7 @@ help-demo-more = With `log.format = "json"` (KENKOCALL_LOG__FORMAT=json), each l
 help-demo--fast = Play a whole day on a virtual clock, in seconds, and print the day's figures
 help-demo--phone = Call the health-call line yourself: this terminal is the phone
 help-demo--patients = Number of made-up patients. Default: 200, and 5 with --phone
+help-demo--no-second-factor = Don't ask for the second factor of a log-in, in this demonstration only
 help-demo--seed = Seed of the simulated people's behaviour: the same seed plays the same day
 
 help-simulate = Rehearse in a simulated environment

@@ -152,6 +152,15 @@ help-flows-test--transcripts =
     `flows export` で書き出した文書と通話の記録のフォルダー、通話の記録のフォルダー、または .call ファイル。既定は文書と並んだフォルダー `transcripts`、なければ付属の記録
 help-flows-test--update = 比べる代わりに、実際の結果を通話の記録に書き込む。残す前に差分を確かめてください
 
+help-staff = コンソールの職員のアカウントの招待、一覧、停止
+help-staff-add = 職員を招待する。パスワードと2つ目の確認を設定するリンクを表示します。リンクは3日間、1回だけ使えます
+help-staff-add--name = 監査証跡に表示する名前
+help-staff-add--email = メールアドレス。ログイン名になります。何も送信されないので、リンクは自分で渡してください
+help-staff-add--role = nurse(事務も)、centre_administrator、help_desk、system_administrator のどれか
+help-staff-add--centre = 保健所(nurse と centre_administrator のとき)
+help-staff-list = アカウントを一覧する
+help-staff-deactivate = アカウントを止める。すべての端末からログアウトし、誰もログインできなくなります。`staff add` で初めから設定できます
+help-staff-deactivate--email = メールアドレス
 help-maintenance = 電話窓口のメンテナンスの開始、終了、表示
 help-maintenance-start = 今から、電話をかけた人にお知らせを流す。進行中の通話は続きます。もう一度開始すると、終わりの時刻が置き換わります
 help-maintenance-start--until =

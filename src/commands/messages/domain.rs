@@ -3,7 +3,7 @@
 use super::ToMessage;
 use crate::domain::{
     BirthDateError, CallTimesError, CallingHoursError, CentreCodeError, HersysIdError, HiddenCharacter, HiddenKind,
-    KeysError, PhoneNumberError, PlainLineError, UnknownLanguage,
+    KeysError, LogInNameError, PhoneNumberError, PlainLineError, UnknownLanguage,
 };
 use crate::translations::{Message, message};
 
@@ -42,6 +42,12 @@ impl ToMessage for KeysError {
 impl ToMessage for UnknownLanguage {
     fn message(&self) -> Message {
         message!("list-language")
+    }
+}
+
+impl ToMessage for LogInNameError {
+    fn message(&self) -> Message {
+        message!("log-in-name-form")
     }
 }
 

@@ -27,7 +27,7 @@ use crate::carrier::twilio::{NoToken, UrlsError, VoiceError};
 use crate::config::ConfigError;
 use crate::domain::{
     BirthDateError, CallTimesError, CallingHoursError, CentreCodeError, HersysIdError, HiddenCharacter, KeysError,
-    PhoneNumberError, PlainLineError, UnknownLanguage,
+    LogInNameError, PhoneNumberError, PlainLineError, UnknownLanguage,
 };
 use crate::flow_test::TranscriptError;
 use crate::policy::{
@@ -84,6 +84,7 @@ pub(super) fn of(error: &(dyn Error + 'static)) -> Option<Message> {
         .or_else(|| as_type::<HersysIdError>(error))
         .or_else(|| as_type::<HiddenCharacter>(error))
         .or_else(|| as_type::<KeysError>(error))
+        .or_else(|| as_type::<LogInNameError>(error))
         .or_else(|| as_type::<PhoneNumberError>(error))
         .or_else(|| as_type::<PlainLineError>(error))
         .or_else(|| as_type::<UnknownLanguage>(error))

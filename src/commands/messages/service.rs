@@ -6,8 +6,8 @@ use crate::engine::form::{FieldError, FieldProblem};
 use crate::flow::form::{NotReadable, Scale};
 use crate::policy::{ThresholdsError, UnusablePattern};
 use crate::service::{
-    AlertError, AuditError, CallError, CentreError, CheckpointError, OutboxError, PatientError, ReportError,
-    ServiceError, SlotError, StoredThing, SuspensionError,
+    AccountError, AlertError, AuditError, CallError, CentreError, CheckpointError, OutboxError, PatientError,
+    ReportError, ServiceError, SlotError, StoredThing, SuspensionError,
 };
 use crate::translations::{Argument, Message, Separator, message};
 
@@ -21,6 +21,7 @@ impl ToMessage for ServiceError {
             Self::Call(error) => error.message(),
             Self::Slot(SlotError::NotFound) => message!("slot-not-found"),
             Self::Alert(error) => error.message(),
+            Self::Account(error) => error.message(),
             Self::Centre(error) => error.message(),
             Self::Audit(AuditError::EntryNotFound) => message!("audit-entry-not-found"),
             Self::Suspension(error) => error.message(),
@@ -92,6 +93,26 @@ impl ToMessage for AlertError {
         match self {
             Self::NotFound => message!("alert-not-found"),
             Self::MoreThanShown => message!("alert-more-than-shown"),
+        }
+    }
+}
+
+impl ToMessage for AccountError {
+    fn message(&self) -> Message {
+        match self {
+            Self::NotFound => message!("account-not-found"),
+            Self::AlreadyActive => message!("account-already-active"),
+            Self::CentreNeeded => message!("account-centre-needed"),
+            Self::NoCentreAllowed => message!("account-no-centre-allowed"),
+            Self::InvitationEnded => message!("account-invitation-ended"),
+            Self::WrongPassword => message!("account-wrong-password"),
+            Self::WrongCode => message!("account-wrong-code"),
+            Self::LogInEnded => message!("account-log-in-ended"),
+            Self::TooManyTries(wait) => {
+                let seconds = u64::try_from(wait.as_secs()).unwrap_or(0).max(1);
+                message!("account-too-many-tries", seconds = seconds)
+            }
+            Self::Busy => message!("account-busy"),
         }
     }
 }

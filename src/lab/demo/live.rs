@@ -11,6 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, oneshot};
 
 use super::event_printer::Tally;
+use super::{Demo, PATIENTS, console};
 use crate::app::{Ports, Server, simulated_network};
 use crate::carrier::simulator;
 use crate::commands::documents::Origin;
@@ -29,7 +30,8 @@ const TALLY_EVERY: Duration = Duration::from_millis(500);
 /// The interval between tallies without a terminal.
 const TALLY_RARELY: Duration = Duration::from_secs(15);
 
-pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64, named: &Config) -> anyhow::Result<()> {
+pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> anyhow::Result<()> {
+    let (patients, seed) = (demo.patients.unwrap_or(PATIENTS), demo.seed);
     let zone = TimeZone::get("Asia/Tokyo").context("the time zone")?;
     let mut config = super::settings(folder);
     config.dialer.calls_per_second = 5.0;
@@ -44,6 +46,7 @@ pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64, named: 
     })
     .await?
     .with_status_page();
+    let server = if demo.no_second_factor { server.without_second_factor() } else { server };
     let context = server.context().clone();
     let watching = context.event_bus.watch();
     let now = context.clock.now();
@@ -58,7 +61,11 @@ pub(super) async fn demonstrate(folder: &Path, patients: u32, seed: u64, named: 
     outln!(
         "  patients     見本 花子 all of them, HER-SYS ID {FIRST_MADE_UP_ID} and on, birth date {MADE_UP_BIRTH_DATE}"
     );
-    outln!("  staff        none to log in: the console comes later; the commands work on the database above");
+    let nurse = console::nurse(&context).await?;
+    outln!("  console      http://localhost:{}/console", address.port());
+    for line in nurse.lines(!demo.no_second_factor) {
+        outln!("               {line}");
+    }
     outln!("\nCtrl-C ends it.\n");
 
     let (stop, stopped) = oneshot::channel::<()>();

@@ -1,6 +1,7 @@
 //! `kenkocall demo`: a made-up health centre calls its made-up patients over the simulated phone network. It runs live,
 //! or as a whole day in seconds, or as the health-call line with the terminal as the phone.
 
+mod console;
 mod event_printer;
 pub(super) mod fast;
 mod live;
@@ -34,6 +35,9 @@ pub struct Demo {
     /// Seed of the simulated people's behaviour: the same seed plays the same day.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Don't ask for the second factor of a log-in, in this demonstration only.
+    #[arg(long)]
+    no_second_factor: bool,
 }
 
 pub(super) async fn run(demo: Demo, named: &Config) -> anyhow::Result<()> {
@@ -42,7 +46,7 @@ pub(super) async fn run(demo: Demo, named: &Config) -> anyhow::Result<()> {
     let outcome = match (demo.phone, demo.fast) {
         (true, _) => phone::demonstrate(&folder, demo.patients.unwrap_or(PHONE_PATIENTS), demo.seed, named).await,
         (false, true) => fast::demonstrate(&folder, demo.patients.unwrap_or(PATIENTS), demo.seed).await,
-        (false, false) => live::demonstrate(&folder, demo.patients.unwrap_or(PATIENTS), demo.seed, named).await,
+        (false, false) => live::demonstrate(&folder, &demo, named).await,
     };
     std::fs::remove_dir_all(&folder).context("the folder of the demonstration can't be removed")?;
     outcome

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tracing::warn;
 
 use crate::domain::{
-    Actor, AlertId, AlertKind, Answer, CallerNumber, CentreCode, HersysId, PatientId, ReportId, Severity,
+    Actor, AlertId, AlertKind, Answer, CallerNumber, CentreCode, Closing, PatientId, ReportId, Severity,
 };
 use crate::policy::{Permission, Scope, scope};
 use crate::service::centre_settings::narrowed;
@@ -17,7 +17,7 @@ use crate::store::answers::{self, AnswerRow};
 use crate::store::{StoreError, Tx, audit, patients, reports};
 
 use super::consequences::{About, new_alert};
-use super::view::AlertView;
+use super::view::{AlertPerson, AlertView, ShownAlert};
 
 /// Which open alerts to list.
 #[derive(Debug, Clone, Default)]
@@ -34,18 +34,34 @@ pub struct AlertQuery {
     pub limit: u32,
 }
 
-/// An alert with its patient and the answer that raised it.
-#[derive(Clone)]
-#[allow(missing_debug_implementations, reason = "health data")]
-pub struct ShownAlert {
-    /// The alert.
-    pub alert: AlertView,
-    /// The HER-SYS ID of the patient concerned.
-    pub hersys_id: Option<HersysId>,
-    /// The answer that raised the alert.
-    pub answer: Option<Answer>,
-    /// Whose number was shown in the calls of this report. `None` if it wasn't recorded.
-    pub caller_number: Option<CallerNumber>,
+/// What alerts are about besides a patient: answers, and whose number was shown.
+pub(super) struct Evidence {
+    answers: Vec<AnswerRow>,
+    numbers: HashMap<ReportId, Option<CallerNumber>>,
+}
+
+impl Evidence {
+    /// Reads what these alerts are about.
+    pub(super) async fn read(tx: &mut Tx, alerts: impl Iterator<Item = &AlertRow>) -> Result<Self, StoreError> {
+        let mut of_reports: Vec<ReportId> = alerts.filter_map(|alert| alert.report).collect();
+        of_reports.sort_unstable();
+        of_reports.dedup();
+        let answers = answers::of_reports(tx, &of_reports).await?;
+        let rows = reports::by_ids(tx, &of_reports).await?;
+        Ok(Self { answers, numbers: rows.into_iter().map(|report| (report.id, report.caller_number)).collect() })
+    }
+
+    /// An alert with its patient and the answer that raised it.
+    pub(super) fn shown(&self, alert: AlertRow, people: &HashMap<PatientId, AlertPerson>) -> ShownAlert {
+        let person = alert.patient.and_then(|patient| people.get(&patient).cloned());
+        ShownAlert {
+            hersys_id: person.as_ref().map(|person| person.hersys_id.clone()),
+            person,
+            answer: answer_of(&alert, &self.answers),
+            caller_number: alert.report.and_then(|report| self.numbers.get(&report).copied().flatten()),
+            alert: alert.into(),
+        }
+    }
 }
 
 /// One page of the open alerts that match a query.
@@ -78,28 +94,15 @@ pub async fn list_alerts(
     let mut others = others_of(&mut tx, &page.items).await?;
     others.retain(|alert| is_visible(alert, &scope));
     let people = patients::by_ids(&mut tx, &ids).await?;
-    let reports_of = page.items.iter().chain(&others).filter_map(|alert| alert.report);
-    let mut of_reports: Vec<ReportId> = reports_of.collect();
-    of_reports.sort_unstable();
-    of_reports.dedup();
-    let given = answers::of_reports(&mut tx, &of_reports).await?;
-    let rows = reports::by_ids(&mut tx, &of_reports).await?;
+    let evidence = Evidence::read(&mut tx, page.items.iter().chain(&others)).await?;
     drop(tx);
-    let numbers: HashMap<ReportId, Option<CallerNumber>> =
-        rows.into_iter().map(|report| (report.id, report.caller_number)).collect();
     let asked = Changes::default()
         .field("kind", None::<String>, query.kind.map(AlertKind::code))
         .field("since", None::<String>, query.since.map(|at| at.to_string()))
         .field("after", None::<String>, query.after.map(|alert| alert.to_string()));
     let noted = shown_of(context, actor, &people, "patient.alert_shown", asked).await?;
-    let names: HashMap<PatientId, HersysId> =
-        people.into_iter().map(|patient| (patient.id, patient.hersys_id)).collect();
-    let shown = |alert: AlertRow| ShownAlert {
-        hersys_id: alert.patient.and_then(|patient| names.get(&patient).cloned()),
-        answer: answer_of(&alert, &given),
-        caller_number: alert.report.and_then(|report| numbers.get(&report).copied().flatten()),
-        alert: alert.into(),
-    };
+    let people: HashMap<PatientId, AlertPerson> = people.into_iter().map(|row| (row.id, row.into())).collect();
+    let shown = |alert: AlertRow| evidence.shown(alert, &people);
     let others = others.into_iter().map(shown).collect();
     Ok(Viewed { found: AlertList { alerts: page.map(shown), others }, noted })
 }
@@ -146,7 +149,7 @@ async fn open_page(tx: &mut Tx, query: &AlertQuery, scope: &Scope) -> Result<Pag
 }
 
 /// Whether an actor with this scope may see an alert. Everyone sees those that concern all health centres.
-fn is_visible(alert: &AlertRow, scope: &Scope) -> bool {
+pub(super) fn is_visible(alert: &AlertRow, scope: &Scope) -> bool {
     alert.centre.as_ref().is_none_or(|centre| scope.covers(centre))
 }
 
@@ -188,11 +191,17 @@ pub struct ClosedAlerts {
     pub open: usize,
 }
 
-/// Closes one alert, or all alerts that a patient's line showed. Alerts raised after the line was shown stay open.
+/// Closes one alert, or all alerts that a patient's line showed, for a reason if one is given. Alerts raised after the
+/// line was shown stay open. The audit trail has the reason, but not the note, which may be about the patient.
 ///
 /// # Errors
 /// [`AlertError::NotFound`]; [`AlertError::MoreThanShown`] if the line now has more alerts than were shown.
-pub async fn close_alerts(context: &Context, actor: &Actor, what: ToClose) -> Result<ClosedAlerts, ServiceError> {
+pub async fn close_alerts(
+    context: &Context,
+    actor: &Actor,
+    what: ToClose,
+    closing: Option<&Closing>,
+) -> Result<ClosedAlerts, ServiceError> {
     let scope = scope(actor, Permission::CloseAlerts)?;
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
@@ -211,8 +220,9 @@ pub async fn close_alerts(context: &Context, actor: &Actor, what: ToClose) -> Re
     let mut closed = Vec::new();
     let mut entries = Vec::new();
     for alert in others.into_iter().chain([&named]) {
-        if alerts::close(&mut tx, alert.id, now, actor.name()).await? {
+        if alerts::close_for(&mut tx, alert.id, now, actor.name(), closing).await? {
             let by = Changes::default().field("closed_by", None::<String>, actor.name());
+            let by = by.field("reason", None::<String>, closing.map(|closing| closing.reason.code()));
             entries.push(audit_entry(
                 actor,
                 now,

@@ -1,9 +1,14 @@
 //! Alerts as staff see them.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
-use crate::domain::{AlertId, AlertKind, CallId, CentreCode, Item, PatientId};
+use crate::domain::{
+    AlertId, AlertKind, Answer, BirthDate, CallId, CallerNumber, CentreCode, HersysId, Item, PatientId, PhoneNumber,
+    Sensitive,
+};
 use crate::store::alerts::AlertRow;
+use crate::store::patients::PatientRow;
 
 /// An alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,4 +53,54 @@ impl From<AlertRow> for AlertView {
             closed_by: row.closed_by,
         }
     }
+}
+
+/// The patient whom an alert is about.
+#[derive(Clone)]
+#[allow(missing_debug_implementations, reason = "personal data")]
+pub struct AlertPerson {
+    /// The patient.
+    pub id: PatientId,
+    /// The HER-SYS ID.
+    pub hersys_id: HersysId,
+    /// The family name.
+    pub family_name: Sensitive,
+    /// The given name.
+    pub given_name: Sensitive,
+    /// The birth date.
+    pub birth_date: BirthDate,
+    /// The first day of observation.
+    pub monitoring_start: Option<Date>,
+    /// The registered number.
+    pub phone_number: Option<PhoneNumber>,
+}
+
+impl From<PatientRow> for AlertPerson {
+    fn from(row: PatientRow) -> Self {
+        Self {
+            id: row.id,
+            hersys_id: row.hersys_id,
+            family_name: row.family_name,
+            given_name: row.given_name,
+            birth_date: row.birth_date,
+            monitoring_start: row.monitoring_start,
+            phone_number: row.phone_number,
+        }
+    }
+}
+
+/// An alert with its patient and the answer that raised it.
+#[derive(Clone)]
+#[allow(missing_debug_implementations, reason = "health data")]
+pub struct ShownAlert {
+    /// The alert.
+    pub alert: AlertView,
+    /// The HER-SYS ID of the patient concerned.
+    pub hersys_id: Option<HersysId>,
+    /// The patient concerned.
+    pub person: Option<AlertPerson>,
+    /// The answer that raised the alert.
+    pub answer: Option<Answer>,
+    /// Whose number was shown in the calls of this report. `None` if it wasn't recorded.
+    pub caller_number: Option<CallerNumber>,
 }

@@ -1,6 +1,7 @@
 //! Why a request can't be carried out: a code with its values, grouped by what the request was about. The sentences for
 //! people are written where they are shown. Neither a code nor its values quote what identifies a person.
 
+mod accounts;
 mod alerts;
 mod audit;
 mod calls;
@@ -12,6 +13,7 @@ mod reports;
 mod slots;
 mod suspension;
 
+pub use accounts::AccountError;
 pub use alerts::AlertError;
 pub use audit::AuditError;
 pub use calls::CallError;
@@ -50,6 +52,9 @@ pub enum ServiceError {
     /// About an alert.
     #[error(transparent)]
     Alert(#[from] AlertError),
+    /// About an account of staff, or a log-in.
+    #[error(transparent)]
+    Account(#[from] AccountError),
     /// About a health centre or its settings.
     #[error(transparent)]
     Centre(#[from] CentreError),
@@ -121,6 +126,7 @@ impl ServiceError {
             Self::Call(error) => error.kind(),
             Self::Slot(error) => error.kind(),
             Self::Alert(error) => error.kind(),
+            Self::Account(error) => error.kind(),
             Self::Centre(error) => error.kind(),
             Self::Audit(error) => error.kind(),
             Self::Suspension(error) => error.kind(),
@@ -139,6 +145,7 @@ impl ServiceError {
             Self::Call(error) => error.code(),
             Self::Slot(error) => error.code(),
             Self::Alert(error) => error.code(),
+            Self::Account(error) => error.code(),
             Self::Centre(error) => error.code(),
             Self::Audit(error) => error.code(),
             Self::Suspension(error) => error.code(),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::end_seal;
-use crate::domain::{AlertId, AlertKind, PatientId};
+use crate::domain::{AlertId, AlertKind, Closing, NoteText, PatientId};
 use crate::store::bind_value::{Row, parsed};
 use crate::store::{StoreError, Tx};
 
@@ -12,10 +12,27 @@ use crate::store::{StoreError, Tx};
 /// # Errors
 /// Database errors.
 pub async fn close(tx: &mut Tx, id: AlertId, at: Timestamp, by: &str) -> Result<bool, StoreError> {
+    close_for(tx, id, at, by, None).await
+}
+
+/// Closes an alert for a reason that staff gave. Returns `true` if it was open.
+///
+/// # Errors
+/// Database errors.
+pub async fn close_for(
+    tx: &mut Tx,
+    id: AlertId,
+    at: Timestamp,
+    by: &str,
+    closing: Option<&Closing>,
+) -> Result<bool, StoreError> {
+    let reason = closing.map(|closing| closing.reason.code());
+    let note = closing.and_then(|closing| closing.note.as_ref()).map(NoteText::expose);
     let written = tx
         .fetch_all(
-            "UPDATE alerts SET closed_at = $2, closed_by = $3 WHERE id = $1 AND closed_at IS NULL RETURNING id, salt",
-            vec![id.into(), at.into(), by.into()],
+            "UPDATE alerts SET closed_at = $2, closed_by = $3, closing_reason = $4, closing_note = $5
+             WHERE id = $1 AND closed_at IS NULL RETURNING id, salt",
+            vec![id.into(), at.into(), by.into(), reason.into(), note.into()],
             closed,
         )
         .await?;

@@ -11,18 +11,18 @@ const KEY_BYTES: usize = 32;
 
 /// A key. It never prints itself.
 #[derive(Clone)]
-pub(super) struct PersonKey(LessSafeKey);
+pub(in crate::store) struct PersonKey(LessSafeKey);
 
 impl PersonKey {
     /// The text form of a new random key.
-    pub(super) fn new_text() -> Result<String, StoreError> {
+    pub(in crate::store) fn new_text() -> Result<String, StoreError> {
         let mut bytes = [0_u8; KEY_BYTES];
         fill(&mut bytes)?;
         Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// Parses the text form.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(in crate::store) fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0_u8; KEY_BYTES];
         for (nth, byte) in bytes.iter_mut().enumerate() {
             *byte = u8::from_str_radix(text.get(2 * nth..2 * nth + 2)?, 16).ok()?;
@@ -33,7 +33,7 @@ impl PersonKey {
 
     /// Encrypts a text for a place, such as a field of an entry: elsewhere it can't be decrypted. The nonce is random,
     /// which is safe for far more texts than there will be about one person.
-    pub(super) fn encrypt(&self, place: &str, text: &str) -> Result<String, StoreError> {
+    pub(in crate::store) fn encrypt(&self, place: &str, text: &str) -> Result<String, StoreError> {
         let mut nonce = [0_u8; NONCE_LEN];
         fill(&mut nonce)?;
         let mut bytes = text.as_bytes().to_vec();
@@ -45,7 +45,7 @@ impl PersonKey {
     }
 
     /// Decrypts a text that was encrypted for this place.
-    pub(super) fn decrypt(&self, place: &str, encrypted: &str) -> Option<String> {
+    pub(in crate::store) fn decrypt(&self, place: &str, encrypted: &str) -> Option<String> {
         let bytes = STANDARD.decode(encrypted).ok()?;
         let (nonce, text) = bytes.split_first_chunk::<NONCE_LEN>()?;
         let mut text = text.to_vec();

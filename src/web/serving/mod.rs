@@ -7,7 +7,7 @@ mod progress;
 mod stream;
 
 use std::io::{ErrorKind, Write as _};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -46,6 +46,10 @@ const UNREAD: usize = 128 * 1024;
 /// The response if there is no room for a connection.
 const BUSY: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
+/// The other end of a request's connection, in the request's extensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer(pub IpAddr);
 
 /// A port and its clients.
 #[derive(Debug)]
@@ -106,7 +110,7 @@ pub async fn serve(port: Port, app: Router, stop: impl Future<Output = ()>) {
                 Ok((stream, peer)) => if let Some((stream, place, progress)) = acceptor.admit(stream, peer) {
                     let (app, stopping) = (app.clone(), stopping.clone());
                     tasks.spawn(async move {
-                        connection(stream, app, progress, stopping).await;
+                        connection(stream, Peer(peer.ip()), app, progress, stopping).await;
                         drop(place);
                     });
                 }
@@ -229,14 +233,15 @@ fn bound_unread(_stream: &TcpStream) -> std::io::Result<()> {
     Ok(())
 }
 
-async fn connection(stream: TcpStream, app: Router, progress: Arc<Progress>, stopping: CancellationToken) {
+async fn connection(stream: TcpStream, peer: Peer, app: Router, progress: Arc<Progress>, stopping: CancellationToken) {
     // Responses to a waiting caller are small. Without this, some wait 40 ms for the peer's acknowledgement.
     if let Err(error) = stream.set_nodelay(true).and_then(|()| bound_unread(&stream)) {
         debug!(%error, "connection already closed");
     }
     let app = TowerToHyperService::new(app);
     let noted = Arc::clone(&progress);
-    let service = service_fn(move |request: Request<Incoming>| {
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
         let answered = app.call(request.map(|body| Noted::request(body, Arc::clone(&noted))));
         let noted = Arc::clone(&noted);
         async move { answered.await.map(|response| response.map(|body| Noted::response(body, noted))) }

@@ -1,0 +1,73 @@
+//! What every request passes before a page, and every page on its way out.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+use super::Console;
+use super::site::{Site, Transport};
+
+/// Browsers load only our style, send forms only to us, run no script, and show no page in a frame.
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// Two years. Source: hstspreload.org.
+const ONLY_HTTPS: &str = "max-age=63072000";
+
+type Refusal = fn(ProtectionError) -> Response;
+
+/// Refuses forms of other sites, by the headers that browsers send. The form token is checked as well.
+pub(super) fn against_other_sites(site: &Site) -> CsrfLayer<Refusal> {
+    let mut layer = CsrfLayer::new();
+    for origin in site.origins() {
+        if let Ok(trusting) = layer.clone().add_trusted_origin(origin) {
+            layer = trusting;
+        }
+    }
+    layer.with_rejection_response(|_| other_site())
+}
+
+fn other_site() -> Response {
+    super::super::refused(
+        "other_site",
+        StatusCode::FORBIDDEN,
+        "this form was sent from another site; nothing was done\n",
+    )
+}
+
+/// Checks the address by which the console was reached, and adds the headers of every answer.
+pub(super) async fn guarded(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let mut response = if console.site.transport == Transport::Plain {
+        super::super::refused(
+            "plain_http",
+            StatusCode::FORBIDDEN,
+            "コンソールは https:// のアドレスでだけ使えます。\nThe console is served only over https: set server.public_url.\n",
+        )
+    } else if !host.is_some_and(|host| console.site.is_own_host(host)) {
+        super::super::refused("host", StatusCode::FORBIDDEN, "the console has another address\n")
+    } else {
+        next.run(request).await
+    };
+    add_headers(response.headers_mut(), console.site.transport);
+    response.into_response()
+}
+
+fn add_headers(headers: &mut HeaderMap, transport: Transport) {
+    let mut add = |name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    add(header::CONTENT_SECURITY_POLICY, POLICY);
+    add(header::CACHE_CONTROL, "no-store");
+    add(header::REFERRER_POLICY, "same-origin");
+    add(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    add(header::X_FRAME_OPTIONS, "DENY");
+    add(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    if transport == Transport::Https {
+        add(header::STRICT_TRANSPORT_SECURITY, ONLY_HTTPS);
+    }
+}

@@ -1,0 +1,110 @@
+//! The console of health centres' staff, at `/console`. Pages are complete without script. What isn't the reader's is
+//! the same 404 as what doesn't exist.
+
+mod account;
+mod browser;
+mod close_alert;
+mod cookies;
+mod figures;
+mod form;
+mod guard;
+mod home;
+mod invitation;
+mod language;
+mod layout;
+mod log_in;
+mod log_out;
+mod log_out_everywhere;
+mod missing;
+mod second_factor;
+mod second_factor_set_up;
+mod site;
+mod staff;
+mod style;
+mod times;
+mod today;
+mod visit;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::response::Redirect;
+use axum::routing::{get, post};
+use jiff::tz::TimeZone;
+use tower_http::timeout::TimeoutLayer;
+
+use self::site::Site;
+use super::PATIENCE;
+use crate::config::Networks;
+use crate::service::Context;
+
+/// The path of the console.
+const ROOT: &str = "/console";
+/// The largest form. A note of ten thousand characters, of up to 12 bytes each as browsers encode them, is still
+/// refused beside its field, and what was typed is kept.
+const MAX_FORM_BYTES: usize = 256 * 1024;
+
+/// Whether the second factor is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SecondFactorRule {
+    /// Always.
+    #[default]
+    Asked,
+    /// Not in this demonstration.
+    #[cfg(feature = "lab")]
+    NotInThisDemonstration,
+}
+
+/// What the console needs to know of the settings.
+#[derive(Debug, Clone)]
+pub struct ConsoleSettings {
+    /// The URL by which people reach this server, without a trailing slash.
+    pub public_url: String,
+    /// The proxies whose word about a client's address counts.
+    pub proxies: Networks,
+    /// The time zone of people who belong to no health centre.
+    pub zone: TimeZone,
+    /// Whether the second factor is asked for.
+    pub second_factor: SecondFactorRule,
+}
+
+/// The handlers' dependencies.
+struct Console {
+    context: Arc<Context>,
+    site: Site,
+    settings: ConsoleSettings,
+}
+
+/// The routes of the console.
+pub fn console(context: &Arc<Context>, settings: ConsoleSettings) -> Router {
+    let site = Site::of(&settings.public_url);
+    // As people type it.
+    let home = Redirect::permanent(&site.path("/"));
+    let console = Arc::new(Console { context: Arc::clone(context), site, settings });
+    let pages = Router::new()
+        .route("/", get(home::handler))
+        .route("/log-in", get(log_in::handler).post(log_in::submit))
+        .route("/log-in/second-factor", get(second_factor::handler).post(second_factor::submit))
+        .route("/log-out", post(log_out::submit))
+        .route("/invitation/{token}", get(invitation::handler).post(invitation::submit))
+        .route("/invitation/{token}/second-factor", post(second_factor_set_up::submit))
+        .route("/language/{language}", get(language::handler))
+        .route("/today", get(today::handler))
+        .route("/alerts/{alert}/close", get(close_alert::handler).post(close_alert::submit))
+        .route("/figures", get(figures::handler))
+        .route("/account", get(account::handler))
+        .route("/account/log-out-everywhere", post(log_out_everywhere::submit))
+        .route("/static/{file}", get(style::handler))
+        .fallback(missing::handler)
+        .method_not_allowed_fallback(missing::handler);
+    let guarded = pages
+        .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE))
+        .layer(guard::against_other_sites(&console.site))
+        .layer(from_fn_with_state(Arc::clone(&console), guard::guarded))
+        .with_state(console);
+    super::guarded(Router::new().nest(ROOT, guarded).route("/console/", get(async || home)))
+}

@@ -1,0 +1,144 @@
+//! A line of Today: a person and what there is to look at, or an alert without a person.
+
+use std::collections::HashMap;
+
+use jiff::ZonedDateTime;
+use jiff::civil::Date;
+
+use super::words;
+use crate::domain::{AlertId, PatientId, Severity};
+use crate::service::{AlertList, AlertPerson, ShownAlert};
+use crate::translations::{Message, message};
+use crate::web::console::times;
+
+/// A line as the page shows it.
+#[derive(Clone)]
+pub(in crate::web::console) struct Line {
+    /// Of its most severe alert.
+    pub(in crate::web::console) severity: Severity,
+    /// When its most severe alert was raised.
+    pub(in crate::web::console) time: String,
+    /// How long it waits, in minutes.
+    pub(in crate::web::console) minutes: i64,
+    /// Whom it is about.
+    pub(in crate::web::console) person: Option<PersonWords>,
+    /// What there is to look at.
+    pub(in crate::web::console) facts: Vec<Fact>,
+    /// The newest alert, by which the line is closed.
+    pub(in crate::web::console) newest: Option<AlertId>,
+}
+
+/// A person, in words.
+#[derive(Clone)]
+pub(in crate::web::console) struct PersonWords {
+    /// Family name and given name.
+    pub(in crate::web::console) name: String,
+    /// Age, and the day of observation if it is known.
+    pub(in crate::web::console) age: Message,
+    /// The HER-SYS ID.
+    pub(in crate::web::console) hersys_id: String,
+}
+
+/// Something to look at.
+#[derive(Clone)]
+pub(in crate::web::console) struct Fact {
+    /// Of its alert.
+    pub(in crate::web::console) severity: Severity,
+    /// What it is, such as a value.
+    pub(in crate::web::console) words: Message,
+    /// How often it happened, if more than once.
+    pub(in crate::web::console) times: Option<u32>,
+}
+
+impl Line {
+    /// Of the alerts of one person, the most severe first.
+    pub(in crate::web::console) fn of(alerts: &[&ShownAlert], now: &ZonedDateTime) -> Self {
+        let worst = alerts.first();
+        let newest = alerts.iter().map(|shown| &shown.alert).max_by_key(|alert| (alert.raised_at, alert.id));
+        let raised_at = worst.map_or_else(|| now.timestamp(), |shown| shown.alert.raised_at);
+        Self {
+            severity: worst.map_or(Severity::None, |shown| shown.alert.kind.severity()),
+            time: times::clock_time(raised_at, now),
+            minutes: times::minutes_since(raised_at, now.timestamp()),
+            person: worst.and_then(|shown| shown.person.as_ref()).map(|person| PersonWords::of(person, now.date())),
+            facts: alerts.iter().map(|shown| Fact::of(shown)).collect(),
+            newest: newest.map(|alert| alert.id),
+        }
+    }
+}
+
+impl PersonWords {
+    pub(in crate::web::console) fn of(person: &AlertPerson, today: Date) -> Self {
+        let years = u64::from(years_between(person.birth_date.expose(), today));
+        let age = match person.monitoring_start.map(|start| days_between(start, today)) {
+            Some(day @ 1..) => {
+                message!("console-age-and-day", age = years, day = u64::try_from(day).unwrap_or(0))
+            }
+            Some(_) | None => message!("console-age", age = years),
+        };
+        Self {
+            name: format!("{} {}", person.family_name.expose(), person.given_name.expose()),
+            age,
+            hersys_id: person.hersys_id.expose().to_owned(),
+        }
+    }
+}
+
+/// Whole years of age.
+fn years_between(born: Date, today: Date) -> u16 {
+    let years = i32::from(today.year()).saturating_sub(i32::from(born.year()));
+    let had_birthday = (today.month(), today.day()) >= (born.month(), born.day());
+    u16::try_from(if had_birthday { years } else { years.saturating_sub(1) }).unwrap_or(0)
+}
+
+/// The day of observation: the first one is 1.
+fn days_between(start: Date, today: Date) -> i64 {
+    i64::from(today.since(start).map_or(-1, |span| span.get_days())).saturating_add(1)
+}
+
+impl Fact {
+    fn of(shown: &ShownAlert) -> Self {
+        let alert = &shown.alert;
+        Self {
+            severity: alert.kind.severity(),
+            words: words::of(shown),
+            times: (alert.occurrences > 1).then_some(alert.occurrences),
+        }
+    }
+}
+
+/// Groups the alerts by person, in the order of each person's most severe alert. An alert without a person is a group
+/// of its own.
+pub(in crate::web::console) fn by_person(open: &AlertList) -> Vec<Vec<&ShownAlert>> {
+    let mut lines: Vec<Vec<&ShownAlert>> = Vec::new();
+    let mut of_person: HashMap<PatientId, usize> = HashMap::new();
+    for shown in open.alerts.items.iter().chain(&open.others) {
+        let person = shown.alert.line;
+        match person.and_then(|person| of_person.get(&person)).and_then(|place| lines.get_mut(*place)) {
+            Some(line) => line.push(shown),
+            None => {
+                of_person.extend(person.map(|person| (person, lines.len())));
+                lines.push(vec![shown]);
+            }
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn ages_and_days_of_observation() {
+        assert_eq!(years_between(date(1948, 4, 12), date(2026, 4, 11)), 77);
+        assert_eq!(years_between(date(1948, 4, 12), date(2026, 4, 12)), 78);
+        assert_eq!(years_between(date(2024, 2, 29), date(2026, 2, 28)), 1);
+        assert_eq!(years_between(date(2026, 4, 12), date(2026, 4, 12)), 0);
+        assert_eq!(days_between(date(2026, 11, 22), date(2026, 11, 28)), 7);
+        assert_eq!(days_between(date(2026, 11, 28), date(2026, 11, 28)), 1);
+        assert_eq!(days_between(date(2026, 11, 29), date(2026, 11, 28)), 0);
+    }
+}

@@ -1,0 +1,128 @@
+//! Closing a line of Today: with a reason, once, and without losing what was typed.
+
+use jiff::SignedDuration;
+use kenkocall::domain::AlertKind;
+
+use crate::databases::Fresh;
+use crate::site::Site;
+
+crate::on_both_databases!(
+    a_line_is_closed_with_a_reason_and_once,
+    a_note_survives_a_log_in_that_ended,
+    what_a_form_cant_take_is_said_beside_the_field,
+    counts_are_those_of_the_lists,
+);
+
+async fn a_line_is_closed_with_a_reason_and_once(fresh: Fresh) {
+    let site = Site::open(&fresh).await;
+    let nurse = site.nurse().await;
+    let patient = site.patient(0).await;
+    site.alert(AlertKind::Unanswered, Some(patient), 30).await;
+    let newest = site.alert(AlertKind::RedAnswer, Some(patient), 2).await;
+    let mut visitor = site.logged_in(&nurse).await;
+    let path = format!("/console/alerts/{newest}/close");
+    assert!(visitor.get("/console/today").await.body.contains(&path));
+    let mut colleague = site.logged_in(&nurse).await;
+    colleague.get(&path).await;
+    visitor.get(&path).await;
+    assert_eq!(visitor.page.hidden("others"), "1");
+    assert!(visitor.page.body.contains("tel:+819010000001"));
+    // A new alert arrives while the form is open.
+    let later = site.alert(AlertKind::CallBack, Some(patient), 20).await;
+    let fields = [("reason", "spoke"), ("note", "水分をとるように話した。"), ("others", "1")];
+    visitor.post(&path, &fields).await;
+    assert_eq!(visitor.page.status, 409, "{}", visitor.page.body);
+    assert!(visitor.page.body.contains("新しい通知") && visitor.page.body.contains("水分をとるように話した。"));
+    assert_eq!(visitor.page.hidden("others"), "2");
+    let fields = [fields[0], fields[1], ("others", "2")];
+    assert_eq!(visitor.post(&path, &fields).await.location.as_deref(), Some("/console/today?closed=1"));
+    let page = visitor.get("/console/today?closed=1").await;
+    assert!(page.body.contains("記録して完了しました") && page.body.contains("対応の要るものはありません"));
+    // The same form again, by a colleague: nothing is done, and the page says who did it.
+    assert_eq!(colleague.post(&path, &fields).await.location.as_deref(), Some(path.as_str()));
+    assert!(colleague.get(&path).await.body.contains("見本 直子 さんが完了しました"));
+    assert_eq!(colleague.get(&format!("/console/alerts/{later}/close")).await.status, 200);
+    let actions = site.actions().await;
+    assert_eq!(actions.iter().filter(|action| *action == "alert.closed").count(), 3);
+    assert!(actions.iter().any(|action| action == "patient.alert_opened"), "{actions:?}");
+}
+
+async fn a_note_survives_a_log_in_that_ended(fresh: Fresh) {
+    let site = Site::open(&fresh).await;
+    let nurse = site.nurse().await;
+    let alert = site.alert(AlertKind::RedAnswer, Some(site.patient(0).await), 2).await;
+    let path = format!("/console/alerts/{alert}/close");
+    let mut visitor = site.logged_in(&nurse).await;
+    visitor.get(&path).await;
+    site.later(SignedDuration::from_mins(20));
+    let fields = [("reason", "visited"), ("note", "訪問した。<b>熱</b>は下がった。"), ("others", "0")];
+    let log_in = visitor.post(&path, &fields).await.location.clone().unwrap();
+    assert_eq!(log_in, format!("/console/log-in?kept=1&next={path}"));
+    assert!(visitor.get(&log_in).await.body.contains("書きかけのメモは残っています"));
+    let next = visitor.page.hidden("next");
+    let fields = [("email", nurse.email.as_str()), ("password", crate::site::PASSWORD), ("next", &next)];
+    visitor.post("/console/log-in", &fields).await;
+    let second = visitor.page.location.clone().unwrap();
+    visitor.get(&second).await;
+    let (next, code) = (visitor.page.hidden("next"), site.code(&nurse));
+    visitor.post("/console/log-in/second-factor", &[("code", &code), ("next", &next)]).await;
+    assert_eq!(visitor.page.location.as_deref(), Some(path.as_str()));
+    let page = visitor.get(&path).await.body.clone();
+    assert!(page.contains("書きかけのメモを戻しました") && page.contains("value=\"visited\" checked"), "{page}");
+    assert!(page.contains("訪問した。&#60;b&#62;熱&#60;/b&#62;は下がった。"), "{page}");
+    assert!(!site.actions().await.iter().any(|action| action == "alert.closed"), "nothing was closed yet");
+    let fields = [("reason", "visited"), ("note", "訪問した。"), ("others", "0")];
+    assert_eq!(visitor.post(&path, &fields).await.status, 303);
+    assert!(!visitor.get(&path).await.body.contains("書きかけ"), "the draft is gone");
+}
+
+async fn what_a_form_cant_take_is_said_beside_the_field(fresh: Fresh) {
+    let site = Site::open(&fresh).await;
+    let nurse = site.nurse().await;
+    let alert = site.alert(AlertKind::RedAnswer, Some(site.patient(0).await), 2).await;
+    let path = format!("/console/alerts/{alert}/close");
+    let mut visitor = site.logged_in(&nurse).await;
+    visitor.get(&path).await;
+    let long = "あ".repeat(10_000);
+    for (reason, note, field, sentence) in [
+        ("", "メモ", "reason", "どうなったかを選んでください"),
+        ("ended_by_magic", "メモ", "reason", "どうなったかを選んでください"),
+        ("other", " ", "note", "メモに内容を書いてください"),
+        ("spoke", "左\u{202e}右", "note", "U+202E"),
+        ("spoke", long.as_str(), "note", "1000文字まで"),
+    ] {
+        let page = visitor.post(&path, &[("reason", reason), ("note", note), ("others", "0")]).await;
+        assert_eq!(page.status, 422, "{reason} {sentence}");
+        assert!(page.body.contains(&format!("href=\"#{field}\"")) && page.body.contains(&format!("{field}-error")));
+        assert!(page.body.contains(sentence) && page.body.contains("<title>エラー:"), "{}", page.body);
+        assert!(note.trim().is_empty() || page.body.contains(note), "what was typed is kept");
+    }
+    assert!(!site.actions().await.iter().any(|action| action == "alert.closed"));
+}
+
+async fn counts_are_those_of_the_lists(fresh: Fresh) {
+    let site = Site::open(&fresh).await;
+    let nurse = site.nurse().await;
+    let (one, two) = (site.patient(0).await, site.patient(1).await);
+    for (kind, patient) in [
+        (AlertKind::RedAnswer, Some(one)),
+        (AlertKind::CallBack, Some(one)),
+        (AlertKind::Unanswered, Some(two)),
+        (AlertKind::DayLimit, None),
+        (AlertKind::Guessing, Some(two)),
+    ] {
+        site.alert(kind, patient, 5).await;
+    }
+    let mut visitor = site.logged_in(&nurse).await;
+    let lines = |page: &str| page.matches("<td class=\"c-action\">").count();
+    let all = visitor.get("/console/today").await.body.clone();
+    assert_eq!(lines(&all), 4, "one line for each person");
+    assert!(all.contains("対応の要る人・件 4"), "{all}");
+    for (severity, count) in [("red", 1), ("amber", 2), ("note", 1)] {
+        let link = format!("/console/today?severity={severity}\"");
+        let tile = all.split(&link).nth(1).unwrap().split("</a>").next().unwrap();
+        assert!(tile.contains(&format!("<b class=\"num\">{count}</b>")), "{severity}: {tile}");
+        let path = format!("/console/today?severity={severity}");
+        assert_eq!(lines(&visitor.get(&path).await.body), count, "{severity}");
+    }
+}

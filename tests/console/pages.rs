@@ -1,0 +1,90 @@
+//! The pages in both languages, as they are sent.
+
+use kenkocall::domain::{AlertKind, Role};
+
+use crate::databases::on_sqlite;
+use crate::site::{PASSWORD, Site, Visitor};
+
+/// Replaces what differs from run to run: ids, tokens and the hash of the style.
+fn steady(page: &str) -> String {
+    let is_id = |word: &str| word.len() == 36 && word.matches('-').count() == 4;
+    let is_hash = |word: &str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let mut steady = String::new();
+    let mut word = String::new();
+    for character in page.chars().chain(['\n']) {
+        if character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.') {
+            word.push(character);
+            continue;
+        }
+        match word.as_str() {
+            id if is_id(id) => steady.push_str("ID"),
+            hash if is_hash(hash) => steady.push_str("TOKEN"),
+            style if style.starts_with("console-") && style.ends_with(".css") => steady.push_str("STYLE"),
+            other => steady.push_str(other),
+        }
+        word.clear();
+        steady.push(character);
+    }
+    steady
+}
+
+fn same(name: &str, visitor: &Visitor) {
+    let page = &visitor.page.body;
+    for banned in ["<script", " style=", "placeholder=", " disabled", " readonly", "onclick"] {
+        assert!(!page.contains(banned), "{name} has {banned}");
+    }
+    insta::assert_snapshot!(name, steady(page));
+}
+
+#[tokio::test]
+async fn pages_in_both_languages() {
+    on_sqlite(|fresh| async move {
+        let site = Site::open(&fresh).await;
+        let nurse = site.nurse().await;
+        let help_desk = site.member("desk@mihon.example", Role::HelpDesk, None).await;
+        let (one, two) = (site.patient(0).await, site.patient(1).await);
+        let red = site.alert(AlertKind::RedAnswer, Some(one), 14).await;
+        site.alert(AlertKind::Unanswered, Some(two), 95).await;
+        site.alert(AlertKind::Guessing, None, 3_000).await;
+        let token = site.invited("jiro@mihon.example", Role::Nurse, Some(kenkocall::lab::SYNTHETIC_CENTRE)).await;
+        let logged_in = site.logged_in(&nurse).await;
+        let desk = site.logged_in(&help_desk).await;
+        for language in ["ja", "en"] {
+            let name = |page: &str| format!("{page}_{language}");
+            let in_language = |visitor: &Visitor| {
+                let mut visitor = visitor.clone();
+                visitor.cookies.insert("kenko-language".to_owned(), language.to_owned());
+                visitor
+            };
+            let mut visitor = in_language(&site.visitor());
+            visitor.get("/console/log-in").await;
+            same(&name("log_in"), &visitor);
+            visitor.get(&format!("/console/invitation/{}", token.expose())).await;
+            visitor.page.body = visitor.page.body.replace(token.expose(), "INVITATION");
+            same(&name("invitation"), &visitor);
+            visitor.give_password(&nurse.email, PASSWORD).await;
+            visitor.give_code("000000").await;
+            same(&name("second_factor_wrong"), &visitor);
+            let mut visitor = in_language(&logged_in);
+            visitor.get("/console/today").await;
+            same(&name("today"), &visitor);
+            visitor.get(&format!("/console/alerts/{red}/close")).await;
+            same(&name("close"), &visitor);
+            visitor.get("/console/account").await;
+            same(&name("account"), &visitor);
+            visitor.get("/console/nowhere").await;
+            same(&name("not_found"), &visitor);
+            let mut visitor = in_language(&desk);
+            visitor.get("/console/figures").await;
+            same(&name("figures"), &visitor);
+        }
+        let mut visitor = site.visitor();
+        visitor.get("/console/language/en?back=/console/log-in").await;
+        assert_eq!(visitor.page.location.as_deref(), Some("/console/log-in"));
+        assert!(visitor.get("/console/log-in").await.body.contains("<html lang=\"en\">"));
+        assert_eq!(visitor.get("/console/language/xx").await.status, 404);
+        visitor.get("/console/language/ja?back=https://evil.example").await;
+        assert_eq!(visitor.page.location.as_deref(), Some("/console"));
+    })
+    .await;
+}

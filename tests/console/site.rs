@@ -1,0 +1,288 @@
+//! A health centre with two patients and its staff, the console in front of it, and people with browsers.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE, USER_AGENT};
+use axum::http::{HeaderMap, Method, Request};
+use hyper::service::Service as _;
+use hyper_util::service::TowerToHyperService;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use kenkocall::domain::{
+    Actor, AlertId, AlertKind, CallTimes, CallingHours, CentreCode, CentreName, HersysId, LogInName, Password,
+    PatientId, PhoneNumber, Role, SecondFactor, StaffName,
+};
+use kenkocall::lab::{SYNTHETIC_CENTRE, SyntheticDay, VirtualClock, add_synthetic_day, synthetic_identity};
+use kenkocall::service::{
+    CentreChange, Context, NewAccount, SecretToken, SetUp, add_centre, choose_password, code_at, confirm_second_factor,
+    invite_staff, set_up,
+};
+use kenkocall::store::alerts::{self, AlertRow};
+use kenkocall::store::patients;
+use kenkocall::web::{ConsoleSettings, Peer, SecondFactorRule, console};
+
+use crate::databases::Fresh;
+
+/// The address of the tests' console.
+pub const PUBLIC_URL: &str = "http://localhost:8080";
+/// Everybody's password.
+pub const PASSWORD: &str = "a long mihon password";
+/// A step of an authenticator.
+const STEP: SignedDuration = SignedDuration::from_secs(30);
+/// The other health centre.
+pub const OTHER: &str = "27100";
+
+/// A console.
+pub struct Site {
+    pub clock: VirtualClock,
+    pub context: Arc<Context>,
+    pub router: Router,
+}
+
+/// A member of staff, with the secret of the authenticator.
+#[derive(Clone)]
+pub struct Member {
+    pub email: String,
+    pub secret: String,
+    pub recovery: Vec<String>,
+}
+
+impl Site {
+    /// A console of 2026-11-28 10:02:40 in Japan.
+    pub async fn open(fresh: &Fresh) -> Self {
+        let clock = VirtualClock::at("2026-11-28T01:02:40Z".parse().unwrap());
+        let context = Context::new(fresh.database.clone(), clock.clock());
+        let day = SyntheticDay {
+            hours: "00:00-24:00".parse::<CallingHours>().unwrap(),
+            times: vec!["09:00".parse::<CallTimes>().unwrap()],
+            patients: 2,
+            after: clock.now(),
+        };
+        add_synthetic_day(&fresh.database, &day).await.unwrap();
+        let (name, phone) =
+            (CentreName::parse("架空区保健所").unwrap(), PhoneNumber::from_e164("+81352113642").unwrap());
+        let other = CentreCode::parse(OTHER).unwrap();
+        add_centre(&context, &Actor::System, other, name, phone, &CentreChange::default()).await.unwrap();
+        let router = Self::router_of(&context, PUBLIC_URL, "");
+        Self { clock, context, router }
+    }
+
+    pub fn router_of(context: &Arc<Context>, public_url: &str, proxies: &str) -> Router {
+        let settings = ConsoleSettings {
+            public_url: public_url.to_owned(),
+            proxies: proxies.parse().unwrap(),
+            zone: TimeZone::get("Asia/Tokyo").unwrap(),
+            second_factor: SecondFactorRule::Asked,
+        };
+        console(context, settings)
+    }
+
+    pub fn later(&self, wait: SignedDuration) {
+        self.clock.set(self.clock.now().checked_add(wait).unwrap());
+    }
+
+    /// Invites somebody.
+    pub async fn invited(&self, email: &str, role: Role, centre: Option<&str>) -> SecretToken {
+        let new = NewAccount {
+            log_in_name: LogInName::parse(email).unwrap(),
+            name: StaffName::parse("見本 直子").unwrap(),
+            role,
+            centre: centre.map(|code| CentreCode::parse(code).unwrap()),
+        };
+        invite_staff(&self.context, &Actor::System, new).await.unwrap().token
+    }
+
+    /// A member of staff who has set up the account.
+    pub async fn member(&self, email: &str, role: Role, centre: Option<&str>) -> Member {
+        let token = self.invited(email, role, centre).await;
+        let password = Password::choose(PASSWORD, &LogInName::parse(email).unwrap()).unwrap();
+        choose_password(&self.context, &token, &password).await.unwrap();
+        let SetUp::SecondFactor { secret, .. } = set_up(&self.context, &token).await.unwrap() else {
+            panic!("a secret")
+        };
+        let code = SecondFactor::OneTimeCode(code_at(&secret, self.clock.now()).unwrap());
+        let recovery = confirm_second_factor(&self.context, &token, &code).await.unwrap();
+        // Each code works once.
+        self.later(STEP);
+        Member { email: email.to_owned(), secret, recovery }
+    }
+
+    pub async fn nurse(&self) -> Member {
+        self.member("naoko@mihon.example", Role::Nurse, Some(SYNTHETIC_CENTRE)).await
+    }
+
+    pub fn code(&self, member: &Member) -> String {
+        code_at(&member.secret, self.clock.now()).unwrap()
+    }
+
+    pub async fn patient(&self, nth: u32) -> PatientId {
+        let id: HersysId = synthetic_identity(nth).unwrap().0;
+        let mut tx = self.context.database.begin_read().await.unwrap();
+        patients::by_hersys_ids(&mut tx, &[id]).await.unwrap()[0].id
+    }
+
+    /// Raises an alert of the synthetic centre about a patient, some minutes ago.
+    pub async fn alert(&self, kind: AlertKind, patient: Option<PatientId>, minutes: i64) -> AlertId {
+        let id = AlertId(uuid::Uuid::now_v7());
+        let at: Timestamp = self.clock.now().checked_sub(SignedDuration::from_mins(minutes)).unwrap();
+        let centre = Some(CentreCode::parse(SYNTHETIC_CENTRE).unwrap());
+        let row = AlertRow { centre, patient, ..AlertRow::of_all(id, kind, at) };
+        let mut tx = self.context.database.begin_write().await.unwrap();
+        alerts::raise(&mut tx, &[row]).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    pub fn visitor(&self) -> Visitor {
+        Visitor::at(&self.router, "192.0.2.1")
+    }
+
+    /// Somebody who is logged in.
+    pub async fn logged_in(&self, member: &Member) -> Visitor {
+        let mut visitor = self.visitor();
+        visitor.log_in(self, member).await;
+        self.later(STEP);
+        visitor
+    }
+
+    /// The actions of the audit trail's newest entries, oldest first, without those of seals.
+    pub async fn actions(&self) -> Vec<String> {
+        let mut tx = self.context.database.begin_read().await.unwrap();
+        let filter = kenkocall::store::audit::AuditFilter { limit: 1_000, ..Default::default() };
+        let mut rows = kenkocall::store::audit::list(&mut tx, &filter).await.unwrap();
+        rows.reverse();
+        rows.into_iter().map(|row| row.action).collect()
+    }
+}
+
+/// A person with a browser.
+#[derive(Clone)]
+pub struct Visitor {
+    router: Router,
+    address: IpAddr,
+    pub cookies: BTreeMap<String, String>,
+    /// Headers that the browser adds to forms.
+    pub form_headers: Vec<(&'static str, String)>,
+    pub host: String,
+    /// The last page.
+    pub page: Page,
+}
+
+/// An answer.
+#[derive(Clone, Default)]
+pub struct Page {
+    pub status: u16,
+    pub location: Option<String>,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Page {
+    /// The form token of the page.
+    pub fn token(&self) -> String {
+        let after = self.body.split("name=\"token\" value=\"").nth(1).expect("a form");
+        after.split('"').next().unwrap().to_owned()
+    }
+
+    /// The hidden field of a form.
+    pub fn hidden(&self, name: &str) -> String {
+        let after = self.body.split(&format!("name=\"{name}\" value=\"")).nth(1).expect("a hidden field");
+        after.split('"').next().unwrap().to_owned()
+    }
+}
+
+impl Visitor {
+    pub fn at(router: &Router, address: &str) -> Self {
+        Self {
+            router: router.clone(),
+            address: address.parse().unwrap(),
+            cookies: BTreeMap::new(),
+            form_headers: vec![("origin", PUBLIC_URL.to_owned()), ("sec-fetch-site", "same-origin".to_owned())],
+            host: "localhost:8080".to_owned(),
+            page: Page::default(),
+        }
+    }
+
+    pub async fn get(&mut self, path: &str) -> &Page {
+        self.send(Method::GET, path, Vec::new(), String::new()).await
+    }
+
+    /// Sends a form with these fields and the token of the last page.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> &Page {
+        let token = self.page.token();
+        let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("token", token.as_str())]).collect();
+        self.post_only(path, &fields).await
+    }
+
+    /// Sends a form with only these fields.
+    pub async fn post_only(&mut self, path: &str, fields: &[(&str, &str)]) -> &Page {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let headers = self.form_headers.clone();
+        self.send(Method::POST, path, headers, body).await
+    }
+
+    pub async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: Vec<(&'static str, String)>,
+        body: String,
+    ) -> &Page {
+        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(HOST, &self.host)
+            .header(USER_AGENT, "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0")
+            .header(COOKIE, cookies)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        let mut request = request.body(Body::from(body)).unwrap();
+        request.extensions_mut().insert(Peer(self.address));
+        let response = TowerToHyperService::new(self.router.clone()).call(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(SET_COOKIE) {
+            let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            match value {
+                "" => drop(self.cookies.remove(name)),
+                _ => drop(self.cookies.insert(name.to_owned(), value.to_owned())),
+            }
+        }
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let location = parts.headers.get(LOCATION).map(|path| path.to_str().unwrap().to_owned());
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        self.page = Page { status: parts.status.as_u16(), location, headers: parts.headers, body };
+        &self.page
+    }
+
+    /// Gives the password.
+    pub async fn give_password(&mut self, email: &str, password: &str) -> &Page {
+        self.get("/console/log-in").await;
+        self.post("/console/log-in", &[("email", email), ("password", password), ("next", "")]).await
+    }
+
+    /// Gives the second factor.
+    pub async fn give_code(&mut self, code: &str) -> &Page {
+        self.get("/console/log-in/second-factor").await;
+        self.post("/console/log-in/second-factor", &[("code", code), ("next", "")]).await
+    }
+
+    pub async fn log_in(&mut self, site: &Site, member: &Member) {
+        self.give_password(&member.email, PASSWORD).await;
+        assert_eq!(self.page.status, 303, "{}", self.page.body);
+        self.give_code(&site.code(member)).await;
+        assert_eq!(self.page.status, 303, "{}", self.page.body);
+    }
+
+    /// Whether the browser is logged in.
+    pub async fn is_in(&mut self) -> bool {
+        self.get("/console/account").await.status == 200
+    }
+}
