@@ -1,6 +1,12 @@
 //! The console over HTTP: accounts and log-ins, who may see what, forms from elsewhere, and the pages.
 #![cfg(feature = "fault-injection")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and makes its own rows"
+)]
 
 #[path = "../databases/mod.rs"]
 mod databases;
