@@ -108,7 +108,7 @@ fn calls_are_placed_and_answered_before_the_watchers_eyes() {
     let console = lines.find_map(|line| Some(line.split_once("console      http://localhost:")?.1.to_owned()));
     assert!(console.is_some_and(|console| console.ends_with("/console")));
     let nurse = lines.next().expect("how to log in");
-    assert!(nurse.contains("naoko@mihon.example") && nurse.contains("password"), "{nurse}");
+    assert!(nurse.contains("nurse: naoko@mihon.example") && nurse.contains("password"), "{nurse}");
     for event in ["patients are due", "is called", "rings", "answers"] {
         assert!(lines.any(|line| line.contains(event)), "no “{event}”");
     }

@@ -91,7 +91,8 @@ impl Server {
     /// Adds a status page at `/`.
     #[cfg(feature = "lab")]
     pub(crate) fn with_status_page(self) -> Self {
-        let app = self.app.merge(crate::web::status_page(Arc::clone(&self.web)));
+        let console = format!("{}/console", self.console.public_url);
+        let app = self.app.merge(crate::web::status_page(Arc::clone(&self.web), console));
         Self { app, ..self }
     }
 

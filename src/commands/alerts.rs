@@ -1,4 +1,4 @@
-//! `kenkocall alerts`: lists and closes the alerts of a health centre.
+//! `kenkocall alerts`: lists, takes and closes the alerts of a health centre.
 
 use std::collections::HashMap;
 
@@ -7,11 +7,12 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::arguments::{Form, centre_code, found, from_other_number, rfc3339, say, say_json, shown, table};
-use super::exit::usage;
+use super::exit::{refused, usage};
 use super::language::text;
 use crate::domain::{AlertId, AlertKind, Answer, CallerNumber, HersysId, Item, PatientId, escaped};
 use crate::service::{
-    AlertList, AlertQuery, Client, ClosedAlerts, Rest, ShownAlert, ToClose, close_alerts, list_alerts,
+    AlertList, AlertQuery, ClaimView, Client, ClosedAlerts, GivenBack, Rest, ShownAlert, TakeFrom, Taken, ToClose,
+    close_alerts, give_back_line, list_alerts, take_line,
 };
 
 #[derive(Debug, Subcommand)]
@@ -36,6 +37,23 @@ pub(super) enum Alerts {
         #[command(flatten)]
         form: Form,
     },
+    /// Take a line of the list: others see who deals with it.
+    Take {
+        /// An alert on the line, the newest that you have seen. A +N after its id makes no difference.
+        alert: String,
+        /// Take the line over if somebody else has it. The answer says who had it.
+        #[arg(long)]
+        over: bool,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Give a line back that you have taken, so that somebody else takes it.
+    GiveBack {
+        /// An alert on the line. A +N after its id makes no difference.
+        alert: String,
+        #[command(flatten)]
+        form: Form,
+    },
     /// Close an alert that someone has handled, or all alerts on a patient's line of the list.
     Close {
         /// The alert as `alerts list` shows it. An id closes that alert; an id with +N closes the N others of the line,
@@ -57,14 +75,14 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Alerts) -> an
             let open = found(list_alerts(&client.context, &client.actor, &query).await?);
             let listed = &open.alerts.items;
             if form.json {
-                let alerts = listed.iter().map(|alert| as_json(alert, zone)).collect::<Vec<_>>();
+                let alerts = listed.iter().map(|alert| as_json(alert, &open, zone)).collect::<Vec<_>>();
                 return say_json(client, alerts.into()).await;
             }
             if listed.is_empty() {
                 return say(client, &format!("{}\n", text!("alerts-none"))).await;
             }
             let mut lines = vec![head()];
-            lines.extend(by_person(&open).iter().map(|alerts| line(alerts, zone)));
+            lines.extend(by_person(&open).iter().map(|alerts| line(alerts, &open, zone)));
             let next = match (open.alerts.rest, listed.last()) {
                 (Rest::More, Some(last)) => format!("\n{}\n", text!("alerts-more", after = last.alert.id.to_string())),
                 (Rest::None, _) | (Rest::More, None) => String::new(),
@@ -75,6 +93,17 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Alerts) -> an
             let closed = close_alerts(&client.context, &client.actor, to_close(&alert)?, None).await?;
             let (text, value) = told(&closed, zone);
             form.tell(client, &text, value).await
+        }
+        Alerts::Take { alert, over, form } => {
+            let from = if over { TakeFrom::Anybody } else { TakeFrom::Nobody };
+            let taken = take_line(&client.context, &client.actor, to_close(&alert)?.alert, from).await?;
+            let (text, value) = told_of_taking(&taken, zone)?;
+            form.tell(client, &format!("{text}\n"), value).await
+        }
+        Alerts::GiveBack { alert, form } => {
+            let given = give_back_line(&client.context, &client.actor, to_close(&alert)?.alert).await?;
+            let (text, value) = told_of_giving_back(&given, zone)?;
+            form.tell(client, &format!("{text}\n"), value).await
         }
     }
 }
@@ -89,6 +118,7 @@ fn head() -> Vec<String> {
         text!("head-hersys-id"),
         text!("head-value"),
         text!("head-call"),
+        text!("head-taken"),
         text!("head-also"),
     ]
 }
@@ -133,6 +163,46 @@ fn told(closed: &ClosedAlerts, zone: &TimeZone) -> (String, serde_json::Value) {
         "others_open": closed.open,
     });
     (text, value)
+}
+
+fn told_of_taking(taken: &Taken, zone: &TimeZone) -> anyhow::Result<(String, serde_json::Value)> {
+    Ok(match taken {
+        Taken::Now { claim, from: None } => (text!("alerts-taken"), claim_json("taken", claim, zone)),
+        Taken::Now { claim, from: Some(from) } => {
+            let mut value = claim_json("taken_over", claim, zone);
+            if let Some(fields) = value.as_object_mut() {
+                fields.insert("from".to_owned(), from.as_str().into());
+            }
+            (text!("alerts-taken-over", who = escaped(from).into_owned()), value)
+        }
+        Taken::Before(claim) => {
+            let text = text!("alerts-taken-before", at = shown(claim.taken_at, zone));
+            (text, claim_json("nothing_to_change", claim, zone))
+        }
+        Taken::ByOther(claim) => return Err(refused(held_by(claim, zone))),
+        Taken::Closed(alert) => {
+            let by = alert.closed_by.clone().unwrap_or_default();
+            let at = alert.closed_at.map(|at| shown(at, zone)).unwrap_or_default();
+            let who = escaped(&by).into_owned();
+            return Err(refused(text!("alerts-same", id = alert.id.to_string(), at = at, by = who)));
+        }
+    })
+}
+
+fn told_of_giving_back(given: &GivenBack, zone: &TimeZone) -> anyhow::Result<(String, serde_json::Value)> {
+    Ok(match given {
+        GivenBack::Now => (text!("alerts-given-back"), json!({ "result": "given_back" })),
+        GivenBack::Before => (text!("alerts-untaken"), json!({ "result": "nothing_to_change" })),
+        GivenBack::ByOther(claim) => return Err(refused(held_by(claim, zone))),
+    })
+}
+
+fn held_by(claim: &ClaimView, zone: &TimeZone) -> String {
+    text!("alerts-held", who = escaped(&claim.by).into_owned(), at = shown(claim.taken_at, zone))
+}
+
+fn claim_json(result: &str, claim: &ClaimView, zone: &TimeZone) -> serde_json::Value {
+    json!({ "result": result, "taken_by": claim.by, "taken_at": rfc3339(claim.taken_at, zone) })
 }
 
 /// Returns a hint for each kind of alert on the list that has one.
@@ -209,7 +279,7 @@ fn closes(alerts: &[&ShownAlert]) -> String {
 }
 
 /// Formats one line: the most severe alert of a patient, and a summary of the others.
-fn line(alerts: &[&ShownAlert], zone: &TimeZone) -> Vec<String> {
+fn line(alerts: &[&ShownAlert], open: &AlertList, zone: &TimeZone) -> Vec<String> {
     let Some((worst, others)) = alerts.split_first() else { return Vec::new() };
     let alert = &worst.alert;
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
@@ -222,6 +292,7 @@ fn line(alerts: &[&ShownAlert], zone: &TimeZone) -> Vec<String> {
         or_dash(worst.hersys_id.as_ref().map(|id| id.expose().to_owned())),
         or_dash(value(worst)),
         or_dash(alert.call.map(|call| call.to_string())),
+        or_dash(open.claims.get(&alert.line_key()).map(|claim| escaped(&claim.by).into_owned())),
         also(others),
     ]
 }
@@ -263,8 +334,9 @@ fn value(shown_alert: &ShownAlert) -> Option<String> {
     Some(from.map_or_else(|| value.clone(), |from| format!("{value} ({from})")))
 }
 
-fn as_json(shown_alert: &ShownAlert, zone: &TimeZone) -> serde_json::Value {
+fn as_json(shown_alert: &ShownAlert, open: &AlertList, zone: &TimeZone) -> serde_json::Value {
     let alert = &shown_alert.alert;
+    let claim = open.claims.get(&alert.line_key());
     json!({
         "id": alert.id.to_string(),
         "raised_at": rfc3339(alert.raised_at, zone),
@@ -276,6 +348,8 @@ fn as_json(shown_alert: &ShownAlert, zone: &TimeZone) -> serde_json::Value {
         "value": shown_alert.answer.map(Answer::exported),
         "caller_number": shown_alert.caller_number.map(CallerNumber::code),
         "call": alert.call.map(|call| call.to_string()),
+        "taken_by": claim.map(|claim| claim.by.as_str()),
+        "taken_at": claim.map(|claim| rfc3339(claim.taken_at, zone)),
         "occurrences": alert.occurrences,
         "last_at": alert.last_at.map(|at| rfc3339(at, zone)),
     })

@@ -50,6 +50,7 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, list: List) -> anyhow:
         seals: list.seals,
         after: list.after.map(|text| text.trim().parse().map_err(|_| usage(text!("trail-id")))).transpose()?,
         limit: list.limit,
+        ..TrailQuery::default()
     };
     let reveal = Reveal { reveal: list.reveal };
     let page = found(list_trail(&client.context, &client.actor, &filter, reveal.details()).await?);

@@ -11,8 +11,9 @@ use super::language::{self, text};
 use super::messages::ToMessage as _;
 use crate::domain::{CallingHours, CentreName, LatinName, NameReading, PhoneNumber, width};
 use crate::service::{
-    AfterRed, CallPattern, CentreChange, CentreSettings, CentreView, Client, DaysOff, MissedCallSms, OfficeHours,
-    ReportCovers, Retries, RetryPolicy, UnregisteredReports, add_centre, change_centre, list_centres, show_centre,
+    AfterRed, CallPattern, CentreCalls, CentreChange, CentreSettings, CentreView, Client, DaysOff, MissedCallSms,
+    OfficeHours, ReportCovers, Retries, RetryPolicy, UnregisteredReports, add_centre, change_centre, list_centres,
+    show_centre,
 };
 use crate::translations::{Said, message};
 
@@ -138,6 +139,11 @@ pub(super) struct More {
     /// no limit of its own.
     #[arg(long, value_name = "MONEY", value_parser = money)]
     spend_per_day: Option<OrNone<u32>>,
+    /// Whether its automated calls are placed: "place" them, or "pause" them until they are placed again. Calls in
+    /// progress continue, and staff are told of each call time that passes without a call. Default, and with an empty
+    /// value: place.
+    #[arg(long, value_name = "place|pause", value_parser = or_default::<CentreCalls>)]
+    automated_calls: Option<CentreCalls>,
 }
 
 /// A value that an empty text removes.
@@ -208,6 +214,7 @@ impl More {
             missed_call_sms: self.missed_call_sms.as_ref().map(|sms| sms.0.clone()),
             calls_per_day: self.calls_per_day.as_ref().map(|calls| calls.0),
             spend_per_day: self.spend_per_day.as_ref().map(|money| money.0),
+            calls: self.automated_calls,
         })
     }
 }
@@ -369,5 +376,6 @@ fn as_json(row: &CentreView) -> Value {
         "missed_call_sms": settings.missed_call_sms,
         "calls_per_day": settings.calls_per_day,
         "spend_per_day": settings.spend_per_day,
+        "automated_calls": settings.calls,
     })
 }

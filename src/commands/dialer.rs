@@ -210,6 +210,7 @@ pub(super) fn held(hold: &PauseReason, zone: &TimeZone) -> Message {
         PauseReason::Lost { reconciled: true, .. } => message!("held-lost-reconciled"),
         PauseReason::Maintenance(Some(end)) => message!("held-maintenance-until", until = shown(*end, zone)),
         PauseReason::Maintenance(None) => message!("held-maintenance"),
+        PauseReason::Centre => message!("held-centre"),
     }
 }
 
@@ -238,6 +239,7 @@ fn as_json(state: &DialerState, zone: &TimeZone) -> Value {
         PauseReason::Lost { sign, reconciled } => {
             json!({ "why": "lost_entries", "reason": sign.code(), "until": null, "reconciled": reconciled })
         }
+        PauseReason::Centre => json!({ "why": "centre", "reason": null, "until": null }),
         PauseReason::Maintenance(until) => {
             json!({ "why": "maintenance", "reason": null, "until": until.map(|at| rfc3339(at, zone)) })
         }

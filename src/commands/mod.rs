@@ -124,7 +124,7 @@ enum Command<Extra: ExtraCommands> {
         #[command(subcommand)]
         command: reports::Reports,
     },
-    /// List and close alerts.
+    /// List, take and close alerts.
     Alerts {
         #[command(subcommand)]
         command: alerts::Alerts,

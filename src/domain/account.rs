@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{CentreCode, PatientId, StaffName};
+use super::{CentreCode, PatientId, StaffAccountId, StaffName};
 
 /// Who asks. Every service function checks the actor's permission first, and the audit trail names the actor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Actor {
 /// A member of staff with an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Staff {
+    /// The account. Two may have the same name.
+    pub account: StaffAccountId,
     /// The name recorded in the audit trail.
     pub name: StaffName,
     /// What the account may do. `None` if this program doesn't know the stored role, which then allows nothing.

@@ -3,6 +3,8 @@
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
+use super::width;
+
 /// The times of day, in the centre's time zone, at which a patient is called: at most [`CallTimes::MAX`], distinct
 /// and in order. If empty, the centre's own pattern applies. Written and stored as `HH:MM;HH:MM`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -78,6 +80,32 @@ impl CallTimes {
     }
 }
 
+impl CallTimes {
+    /// Reads times as people type them into a form: `9:30 13:00`, `930、13時`, full width too. Nothing is no time.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if something isn't a time, or if there are too many or the same time twice.
+    pub fn read_typed(text: &str) -> Result<Self, CallTimesError> {
+        let folded = width::fold(text);
+        let parts = folded.split(|c: char| c.is_whitespace() || matches!(c, ';' | ',' | '、' | '・' | '/'));
+        let times = parts.filter(|part| !part.is_empty()).take(Self::MAX.saturating_add(1)).map(typed_time);
+        Self::new(times.collect::<Result<_, _>>()?)
+    }
+}
+
+/// `9`, `930`, `0930`, `9:30`, `9時`, `9時半`, `9時30分`.
+fn typed_time(text: &str) -> Result<Time, CallTimesError> {
+    let plain = text.trim_end_matches('分').replace("時半", ":30").replace(['時', '.'], ":");
+    let (hour, minute) = match plain.split_once(':') {
+        Some((hour, "")) => (hour, "00"),
+        Some((hour, minute)) => (hour, minute),
+        None if plain.len() <= 2 => (&*plain, "00"),
+        None => plain.split_at_checked(plain.len().saturating_sub(2)).ok_or(CallTimesError::Form)?,
+    };
+    CallTimes::read_time(&format!("{hour}:{minute}"))
+}
+
 impl std::str::FromStr for CallTimes {
     type Err = CallTimesError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -127,6 +155,28 @@ mod tests {
         assert_eq!(read("09:00;9:00"), Err(CallTimesError::Twice));
         assert_eq!(read("08:00;09:00;10:00;11:00;12:00"), Err(CallTimesError::TooMany));
         for wrong in [";", "9", "9:0", "-9:00", "09:00;", "09:00:30", "09:00:00:00", "+9:00", "９:00"] {
+            assert_eq!(read(wrong), Err(CallTimesError::Form), "{wrong}");
+        }
+    }
+    #[test]
+    fn times_are_read_as_people_type_them() {
+        let read = |text: &str| CallTimes::read_typed(text).map(|times| times.to_string());
+        for typed in [
+            "9:30 13:00",
+            "930,1300",
+            "０９３０、１３：００",
+            "13時 9時半",
+            "9時30分・13",
+            "13.00/9.30",
+            " 9:30;13:00 ",
+        ] {
+            assert_eq!(read(typed), Ok("09:30;13:00".into()), "{typed}");
+        }
+        assert_eq!(read("　"), Ok(String::new()));
+        assert_eq!(read("2500"), Err(CallTimesError::NoSuchTime));
+        assert_eq!(read("9 900"), Err(CallTimesError::Twice));
+        assert_eq!(read("8 9 10 11 12"), Err(CallTimesError::TooMany));
+        for wrong in ["朝", "9:3", "12345", ":", "半", "9時半半"] {
             assert_eq!(read(wrong), Err(CallTimesError::Form), "{wrong}");
         }
     }

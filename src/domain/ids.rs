@@ -38,6 +38,10 @@ uuid_id! {
     SlotId,
     /// One alert on a health centre's list.
     AlertId,
+    /// One time that somebody took a line of the open alerts.
+    ClaimId,
+    /// One note of staff.
+    NoteId,
     /// One job of the outbox.
     JobId,
     /// One account of the portal.

@@ -8,10 +8,12 @@ mod birth_date;
 mod call_times;
 mod caller_number;
 mod calling_hours;
+mod claim;
 mod closing;
 mod data_loss;
 mod data_origin;
 pub mod era;
+mod folded_name;
 mod hersys_id;
 mod hours;
 mod ids;
@@ -20,10 +22,12 @@ mod keys;
 mod known_in;
 mod language;
 mod lookalike;
+mod note;
 mod number_as_text;
 mod number_kind;
 mod outcome;
 mod oximeter;
+mod patient_status;
 mod phone_number;
 mod plain_line;
 mod report;
@@ -43,23 +47,27 @@ pub use birth_date::{BirthDate, BirthDateError};
 pub use call_times::{CallTimes, CallTimesError};
 pub use caller_number::CallerNumber;
 pub use calling_hours::{CallingHours, CallingHoursError};
+pub use claim::{Claimant, LineOf};
 pub use closing::{Closing, ClosingReason, NoteText, NoteTextError};
 pub use data_loss::LossEvidence;
 pub use data_origin::DataOrigin;
+pub use folded_name::FoldedName;
 pub use hersys_id::{HersysId, HersysIdError};
 pub use hours::{DayEnd, read_span};
 pub use ids::{
-    AccountId, AlertId, CallId, CentreCode, CentreCodeError, JobId, LegId, PatientId, ProcessId, ReportId, SlotId,
-    StaffAccountId, WebSessionId,
+    AccountId, AlertId, CallId, CentreCode, CentreCodeError, ClaimId, JobId, LegId, NoteId, PatientId, ProcessId,
+    ReportId, SlotId, StaffAccountId, WebSessionId,
 };
 pub use job::{Job, JobFailure, JobKind};
 pub use keys::{EntryEnd, Keyed, Keys, KeysError};
 pub use known_in::KnownIn;
 pub use language::{Language, UnknownLanguage};
+pub use note::NoteAudience;
 pub use number_as_text::{number, some_number};
 pub use number_kind::{CallableNumber, NumberKind};
 pub use outcome::{CallRole, Direction, Disposition, HangupCause, Line};
 pub use oximeter::{Oximeter, Spo2Question};
+pub use patient_status::PatientStatus;
 pub use phone_number::{PhoneNumber, PhoneNumberError};
 pub use plain_line::{
     CentreName, HiddenCharacter, HiddenKind, PlainLine, PlainLineError, ReasonText, StaffName, all_visible,
@@ -72,5 +80,5 @@ pub use sensitive::Sensitive;
 pub use severity::Severity;
 pub use slot::{AttemptOutcome, AttemptState, Missed, SlotEnd, SlotOrigin, SlotState, Withdrawal};
 pub use staff_account::{
-    AccountState, DeviceName, LogInName, LogInNameError, LogInStage, Password, PasswordError, SecondFactor,
+    AccountState, DeviceName, LogInName, LogInNameError, LogInStage, Password, PasswordError, RedSound, SecondFactor,
 };

@@ -204,6 +204,31 @@ impl LogInStage {
     }
 }
 
+/// Whether red alerts sound in the browsers of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RedSound {
+    /// They don't, until somebody chooses it.
+    #[default]
+    Off,
+    /// They do.
+    On,
+}
+
+impl RedSound {
+    /// The stored code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::On => "on",
+        }
+    }
+
+    /// Reads [`RedSound::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Off, Self::On].into_iter().find(|sound| sound.code() == code)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -234,7 +234,7 @@ pub fn require(actor: &Actor, permission: Permission) -> Result<(), Forbidden> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Operator, PatientAccount, Staff, StaffAccess, StaffName, SystemUser};
+    use crate::domain::{Operator, PatientAccount, Staff, StaffAccess, StaffAccountId, StaffName, SystemUser};
 
     fn centre(code: &str) -> CentreCode {
         CentreCode::parse(code).unwrap()
@@ -242,6 +242,7 @@ mod tests {
 
     fn staff(role: Option<Role>, centres: &[&str]) -> Actor {
         Actor::Staff(Staff {
+            account: StaffAccountId(uuid::Uuid::nil()),
             name: StaffName::parse("見本 花子").unwrap(),
             role,
             centres: centres.iter().map(|code| centre(code)).collect(),

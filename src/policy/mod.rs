@@ -4,6 +4,8 @@ mod access;
 mod after_red;
 mod call_backs;
 mod call_pattern;
+mod centre_calls;
+mod claims;
 mod clock_guard;
 mod day_limits;
 mod days_off;
@@ -16,11 +18,13 @@ mod missed_call_sms;
 mod office_hours;
 mod outcome;
 mod pacing;
+mod patient_search;
 mod quiet_call;
 mod retry;
 mod severity;
 mod sign_of_life;
 mod slots;
+mod sms_segments;
 mod spo2_question;
 mod unknown_outcome;
 mod unregistered_reports;
@@ -33,6 +37,8 @@ pub use call_backs::{
     call_back_fate,
 };
 pub use call_pattern::{CallPattern, CallPatternError, UnusablePattern};
+pub use centre_calls::{CentreCalls, CentreCallsError};
+pub use claims::{AlertPlace, LineState, line_state};
 pub use clock_guard::{CLOCKS_AGREE, COMPARE_AGAIN, ClockGuard, Reading, Trust, Witness};
 pub use day_limits::{CallPrice, DailyUsage, DayLimit, DayLimits};
 pub use days_off::{DaysOff, DaysOffError};
@@ -45,6 +51,7 @@ pub use missed_call_sms::{MissedCallSms, MissedCallSmsError};
 pub use office_hours::{OfficeHours, OfficeHoursError, report_day};
 pub use outcome::{outcome_of_cause, outcome_of_conversation};
 pub use pacing::{CentreCaps, CentreDemand, allowance, most_in_window, shares, window};
+pub use patient_search::PatientTerms;
 pub use quiet_call::{CarrierSays, QuietCall, QuietFate, quiet_fate};
 pub use retry::{
     AfterAttempt, EndedAttempt, FIRST_BACK_OFF, LONGEST_BACK_OFF, Retries, RetryPolicy, RetryPolicyError,
@@ -53,6 +60,7 @@ pub use retry::{
 pub use severity::{Thresholds, ThresholdsError, grade};
 pub use sign_of_life::{AfterSign, Rival, RivalState, Sign, SlotThen, after_sign};
 pub use slots::{CallingSchedule, PlannedSlot};
+pub use sms_segments::sms_segments;
 pub use spo2_question::{REPORTS_WITHOUT_SPO2, SPO2_ASKED_AGAIN_AFTER_DAYS, spo2_asked_again_on, spo2_question};
 pub use unknown_outcome::{
     ASK_STAFF_AFTER, DEFAULT_GRACE, LONGEST_BETWEEN_LOOKS, LookupFinding, NextStep, UnknownAttempt, Wanted,

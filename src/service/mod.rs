@@ -20,26 +20,31 @@ mod slots;
 mod suspension;
 
 // Types of lower layers that the services take and return, so that callers need to import no other layer.
+pub use crate::domain::PatientStatus;
 pub use crate::engine::{NextAction, TransferOutcome};
 pub use crate::patient_import::{
-    Column, Doubt, Finding, ListFile, MAX_BYTES as MAX_LIST_BYTES, Place, SheetName, SheetRead,
+    Column, Doubt, Fault, Finding, ListFile, MAX_BYTES as MAX_LIST_BYTES, Place, SheetName, SheetRead,
 };
 pub use crate::policy::{
-    AfterRed, CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, Retries, RetryPolicy, UnregisteredReports,
+    AfterRed, CallPattern, CallPatternError, CentreCalls, DaysOff, DaysOffError, MissedCallSms, MissedCallSmsError,
+    OfficeHours, PatientTerms, ReportCovers, Retries, RetryPolicy, Thresholds, UnregisteredReports, UnusablePattern,
+    sms_segments,
 };
 pub use crate::store::StoreError;
-pub use crate::store::calls::CallsOf;
+pub use crate::store::calls::{CallResult, CallsOf};
 pub use crate::store::seals::{SealKey, SealKind};
 pub use accounts::{
-    AccountView, Browser, Device, Invitation, LoggedIn, NewAccount, SecretToken, SessionState, SetUp, choose_password,
-    confirm_second_factor, deactivate_staff, draft, drop_draft, give_password, give_second_factor, invite_staff,
-    list_devices, list_staff, log_out, log_out_everywhere, save_draft, session, set_up,
+    AccountView, Activity, Browser, Device, Invitation, LoggedIn, NewAccount, SecretToken, SessionState, SetUp,
+    choose_password, confirm_second_factor, deactivate_staff, draft, drop_draft, give_password, give_second_factor,
+    invite_staff, list_devices, list_staff, locked_account, log_out, log_out_everywhere, save_draft, session,
+    set_red_sound, set_up,
 };
 #[cfg(feature = "lab")]
 pub use accounts::{code_at, log_in_without_second_factor};
 pub use alerts::{
-    AlertLine, AlertList, AlertPerson, AlertQuery, AlertView, ClosedAlerts, ShownAlert, ToClose, close_alerts,
-    list_alerts, show_alert_line, tell_of_carrier,
+    Added, AlertLine, AlertList, AlertPerson, AlertPulse, AlertQuery, AlertView, ClaimView, ClosedAlerts, GivenBack,
+    NoteView, OpenCalls, ShownAlert, TakeFrom, Taken, ToClose, UntakenRed, add_note, alert_pulse, close_alerts,
+    give_back_line, list_alerts, may_watch_alerts, show_alert_line, take_line, tell_of_carrier, untaken_red,
 };
 pub use audit::{
     BadRow, ChainError, Checkpoint, CheckpointKind, CheckpointsRead, ERASED, RowFault, RowsRead, SealedBy, SealerTask,
@@ -47,20 +52,24 @@ pub use audit::{
     seal_trail, walk_trail, write_checkpoint, write_seals,
 };
 pub use calls::{
-    AskedFor, AttemptQuery, AttemptStage, AttemptSummary, CallQuery, CallSummary, Lookups, Resolution, Resolved,
-    ShownAnswer, ShownAttempt, ShownCall, ShownLeg, ShownPerson, ShownReport, ShownTurn, call_now, list_attempts,
-    list_calls, resolve_call, show_call,
+    AskedFor, AttemptQuery, AttemptStage, AttemptSummary, CallHour, CallNumbers, CallQuery, CallSummary, LoggedCall,
+    LoggedPerson, Lookups, Resolution, Resolved, ShownAnswer, ShownAttempt, ShownCall, ShownLeg, ShownPerson,
+    ShownReport, ShownTurn, call_log, call_now, call_numbers, list_attempts, list_calls, resolve_call, show_call,
 };
 pub use carriers::{LegBook, LegOwner};
 #[cfg(feature = "lab")]
 pub use carriers::{NetworkObserver, Processed, SimulatedCarrier, run_simulated_gateway, run_until};
 pub use centre_settings::{CentreChange, CentreSettings};
-pub use centres::{CentreChanged, CentreView, add_centre, change_centre, finish_replans, list_centres, show_centre};
+pub use centres::{
+    BeforeAfter, CentreChanged, CentreEffect, CentreView, ChangedSetting, SettingsEntry, add_centre, change_centre,
+    change_settings, finish_replans, list_centres, preview_settings, preview_undo, settings_history, show_centre,
+    undo_change,
+};
 #[cfg(feature = "fault-injection")]
 pub use context::CountedIds;
 pub use context::{
-    Client, Clock, Context, Details, EventBus, FlowSetCache, LastCommit, LimitedLine, Noted, Page, Rest, ServiceEvent,
-    ServiceEventKind, Stopwatch, Viewed, count_last_outside_lines, count_outside_lines, wait_after,
+    Client, Clock, Context, Details, EventBus, FlowSetCache, LastCommit, LimitedLine, Noted, Page, PatientKey, Rest,
+    ServiceEvent, ServiceEventKind, Stopwatch, Viewed, count_last_outside_lines, count_outside_lines, wait_after,
 };
 pub use conversation::{
     Answered, Begin, CarrierEvent, ConversationError, ConversationService, LegStatus, LineSettings, Outcome, Readiness,
@@ -73,14 +82,15 @@ pub use error::{
 };
 pub use outbox::{JobFilter, JobRunner, JobState, Outside, ShownJob, discard_job, list_jobs, retry_jobs};
 pub use patients::{
-    AnswerView, Changed, ERASABLE_AFTER, EnteredReport, Erasure, ImportMode, Imported, PatientQuery, PatientStatus,
-    PatientView, ReportEntry, ReportView, Rewritten, ShownPatient, UnconfirmedStop, add_patient, add_report,
-    change_patient, erase_person, finish_imports, import_patients, list_patients, release_patient, show_patient,
-    stop_patient,
+    AnswerView, CallOfPatient, ChangePreview, Changed, Decided, ERASABLE_AFTER, EnteredReport, Erasure, ImportMode,
+    Imported, ListedPatient, Look, PatientChange, PatientQuery, PatientView, Profile, RegistrationPreview, ReportEntry,
+    ReportView, ReportedToday, Rewritten, ShownPatient, StopDecision, UnconfirmedStop, add_patient, add_report,
+    change_patient, decide_stop, erase_person, finish_imports, import_patients, list_patients, preview_change,
+    preview_registration, release_patient, show_patient, show_profile, stop_patient,
 };
 pub use recovery::{Reconciled, reconcile_calls};
 pub use reports::{Export, ReportStanding, ReportVersion};
-pub use slots::{CentreDay, DailyStats, DaySlot, ShownSlot, SlotQuery, day_figures, day_slots};
+pub use slots::{AffectedSlot, CentreDay, DailyStats, DaySlot, ShownSlot, SlotFate, SlotQuery, day_figures, day_slots};
 pub use suspension::{
     DialerState, MaintenanceView, PauseReason, call_not_known, current_maintenance, dialer_state, end_maintenance,
     mark_restored, note_backup, pause_dialling, resume_dialling, start_maintenance, turn_not_known,

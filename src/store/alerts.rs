@@ -319,6 +319,37 @@ pub async fn open_page(tx: &mut Tx, page: &OpenPage<'_>) -> Result<Vec<AlertRow>
     tx.fetch_all(sql, args, read).await
 }
 
+/// When the newest open alerts of a severity were raised, the newest first.
+///
+/// # Errors
+/// Database errors.
+pub async fn newest_open(
+    tx: &mut Tx,
+    of: AlertsOf<'_>,
+    severity: Severity,
+    limit: u32,
+) -> Result<Vec<Timestamp>, StoreError> {
+    macro_rules! newest {
+        ($of:literal) => {
+            concat!(
+                "SELECT raised_at FROM alerts WHERE ",
+                $of,
+                "closed_at IS NULL AND urgency = $1 ORDER BY raised_at DESC LIMIT $2"
+            )
+        };
+    }
+    let mut args = vec![urgency(severity).into(), i64::from(limit).into()];
+    let sql = match of {
+        AlertsOf::Anyone => newest!(""),
+        AlertsOf::AllCentres => newest!("centre_code IS NULL AND "),
+        AlertsOf::Centre(centre) => {
+            args.push(centre.into());
+            newest!("centre_code = $3 AND ")
+        }
+    };
+    tx.fetch_all(sql, args, |row| row.time(0, "alerts.raised_at")).await
+}
+
 /// The place of a severity in the order of the list: the lower, the sooner.
 const fn urgency(severity: Severity) -> i64 {
     match severity {

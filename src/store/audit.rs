@@ -7,12 +7,14 @@ mod people;
 mod person_key;
 mod sealing;
 mod subject;
+mod views;
 
 pub use held::{hold, release, release_oldest};
 pub use listing::{AuditFilter, get, list};
 pub(super) use person_key::PersonKey;
 pub use sealing::{Head, Sealed, after, before, has_hash, head, seal, some_wait, waiting};
 pub use subject::{ERASED, SYSTEM_USER, Subject};
+pub use views::{ViewRow, views_of};
 
 use jiff::Timestamp;
 use uuid::Uuid;

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::{Document, StoreError};
 use crate::domain::{
-    AlertId, CallId, CentreCode, HersysId, JobId, LegId, PatientId, PhoneNumber, ProcessId, ReportId, Sensitive,
-    SlotId, StaffAccountId, WebSessionId,
+    AlertId, CallId, CentreCode, ClaimId, HersysId, JobId, LegId, NoteId, PatientId, PhoneNumber, ProcessId, ReportId,
+    Sensitive, SlotId, StaffAccountId, WebSessionId,
 };
 
 /// A parameter. The driver takes owned text without a copy.
@@ -169,7 +169,20 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(CallId, LegId, PatientId, ReportId, AlertId, SlotId, JobId, ProcessId, StaffAccountId, WebSessionId);
+ids!(
+    CallId,
+    LegId,
+    PatientId,
+    ReportId,
+    AlertId,
+    ClaimId,
+    NoteId,
+    SlotId,
+    JobId,
+    ProcessId,
+    StaffAccountId,
+    WebSessionId
+);
 
 macro_rules! texts {
     ($($noun:ty => $text:ident),+) => {$(

@@ -42,6 +42,12 @@ pub struct CallEnd {
 pub struct CallFilter {
     /// Only calls that began at or after this time.
     pub since: Option<Timestamp>,
+    /// Only calls that began before this time.
+    pub until: Option<Timestamp>,
+    /// Only calls on this line.
+    pub line: Option<Line>,
+    /// Only calls that stand so.
+    pub result: CallResult,
     /// Only calls that haven't ended.
     pub open_only: bool,
     /// Whose calls.
@@ -50,6 +56,54 @@ pub struct CallFilter {
     pub after: Option<CallId>,
     /// The maximum number of calls.
     pub limit: u32,
+}
+
+/// How calls stand that are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CallResult {
+    /// However they stand.
+    #[default]
+    Any,
+    /// They haven't ended.
+    Open,
+    /// Somebody answered, and they have ended.
+    Answered,
+    /// They ended so.
+    Ended(Disposition),
+}
+
+impl CallResult {
+    /// The code in statements and addresses.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Any => "",
+            Self::Open => "open",
+            Self::Answered => "answered",
+            Self::Ended(disposition) => disposition.code(),
+        }
+    }
+
+    /// Reads [`CallResult::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "" => Some(Self::Any),
+            "open" => Some(Self::Open),
+            "answered" => Some(Self::Answered),
+            ended => Disposition::from_code(ended).map(Self::Ended),
+        }
+    }
+
+    /// Whether a call with this disposition is one of them.
+    pub fn has(self, disposition: Option<Disposition>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Open => disposition.is_none(),
+            Self::Answered => {
+                disposition.is_some_and(|how| !matches!(how, Disposition::NotAnswered | Disposition::Withdrawn))
+            }
+            Self::Ended(how) => disposition == Some(how),
+        }
+    }
 }
 
 /// Whose calls to list.
@@ -125,7 +179,10 @@ pub async fn list(tx: &mut Tx, filter: &CallFilter) -> Result<Vec<CallRow>, Stor
     // Without a last call, a start and an id that no call reaches.
     let (since, limit) = (filter.since.unwrap_or(Timestamp::UNIX_EPOCH), i64::from(filter.limit));
     let last = filter.after.map_or_else(|| "~".to_owned(), |call| call.to_string());
-    let mut args = vec![since.into(), last.into(), limit.into()];
+    let until = filter.until.map_or(i64::MAX, Timestamp::as_millisecond);
+    let line = filter.line.map_or("", Line::code);
+    let mut args =
+        vec![since.into(), last.into(), limit.into(), until.into(), line.into(), filter.result.code().into()];
     macro_rules! page {
         ($from:literal, $start:literal, $id:literal, $where:literal) => {
             concat!(
@@ -141,6 +198,10 @@ pub async fn list(tx: &mut Tx, filter: &CallFilter) -> Result<Vec<CallRow>, Stor
                 $id,
                 ") < (COALESCE((SELECT started_at FROM calls
                   WHERE id = $2), 9223372036854775807), $2) AND ",
+                $start,
+                " < $4 AND ($5 = '' OR c.line = $5)
+                 AND ($6 = '' OR c.disposition = $6 OR $6 = 'open' AND c.disposition IS NULL
+                      OR $6 = 'answered' AND c.disposition NOT IN ('not_answered', 'withdrawn')) AND ",
                 $where,
                 " ORDER BY ",
                 $start,
@@ -155,10 +216,10 @@ pub async fn list(tx: &mut Tx, filter: &CallFilter) -> Result<Vec<CallRow>, Stor
                 "calls c",
                 "c.started_at",
                 "c.id",
-                "c.id IN (SELECT call_id FROM identifications WHERE hersys_id = $4 UNION
+                "c.id IN (SELECT call_id FROM identifications WHERE hersys_id = $7 UNION
                           SELECT a.call_id FROM patients p JOIN attempts a ON a.patient_id = p.id
-                          WHERE p.hersys_id = $4)
-                 AND (c.ended_at IS NULL OR NOT $5)"
+                          WHERE p.hersys_id = $7)
+                 AND (c.ended_at IS NULL OR NOT $8)"
             )
         }
         CallsOf::Centre(centre) => {
@@ -167,7 +228,7 @@ pub async fn list(tx: &mut Tx, filter: &CallFilter) -> Result<Vec<CallRow>, Stor
                 "call_people p JOIN calls c ON c.id = p.call_id",
                 "p.started_at",
                 "p.call_id",
-                "p.centre_code = $4 AND (c.ended_at IS NULL OR NOT $5)"
+                "p.centre_code = $7 AND (c.ended_at IS NULL OR NOT $8)"
             )
         }
         // A separate query, because the few open calls have an index of their own.
@@ -175,6 +236,42 @@ pub async fn list(tx: &mut Tx, filter: &CallFilter) -> Result<Vec<CallRow>, Stor
         CallsOf::Anyone => page!("calls c", "c.started_at", "c.id", "1 = 1"),
     };
     tx.fetch_all(sql, args, read).await
+}
+
+/// The automated calls to a health centre's patients in these hours from `since` on: the hour, how they ended, and how
+/// many did. `None` is those in progress.
+///
+/// # Errors
+/// Database errors.
+pub async fn by_hour(
+    tx: &mut Tx,
+    centre: &CentreCode,
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<(i64, Option<Disposition>, u32)>, StoreError> {
+    tx.fetch_all(
+        "SELECT (p.started_at - $2) / 3600000, c.disposition, count(DISTINCT c.id)
+         FROM call_people p JOIN calls c ON c.id = p.call_id
+         WHERE p.centre_code = $1 AND p.started_at >= $2 AND p.started_at < $3 AND c.line = 'automated_call'
+         GROUP BY (p.started_at - $2) / 3600000, c.disposition",
+        vec![centre.into(), since.into(), until.into()],
+        |row| {
+            let disposition = row.opt_read(1, "calls.disposition", Disposition::from_code)?;
+            Ok((row.int(0)?, disposition, u32::try_from(row.int(2)?).unwrap_or(u32::MAX)))
+        },
+    )
+    .await
+}
+
+/// The number of calls with patients of a health centre that haven't ended.
+///
+/// # Errors
+/// Database errors.
+pub async fn open_at(tx: &mut Tx, centre: &CentreCode) -> Result<u32, StoreError> {
+    let sql = "SELECT count(DISTINCT c.id) FROM calls c JOIN call_people p ON p.call_id = c.id
+               WHERE c.ended_at IS NULL AND p.centre_code = $1";
+    let counted = tx.fetch_optional(sql, vec![centre.into()], |row| row.int(0)).await?;
+    Ok(counted.and_then(|count| u32::try_from(count).ok()).unwrap_or(0))
 }
 
 /// One call.

@@ -46,6 +46,15 @@ pub async fn erase(tx: &mut Tx, patient: &PatientRow) -> Result<ErasedPerson, St
     let numbers = numbers_of(tx, patient).await?;
     let calls = calls_of(tx, patient, &numbers).await?;
     let mut sealed = Vec::new();
+    let of_lines = [
+        "DELETE FROM alert_claims WHERE alert_id IN (SELECT id FROM alerts WHERE patient_id = $1)",
+        "DELETE FROM line_notes WHERE line IN (SELECT id FROM alerts WHERE patient_id = $1)",
+        "DELETE FROM alert_claims WHERE patient_id = $1",
+        "DELETE FROM line_notes WHERE patient_id = $1",
+    ];
+    for sql in of_lines {
+        tx.execute(sql, vec![patient.id.into()]).await?;
+    }
     let sql = "SELECT id FROM reports WHERE patient_id = $1";
     let reports =
         tx.fetch_all(sql, vec![patient.id.into()], |row| row.read(0, "reports.id", parsed).map(ReportId)).await?;

@@ -9,7 +9,7 @@ use super::error::{INSUFFICIENT_PRIVILEGE, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_
 use super::schema::{APPLIED, Tables};
 use super::sqlite::SqliteFile;
 use super::tx::Driver;
-use super::{OpenFault, StoreError, Unmade, origin, triggers};
+use super::{OpenFault, StoreError, Unmade, origin, patients, triggers};
 use crate::domain::DataOrigin;
 
 /// On PostgreSQL, the program that changes the tables holds this lock.
@@ -57,6 +57,9 @@ impl Database {
         match ran {
             Ok(were_there) => {
                 origin::mark(&mut tx, (!were_there).then_some(created)).await?;
+                if were_there {
+                    patients::fold_names(&mut tx).await?;
+                }
                 tx.commit().await
             }
             Err(MigrateError::VersionMissing(_)) => Err(self.schema().refuse()),

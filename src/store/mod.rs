@@ -2,6 +2,7 @@
 //! plain rows. The caller supplies IDs and times. There is one file per table or aggregate.
 
 mod address;
+pub mod alert_claims;
 pub mod alerts;
 pub mod answers;
 pub mod attempts;
@@ -27,6 +28,7 @@ pub mod flow_sets;
 pub mod identifications;
 pub mod imports;
 pub mod legs;
+pub mod line_notes;
 pub mod log_in_failures;
 pub mod losses;
 pub mod maintenances;

@@ -1,25 +1,33 @@
 //! Searching for patients by what staff know about them.
 
-use super::patients::{PatientRow, read, select};
 use std::collections::BTreeSet;
 
-use super::centres::code_list;
+use jiff::civil::Date;
+
+use super::bind_value::BindValue;
+use super::patients::{PatientRow, read, select};
 use super::{StoreError, Tx};
-use crate::domain::{CentreCode, HersysId};
+use crate::domain::{CentreCode, FoldedName, HersysId, Language, PatientStatus, PhoneNumber, Severity};
+use crate::policy::PatientTerms;
 
 /// Which patients to list. All given conditions must hold.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
+#[allow(missing_debug_implementations, reason = "personal data")]
 pub struct PatientFilter {
-    /// Only patients of this health centre.
-    pub centre: Option<CentreCode>,
-    /// A part of the name: family name first, without spaces.
-    pub name: Option<String>,
+    /// What somebody typed to find a patient.
+    pub terms: Option<PatientTerms>,
     /// A part of the HER-SYS ID.
     pub id_part: Option<String>,
     /// The last digits of the phone number.
     pub number_ends: Option<String>,
-    /// Their status, as a word of the service.
-    pub status: &'static str,
+    /// How their observation and calls stand.
+    pub status: PatientStatus,
+    /// The language of their calls.
+    pub language: Option<Language>,
+    /// The highest severity of their open alerts.
+    pub severity: Option<Severity>,
+    /// Without a finished report of this day.
+    pub not_reported_on: Option<Date>,
     /// Only patients after this ID, for the next page.
     pub after: Option<HersysId>,
     /// The maximum number of patients.
@@ -35,36 +43,160 @@ pub async fn list(
     filter: &PatientFilter,
     centres: Option<&BTreeSet<CentreCode>>,
 ) -> Result<Vec<PatientRow>, StoreError> {
-    let part = |text: &Option<String>, before: &str, after: &str| {
-        text.as_ref().map(|text| format!("{before}{}{after}", escaped(text))).unwrap_or_default()
+    let Some(centres) = centres else { return page(tx, filter, None).await };
+    let mut found = Vec::new();
+    for centre in centres {
+        found.extend(page(tx, filter, Some(centre)).await?);
+    }
+    found.sort_by(|one, other| one.hersys_id.expose().cmp(other.hersys_id.expose()));
+    found.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// A statement with the condition of a status, so that the database has only that to check in a hundred thousand rows.
+macro_rules! of_status {
+    ($status:expr, $sql:ident) => {
+        match $status {
+            PatientStatus::All => $sql!("1 = 1"),
+            PatientStatus::Released => $sql!("released_at IS NOT NULL"),
+            PatientStatus::Observed => $sql!("released_at IS NULL"),
+            PatientStatus::Stopped => $sql!("released_at IS NULL AND stopped_at IS NOT NULL"),
+            PatientStatus::HeldBack => $sql!(
+                "released_at IS NULL AND stopped_at IS NULL
+                 AND (stop_requested_at IS NOT NULL OR wrong_number = phone_number)"
+            ),
+            PatientStatus::Off => $sql!("released_at IS NULL AND NOT automated_call"),
+            PatientStatus::Called => $sql!(
+                "released_at IS NULL AND automated_call AND phone_number IS NOT NULL AND stopped_at IS NULL
+                 AND stop_requested_at IS NULL AND (wrong_number IS NULL OR wrong_number <> phone_number)"
+            ),
+        }
     };
-    tx.fetch_all(
-        select!(
-            "WHERE hersys_id > $1 AND import <> (SELECT hidden FROM imports)
-               AND ($2 = '' OR $2 LIKE '%,' || centre_code || ',%')
-               AND ($3 = '' OR lower(family_name || given_name) LIKE $3 ESCAPE '!')
-               AND ($4 = '' OR hersys_id LIKE $4) AND ($5 = '' OR phone_number LIKE $5)
-               AND ($6 = 'all' OR ($6 = 'released' AND released_at IS NOT NULL) OR (released_at IS NULL AND (
-                    $6 = 'observed' OR ($6 = 'stopped' AND stopped_at IS NOT NULL)
-                    OR ($6 = 'held_back' AND stopped_at IS NULL
-                        AND (stop_requested_at IS NOT NULL OR wrong_number = phone_number))
-                    OR ($6 = 'off' AND NOT automated_call)
-                    OR ($6 = 'called' AND automated_call AND phone_number IS NOT NULL AND stopped_at IS NULL
-                        AND stop_requested_at IS NULL AND (wrong_number IS NULL OR wrong_number <> phone_number)))))
-             ORDER BY hersys_id LIMIT $7"
-        ),
-        vec![
-            filter.after.as_ref().map_or("", HersysId::expose).to_owned().into(),
-            code_list(centres).into(),
-            part(&filter.name.as_ref().map(|name| name.to_lowercase()), "%", "%").into(),
-            part(&filter.id_part, "%", "%").into(),
-            part(&filter.number_ends, "%", "").into(),
-            filter.status.into(),
-            i64::from(filter.limit).into(),
-        ],
-        read,
-    )
-    .await
+}
+
+/// The other conditions. The numbers of the parameters are those of [`conditions`].
+macro_rules! matching {
+    ($status:literal) => {
+        concat!(
+            $status,
+            " AND import <> (SELECT hidden FROM imports)
+              AND ($4 = '' OR hersys_id LIKE $4) AND ($5 = '' OR phone_number LIKE $5)
+              AND ($6 = '' OR language = $6) AND ($7 = '' OR folded_name LIKE $7 ESCAPE '!')
+              AND ($8 = '' OR NOT EXISTS (SELECT 1 FROM reports r WHERE r.patient_id = patients.id
+                                          AND r.report_date = $8 AND r.outcome = 'reported'))"
+        )
+    };
+}
+
+/// A page of a health centre's list: the keys from the index alone, and then the records.
+macro_rules! of_centre {
+    ($status:literal) => {
+        concat!(
+            select!(
+                "WHERE hersys_id IN (SELECT hersys_id FROM patients WHERE centre_code = $1 AND hersys_id > $2 AND "
+            ),
+            matching!($status),
+            " ORDER BY hersys_id LIMIT $3) ORDER BY hersys_id"
+        )
+    };
+}
+
+/// A page of everybody.
+macro_rules! of_all {
+    ($status:literal) => {
+        concat!(select!("WHERE $1 = '' AND hersys_id > $2 AND "), matching!($status), " ORDER BY hersys_id LIMIT $3")
+    };
+}
+
+/// Patients among few others: neither the centre's list nor the order is read from an index.
+macro_rules! of_few {
+    ($status:literal, $few:literal) => {
+        concat!(
+            select!("WHERE ($1 = '' OR centre_code || '' = $1) AND hersys_id || '' > $2 AND "),
+            matching!($status),
+            $few,
+            " ORDER BY hersys_id || '' LIMIT $3"
+        )
+    };
+}
+
+/// Those with open alerts, of which the most severe is this one.
+macro_rules! of_alerts {
+    ($status:literal) => {
+        of_few!(
+            $status,
+            " AND id IN (SELECT patient_id FROM alerts WHERE closed_at IS NULL AND patient_id IS NOT NULL
+                         AND ($1 = '' OR centre_code || '' = $1) GROUP BY patient_id HAVING min(urgency) = $9)"
+        )
+    };
+}
+
+/// Those with one of these IDs, this number or this birth date.
+macro_rules! of_terms {
+    ($status:literal) => {
+        of_few!(
+            $status,
+            " AND ($9 < 0 OR id IN (SELECT patient_id FROM alerts WHERE closed_at IS NULL AND patient_id IS NOT NULL
+                                    GROUP BY patient_id HAVING min(urgency) = $9))
+              AND id IN (SELECT id FROM patients WHERE hersys_id IN ($10, $11, $12)
+                         UNION SELECT id FROM patients WHERE phone_number = $13
+                         UNION SELECT id FROM patients WHERE birth_date = $14)"
+        )
+    };
+}
+
+async fn page(tx: &mut Tx, filter: &PatientFilter, centre: Option<&CentreCode>) -> Result<Vec<PatientRow>, StoreError> {
+    let terms = filter.terms.clone().unwrap_or_default();
+    let mut args = conditions(filter, &terms, centre);
+    if terms == PatientTerms::default() || terms.name.is_some() {
+        let sql = match (filter.severity, centre) {
+            (Some(severity), _) => {
+                args.push(urgency_of(severity).into());
+                of_status!(filter.status, of_alerts)
+            }
+            (None, Some(_)) => of_status!(filter.status, of_centre),
+            (None, None) => of_status!(filter.status, of_all),
+        };
+        return tx.fetch_all(sql, args, read).await;
+    }
+    args.push(filter.severity.map_or(-1, urgency_of).into());
+    let mut ids = terms.ids.iter().map(HersysId::expose);
+    for _ in 0..MOST_IDS {
+        args.push(ids.next().unwrap_or_default().to_owned().into());
+    }
+    args.push(terms.number.as_ref().map_or("", PhoneNumber::expose).to_owned().into());
+    args.push(terms.birth_date.map(|date| date.to_string()).unwrap_or_default().into());
+    tx.fetch_all(of_status!(filter.status, of_terms), args, read).await
+}
+
+/// An ID with its other leading zeros.
+const MOST_IDS: usize = 3;
+
+fn conditions<'a>(filter: &PatientFilter, terms: &PatientTerms, centre: Option<&CentreCode>) -> Vec<BindValue<'a>> {
+    vec![
+        centre.map_or("", CentreCode::as_str).to_owned().into(),
+        filter.after.as_ref().map_or("", HersysId::expose).to_owned().into(),
+        i64::from(filter.limit).into(),
+        part(filter.id_part.as_deref(), "%", "%").into(),
+        part(filter.number_ends.as_deref(), "%", "").into(),
+        filter.language.map_or("", Language::tag).into(),
+        part(terms.name.as_ref().map(FoldedName::expose), "%", "%").into(),
+        filter.not_reported_on.map(|date| date.to_string()).unwrap_or_default().into(),
+    ]
+}
+
+/// The stored urgency of alerts of a severity.
+const fn urgency_of(severity: Severity) -> i64 {
+    match severity {
+        Severity::Red => 0,
+        Severity::Amber => 1,
+        Severity::Note | Severity::None => 2,
+    }
+}
+
+/// A pattern of `LIKE` for a text somewhere. Empty without a text.
+fn part(text: Option<&str>, before: &str, after: &str) -> String {
+    text.map(|text| format!("{before}{}{after}", escaped(text))).unwrap_or_default()
 }
 
 /// Escapes the wildcards of `LIKE`.

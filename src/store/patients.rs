@@ -9,8 +9,8 @@ use super::{
     tx::{Later, Lock},
 };
 use crate::domain::{
-    BirthDate, CallTimes, CentreCode, Channel, HersysId, KnownIn, Language, Oximeter, PatientId, PhoneNumber, ReportId,
-    Sensitive,
+    BirthDate, CallTimes, CentreCode, Channel, FoldedName, HersysId, KnownIn, Language, Oximeter, PatientId,
+    PhoneNumber, ReportId, Sensitive,
 };
 
 /// One patient record, for one infection of one person.
@@ -138,13 +138,13 @@ async fn insert_of(tx: &mut Tx, import: i64, patients: &[PatientRow]) -> Result<
     // In parts: the parameters of a whole import would take more memory than the import itself.
     for part in patients.chunks(PART) {
         let rows = part.iter().map(|patient| {
-            let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r] = columns(patient);
-            [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, import.into()]
+            let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s] = columns(patient);
+            [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, import.into()]
         });
         tx.execute_rows(
             "INSERT INTO patients (id, centre_code, hersys_id, birth_date, family_name, given_name, phone_number,
              automated_call, call_times, language, diagnosis_date, monitoring_start, stopped_at, released_at,
-             created_at, updated_at, next_slot_at, oximeter, import) VALUES",
+             created_at, updated_at, next_slot_at, oximeter, folded_name, import) VALUES",
             rows.collect(),
             "",
         )
@@ -168,7 +168,7 @@ pub async fn update(tx: &mut Tx, patients: &[PatientRow]) -> Result<u64, StoreEr
                  family_name = v.column5, given_name = v.column6, phone_number = v.column7, automated_call = v.column8,
                  call_times = v.column9, language = v.column10, diagnosis_date = v.column11,
                  monitoring_start = v.column12, updated_at = v.column16, next_slot_at = v.column17,
-                 oximeter = v.column18,
+                 oximeter = v.column18, folded_name = v.column19,
                  spo2_unmeasured = CASE WHEN patients.oximeter = v.column18 THEN patients.spo2_unmeasured ELSE 0 END,
                  spo2_asked_at =
                      CASE WHEN patients.oximeter = v.column18 THEN patients.spo2_asked_at ELSE v.column16 END,
@@ -184,7 +184,7 @@ pub async fn update(tx: &mut Tx, patients: &[PatientRow]) -> Result<u64, StoreEr
 /// How many records are converted to parameters at a time.
 const PART: usize = 1024;
 
-fn columns(patient: &PatientRow) -> [BindValue<'_>; 18] {
+fn columns(patient: &PatientRow) -> [BindValue<'_>; 19] {
     [
         patient.id.into(),
         (&patient.centre).into(),
@@ -204,7 +204,63 @@ fn columns(patient: &PatientRow) -> [BindValue<'_>; 18] {
         patient.updated_at.into(),
         patient.calling.next_slot_at.into(),
         patient.oximeter.code().into(),
+        folded_name(patient).expose().to_owned().into(),
     ]
+}
+
+fn folded_name(patient: &PatientRow) -> FoldedName {
+    FoldedName::of_names(patient.family_name.expose(), patient.given_name.expose())
+}
+
+/// Folds the names of records that an earlier version wrote.
+///
+/// # Errors
+/// Database errors.
+pub(super) async fn fold_names(tx: &mut Tx) -> Result<(), StoreError> {
+    let sql =
+        "SELECT id, family_name, given_name FROM patients WHERE folded_name = '' AND id > $1 ORDER BY id LIMIT $2";
+    let part = i64::try_from(PART).unwrap_or(i64::MAX);
+    let mut last = String::new();
+    loop {
+        let names = tx
+            .fetch_all(sql, vec![last.clone().into(), part.into()], |row| {
+                Ok((row.owned(0)?, FoldedName::of_names(row.text(1)?, row.text(2)?)))
+            })
+            .await?;
+        let Some((id, _)) = names.last() else { return Ok(()) };
+        last.clone_from(id);
+        tx.write_rows(
+            "UPDATE patients SET folded_name = v.column2 FROM (VALUES",
+            names.iter().map(|(id, name)| [id.as_str().into(), name.expose().into()]).collect(),
+            ") AS v WHERE patients.id = v.column1",
+        )
+        .await?;
+    }
+}
+
+/// Other patients of the same health centre who may be the same person: those with the same birth date and name, or
+/// the same number.
+///
+/// # Errors
+/// Database errors.
+pub async fn likely_doubles(tx: &mut Tx, patient: &PatientRow) -> Result<Vec<PatientRow>, StoreError> {
+    let number = patient.phone_number.as_ref().map_or("", PhoneNumber::expose).to_owned();
+    tx.fetch_all(
+        select!(
+            "WHERE centre_code = $1 AND id <> $2 AND import <> (SELECT hidden FROM imports)
+             AND id IN (SELECT id FROM patients WHERE birth_date = $3 AND folded_name = $4
+                        UNION SELECT id FROM patients WHERE phone_number = $5) ORDER BY hersys_id LIMIT 10"
+        ),
+        vec![
+            (&patient.centre).into(),
+            patient.id.into(),
+            patient.birth_date.expose().into(),
+            folded_name(patient).expose().to_owned().into(),
+            number.into(),
+        ],
+        read,
+    )
+    .await
 }
 
 /// Returns `true` if these records exist at these revisions. The caller has locked them.
@@ -304,6 +360,24 @@ pub async fn own_call_times(tx: &mut Tx, centre: &CentreCode) -> Result<Vec<(Str
         "SELECT call_times, count(*) FROM patients WHERE centre_code = $1 AND automated_call AND released_at IS NULL
          AND stopped_at IS NULL AND call_times <> '' AND import <> (SELECT hidden FROM imports) GROUP BY call_times",
         vec![centre.into()],
+        |row| Ok((row.owned(0)?, u64::try_from(row.int(1)?).unwrap_or(0))),
+    )
+    .await
+}
+
+/// The call times of a health centre's patients who are called on a day, and how many have each. An empty text stands
+/// for those who have none of their own.
+///
+/// # Errors
+/// Database errors.
+pub async fn called_by_times(tx: &mut Tx, centre: &CentreCode, on: Date) -> Result<Vec<(String, u64)>, StoreError> {
+    tx.fetch_all(
+        "SELECT call_times, count(*) FROM patients WHERE centre_code = $1 AND automated_call AND released_at IS NULL
+         AND stopped_at IS NULL AND stop_requested_at IS NULL AND phone_number IS NOT NULL
+         AND (wrong_number IS NULL OR wrong_number <> phone_number)
+         AND (monitoring_start IS NULL OR monitoring_start <= $2) AND import <> (SELECT hidden FROM imports)
+         GROUP BY call_times",
+        vec![centre.into(), on.into()],
         |row| Ok((row.owned(0)?, u64::try_from(row.int(1)?).unwrap_or(0))),
     )
     .await

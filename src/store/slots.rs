@@ -77,8 +77,10 @@ macro_rules! select {
     };
 }
 
+mod grouped;
 mod replanned;
 
+pub use grouped::{SlotGroup, under_way_at, waiting_at};
 pub use replanned::{set_due, waiting_after};
 
 /// Adds slots. A slot that exists already (same patient, day and time) doesn't change. Returns how many are new.
@@ -301,6 +303,18 @@ pub async fn of_patient(tx: &mut Tx, patient: PatientId, from: Date) -> Result<V
         read,
     )
     .await
+}
+
+/// The slots of these patients on a day, by time.
+///
+/// # Errors
+/// Database errors.
+pub async fn of_patients_on(tx: &mut Tx, patients: &[PatientId], date: Date) -> Result<Vec<SlotRow>, StoreError> {
+    let keys = patients.iter().map(|patient| (*patient).into());
+    let head = select!("WHERE s.slot_date = $1 AND s.patient_id IN");
+    let mut slots = tx.fetch_in(head, &[date.into()], keys, "", read).await?;
+    slots.sort_by(|one, other| (&one.time, one.id).cmp(&(&other.time, other.id)));
+    Ok(slots)
 }
 
 /// Which slots of a day to list.

@@ -7,7 +7,7 @@ use super::{
     StoreError, Tx,
     bind_value::{BindValue, Row, parsed},
 };
-use crate::domain::{AccountState, CentreCode, LogInName, Role, StaffAccountId, StaffName};
+use crate::domain::{AccountState, CentreCode, LogInName, RedSound, Role, StaffAccountId, StaffName};
 
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,13 +30,15 @@ pub struct AccountRow {
     pub totp_step: i64,
     /// When it was invited first.
     pub created_at: Timestamp,
+    /// Whether red alerts sound in its browsers.
+    pub red_sound: RedSound,
 }
 
 macro_rules! select {
     ($($rest:literal)+) => {
         concat!(
-            "SELECT id, log_in_name, name, role, centre_code, state, password_hash, totp_step, created_at
-             FROM staff_accounts ",
+            "SELECT id, log_in_name, name, role, centre_code, state, password_hash, totp_step, created_at,
+             red_sound FROM staff_accounts ",
             $($rest),+
         )
     };
@@ -62,6 +64,16 @@ pub async fn invite(tx: &mut Tx, account: &AccountRow, at: Timestamp) -> Result<
         at.into(),
     ];
     tx.execute(sql, args).await?;
+    Ok(())
+}
+
+/// Switches the sound of red alerts on or off.
+///
+/// # Errors
+/// Database errors.
+pub async fn set_red_sound(tx: &mut Tx, id: StaffAccountId, sound: RedSound, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE staff_accounts SET red_sound = $2, updated_at = $3 WHERE id = $1";
+    tx.execute(sql, vec![id.into(), sound.code().into(), at.into()]).await?;
     Ok(())
 }
 
@@ -254,5 +266,6 @@ fn read(row: &Row<'_>) -> Result<AccountRow, StoreError> {
         password_hash: row.opt_text(6)?.map(str::to_owned),
         totp_step: row.int(7)?,
         created_at: row.time(8, "staff_accounts.created_at")?,
+        red_sound: row.read(9, "staff_accounts.red_sound", RedSound::from_code)?,
     })
 }

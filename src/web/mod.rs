@@ -27,7 +27,7 @@ use crate::service::{Context, ConversationService, LegBook, LimitedLine};
 
 pub use console::{ConsoleSettings, SecondFactorRule, console};
 pub use probes::LastReadiness;
-pub use serving::{ConnectionLimits, Peer, Port, serve};
+pub use serving::{ConnectionLimits, Peer, Port, Stopping, serve};
 
 /// The largest request body. A carrier's webhook has about 2 KB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -62,10 +62,10 @@ pub struct Web {
     pub forged_told_at: AtomicI64,
 }
 
-/// The demonstration's status page at `/`, with its own state.
+/// The demonstration's status page at `/`, with a link to the console.
 #[cfg(feature = "lab")]
-pub fn status_page(web: Arc<Web>) -> Router {
-    guarded(status::routes()).with_state(web)
+pub fn status_page(web: Arc<Web>, console: String) -> Router {
+    guarded(status::routes(status::Status { web, console }))
 }
 
 /// The routes of the main port, which anyone can reach.

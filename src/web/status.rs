@@ -1,10 +1,11 @@
-//! The demonstration's status page: today's slots, live. It shows no personal data and needs no script.
+//! The demonstration's status page: today's slots, live. It shows no personal data and is complete
+//! without script.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
@@ -18,14 +19,26 @@ use crate::service::{CentreDay, DaySlot, SlotQuery, day_figures, day_slots};
 /// The maximum number of squares drawn. More can't be told apart.
 const MOST_SQUARES: u32 = 2_000;
 
-/// The query of a page that doesn't refresh.
-const STILL: &str = "still";
+/// What a browser may do with the page: display it, and read it again.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'";
 
-/// What a browser may do with the page: only display it.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+/// Reads the page again and again.
+const SCRIPT: &str = include_str!("status.js");
 
-pub(super) fn routes() -> Router<Arc<Web>> {
-    Router::new().route("/", get(show))
+/// What the page needs.
+pub(super) struct Status {
+    pub(super) web: Arc<Web>,
+    /// Where the console is.
+    pub(super) console: String,
+}
+
+pub(super) fn routes(status: Status) -> Router {
+    Router::new().route("/", get(show)).route("/status.js", get(script)).with_state(Arc::new(status))
+}
+
+async fn script() -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
+    (headers, SCRIPT).into_response()
 }
 
 /// A kind of slot as the page shows it.
@@ -35,6 +48,8 @@ struct Kind {
     name: &'static str,
     english: &'static str,
     count: u32,
+    /// How many slots the kinds before it have.
+    before: u32,
 }
 
 #[derive(Template)]
@@ -46,9 +61,9 @@ struct Page {
     placed: u32,
     kinds: Vec<Kind>,
     squares: Vec<Square>,
-    /// Whether the page refreshes. It doesn't for users of screen readers.
-    live: bool,
     centres: Vec<CentreDay>,
+    /// Where the console is.
+    console: String,
 }
 
 struct Square {
@@ -57,7 +72,8 @@ struct Square {
     says: String,
 }
 
-async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> Response {
+async fn show(State(status): State<Arc<Status>>) -> Response {
+    let web = &status.web;
     let now = web.conversations.lines().zone.to_datetime(web.context.clock.now());
     let read = async {
         let figures = day_figures(&web.context, &Actor::System, now.date()).await?;
@@ -84,13 +100,10 @@ async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> Respons
         time: now.strftime("%H:%M:%S").to_string(),
         due: figures.centres.iter().map(CentreDay::due).sum(),
         placed: figures.centres.iter().map(CentreDay::attempted).sum(),
-        kinds: KINDS
-            .iter()
-            .map(|(class, sign, name, english)| Kind { class, sign, name, english, count: count(class) })
-            .collect(),
+        kinds: kinds(count),
         squares: slots.iter().map(square).collect(),
-        live: query.as_deref() != Some(STILL),
         centres: figures.centres,
+        console: status.console.clone(),
     };
     match page.render() {
         Ok(html) => ([(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "no-store")], Html(html))
@@ -100,6 +113,16 @@ async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> Respons
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+fn kinds(count: impl Fn(&str) -> u32) -> Vec<Kind> {
+    let mut before = 0;
+    let kind = |(class, sign, name, english): &KindOf| {
+        let kind = Kind { class, sign, name, english, count: count(class), before };
+        before = kind.count.saturating_add(before);
+        kind
+    };
+    KINDS.iter().map(kind).collect()
 }
 
 fn first_slots(date: Date) -> SlotQuery {

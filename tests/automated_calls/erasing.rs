@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
-use kenkocall::domain::{CentreCode, HersysId};
+use kenkocall::domain::{AlertId, AlertKind, CentreCode, HersysId, NoteId, NoteText};
 use kenkocall::lab::{SYNTHETIC_CENTRE, synthetic_number};
 use kenkocall::patient_import::Column;
 use kenkocall::service::{
-    Details, Erasure, PatientError, PatientQuery, PatientStatus, Rewritten, ServiceError, ShownEntry, Subject,
-    TrailQuery, add_patient, erase_person, list_patients, list_trail, release_patient, seal_trail, show_patient,
-    walk_trail,
+    Details, Erasure, PatientError, PatientQuery, PatientStatus, PatientTerms, Rewritten, ServiceError, ShownEntry,
+    Subject, TakeFrom, TrailQuery, add_note, add_patient, erase_person, list_patients, list_trail, release_patient,
+    seal_trail, show_patient, take_line, walk_trail,
 };
+use kenkocall::store::alerts::{self, AlertRow};
+use kenkocall::store::patients;
 
 use crate::databases::Fresh;
 use crate::simulated_day::{Day, Plan, answers_after, id};
@@ -25,6 +27,7 @@ crate::on_both_databases!(
 const NEW_NUMBER: &str = "09087651234";
 const NAME: &str = "鷹司";
 const BIRTH_DATE: &str = "19800401";
+const NOTE: &str = "隣家の鍵を預かる。";
 /// Somebody else, who stays.
 const OTHER_ID: &str = "7654321";
 const OTHER_NAME: &str = "西園寺";
@@ -67,15 +70,30 @@ async fn eventful(day: &Day) {
     );
     day.until("09:45").await;
     drop(show_patient(&day.client.context, &day.client.actor, &id(0), Details::Revealed).await.unwrap());
-    search(day, PatientQuery { name: Some(NAME.into()), ..PatientQuery::default() }).await;
+    take_and_note(day).await;
+    search(day, PatientQuery { terms: PatientTerms::read(NAME), ..PatientQuery::default() }).await;
     search(day, PatientQuery { id_part: Some(id(0).expose()[2..].into()), ..PatientQuery::default() }).await;
-    search(day, PatientQuery { name: Some(OTHER_NAME.into()), ..PatientQuery::default() }).await;
+    search(day, PatientQuery { terms: PatientTerms::read(OTHER_NAME), ..PatientQuery::default() }).await;
     day.set(0, &[(Column::PhoneNumber, NEW_NUMBER), (Column::GivenName, "鏡子")]).await;
     // The name in this search changes afterwards.
-    search(day, PatientQuery { name: Some(format!("{NAME}鏡子")), ..PatientQuery::default() }).await;
+    search(day, PatientQuery { terms: PatientTerms::read(&format!("{NAME}鏡子")), ..PatientQuery::default() }).await;
     day.set(0, &[(Column::GivenName, "花")]).await;
     day.until("19:00").await;
     release_patient(&day.client.context, &day.client.actor, &id(0)).await.unwrap();
+}
+
+/// Somebody takes the person's line and notes something about them.
+async fn take_and_note(day: &Day) {
+    let (context, actor) = (&day.client.context, &day.client.actor);
+    let mut tx = context.database.begin_write().await.unwrap();
+    let patient = patients::by_hersys_ids(&mut tx, &[id(0)]).await.unwrap()[0].clone();
+    let row = AlertRow::of_all(AlertId(uuid::Uuid::now_v7()), AlertKind::CallBack, context.clock.now());
+    let alert = AlertRow { centre: Some(patient.centre), patient: Some(patient.id), ..row };
+    alerts::raise(&mut tx, std::slice::from_ref(&alert)).await.unwrap();
+    tx.commit().await.unwrap();
+    take_line(context, actor, alert.id, TakeFrom::Nobody).await.unwrap();
+    let text = NoteText::parse(NOTE).unwrap().unwrap();
+    add_note(context, actor, alert.id, NoteId(uuid::Uuid::now_v7()), &text).await.unwrap();
 }
 
 /// The values of the person, in each form in which they could be stored.
@@ -84,7 +102,7 @@ fn values() -> Vec<String> {
     let numbers = [old.expose(), &old.expose()[3..], &NEW_NUMBER[1..], "8099990000"].map(str::to_owned);
     let escaped = |text: &str| text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
     let names = [NAME, "鏡子"].into_iter().flat_map(|name| [name.to_owned(), escaped(name)]);
-    let texts = [id(0).expose(), BIRTH_DATE, "1980-04-01"].map(str::to_owned);
+    let texts = [id(0).expose(), BIRTH_DATE, "1980-04-01", NOTE].map(str::to_owned);
     numbers.into_iter().chain(names).chain(texts).collect()
 }
 
@@ -171,7 +189,17 @@ async fn an_erased_person_is_nowhere_in_the_database_and_the_trail_verifies(fres
     assert!(of_other.iter().any(|entry| entry.row.details.as_str().contains(OTHER_NAME)));
     assert!(of_other.iter().any(|entry| entry.row.action == "patient.not_found" && entry.hersys_id.is_some()));
     assert!(day.kept.count("calls WHERE disposition IS NOT NULL").await >= 2);
-    for table in ["turns", "sessions", "reports", "answers", "identifications", "attempts", "slots"] {
+    for table in [
+        "turns",
+        "sessions",
+        "reports",
+        "answers",
+        "identifications",
+        "attempts",
+        "slots",
+        "alert_claims",
+        "line_notes",
+    ] {
         assert_eq!(day.kept.count(table).await, 0, "{table}");
     }
 }

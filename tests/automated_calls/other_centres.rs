@@ -7,20 +7,24 @@ use jiff::SignedDuration;
 use jiff::civil::date;
 use kenkocall::carrier::simulator::{Health, Script};
 use kenkocall::domain::{
-    Actor, AlertId, AttemptOutcome, CallId, CentreCode, CentreName, HersysId, Item, JobId, Language, LogInName,
-    Operator, PhoneNumber, ReasonText, Role, Staff, StaffAccess, StaffName, SystemUser, YesNo,
+    Actor, AlertId, AttemptOutcome, CallId, CentreCode, CentreName, HersysId, Item, JobId, Language, LogInName, NoteId,
+    NoteText, Operator, PatientId, PhoneNumber, ReasonText, Role, Staff, StaffAccess, StaffAccountId, StaffName,
+    SystemUser, YesNo,
 };
 use kenkocall::lab::SYNTHETIC_CENTRE;
 use kenkocall::patient_import::Column;
 use kenkocall::service::{
     AlertQuery, AttemptQuery, AttemptStage, CallQuery, CentreChange, CheckpointKind, Context, Details, ErrorKind,
-    Export, ImportMode, JobFilter, NewAccount, PatientQuery, PatientStatus, ReportEntry, Resolution, ServiceError,
-    SlotQuery, ToClose, TrailQuery, add_centre, add_patient, add_report, call_now, change_centre, change_patient,
-    close_alerts, current_maintenance, day_figures, day_slots, deactivate_staff, dialer_state, discard_job,
-    end_maintenance, erase_person, import_patients, invite_staff, list_alerts, list_attempts, list_calls, list_centres,
-    list_jobs, list_patients, list_staff, list_trail, mark_restored, note_backup, pause_dialling, reconcile_calls,
-    release_patient, resolve_call, resume_dialling, retry_jobs, show_alert_line, show_call, show_centre, show_patient,
-    start_maintenance, stop_patient, walk_trail, write_checkpoint,
+    Export, ImportMode, JobFilter, NewAccount, PatientChange, PatientQuery, PatientStatus, ReportEntry, Resolution,
+    ServiceError, SlotQuery, StopDecision, TakeFrom, ToClose, TrailQuery, add_centre, add_note, add_patient,
+    add_report, alert_pulse, call_log, call_now, call_numbers, change_centre, change_patient, change_settings,
+    close_alerts, current_maintenance, day_figures, day_slots, deactivate_staff, decide_stop, dialer_state,
+    discard_job, end_maintenance, erase_person, give_back_line, import_patients, invite_staff, list_alerts,
+    list_attempts, list_calls, list_centres, list_jobs, list_patients, list_staff, list_trail, mark_restored,
+    note_backup, pause_dialling, preview_change, preview_registration, preview_settings, preview_undo, reconcile_calls,
+    release_patient, resolve_call, resume_dialling, retry_jobs, settings_history, show_alert_line, show_call,
+    show_centre, show_patient, show_profile, start_maintenance, stop_patient, take_line, undo_change, untaken_red,
+    walk_trail, write_checkpoint,
 };
 use kenkocall::store::calls::CallsOf;
 use uuid::Uuid;
@@ -74,6 +78,7 @@ fn state<T>(result: Result<T, ServiceError>) -> Given {
 struct Other {
     centre: CentreCode,
     patient: HersysId,
+    record: PatientId,
     call: CallId,
     alert: AlertId,
     job: JobId,
@@ -105,6 +110,13 @@ async fn patients(context: &Context, actor: &Actor, other: &Other) -> Answers {
         ("stop_patient", refused(stop_patient(context, actor, id).await)),
         ("release_patient", refused(release_patient(context, actor, id).await)),
         ("show_patient", refused(show_patient(context, actor, id, Details::Revealed).await)),
+        ("show_profile", refused(show_profile(context, actor, other.record).await)),
+        ("preview_change", refused(preview_change(context, actor, other.record, PatientChange::Stop).await)),
+        ("preview_change", refused(preview_change(context, actor, other.record, PatientChange::Values(&[])).await)),
+        ("preview_registration", refused(preview_registration(context, actor, &other.centre, &values).await)),
+        ("change_patient", refused(change_patient(context, actor, other.record, None, &values[2..]).await)),
+        ("stop_patient", refused(stop_patient(context, actor, other.record).await)),
+        ("release_patient", refused(release_patient(context, actor, other.record).await)),
         ("erase_person", refused(erase_person(context, actor, id).await)),
         ("import_patients", refused(import)),
         ("list_patients", listed(found.map(|viewed| viewed.found.items))),
@@ -119,6 +131,7 @@ async fn centres(context: &Context, actor: &Actor, other: &Other) -> Answers {
     let new = CentreCode::parse("47201").unwrap();
     let (name, phone) = (CentreName::parse("見本保健所").unwrap(), PhoneNumber::from_e164("+81352113641").unwrap());
     let change = CentreChange { phone: Some(phone.clone()), ..CentreChange::default() };
+    let read = show_centre(context, &Actor::System, &other.centre).await.unwrap();
     let day = date(2026, 11, 24);
     let figures = day_figures(context, actor, day).await;
     let figures = figures.map(|day| day.centres.into_iter().filter(|centre| is_other(&centre.code)).collect());
@@ -134,6 +147,11 @@ async fn centres(context: &Context, actor: &Actor, other: &Other) -> Answers {
         ("list_centres", listed::<kenkocall::service::CentreView>(seen)),
         ("show_centre", refused(show_centre(context, actor, &other.centre).await)),
         ("change_centre", refused(change_centre(context, actor, &other.centre, &change).await)),
+        ("change_settings", refused(change_settings(context, actor, &read, &change, None).await)),
+        ("preview_settings", refused(preview_settings(context, actor, &other.centre, &change).await)),
+        ("settings_history", refused(settings_history(context, actor, &other.centre, None, 10).await)),
+        ("preview_undo", refused(preview_undo(context, actor, &other.centre, Uuid::now_v7()).await)),
+        ("undo_change", refused(undo_change(context, actor, &read, Uuid::now_v7(), None).await)),
         ("add_centre", refused(add_centre(context, actor, new, name, phone, &change).await)),
         ("day_figures", listed::<kenkocall::service::CentreDay>(figures)),
         ("day_slots", listed(slots.map(|page| page.items))),
@@ -144,16 +162,20 @@ async fn centres(context: &Context, actor: &Actor, other: &Other) -> Answers {
 }
 
 async fn calls(context: &Context, actor: &Actor, other: &Other) -> Answers {
-    let query = |of| CallQuery { since: None, open_only: false, of, after: None, limit: 10 };
+    let query = |of| CallQuery { of, limit: 10, ..CallQuery::default() };
     let all = list_calls(context, actor, &query(CallsOf::Anyone)).await;
     let of_centre = list_calls(context, actor, &query(CallsOf::Centre(other.centre.clone()))).await;
     let of_patient = list_calls(context, actor, &query(CallsOf::HersysId(other.patient.clone()))).await;
     let stage = AttemptStage::Outcome(AttemptOutcome::Reported);
     let attempts = AttemptQuery { stage, since: None, after: None, limit: 10 };
     let attempts = list_attempts(context, actor, &attempts, Details::Revealed).await;
-    let query = |centre| AlertQuery { centre, kind: None, since: None, after: None, limit: 10 };
-    let alerts = list_alerts(context, actor, &query(None)).await;
-    let alerts_of_centre = list_alerts(context, actor, &query(Some(other.centre.clone()))).await;
+    let (early, late) = (jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::MAX);
+    let alert_query = |centre| AlertQuery { centre, kind: None, since: None, after: None, limit: 10 };
+    let alerts = list_alerts(context, actor, &alert_query(None)).await;
+    let alerts_of_centre = list_alerts(context, actor, &alert_query(Some(other.centre.clone()))).await;
+    let red = untaken_red(context, actor).await;
+    let pulse = alert_pulse(context, actor).await;
+    let note = NoteText::parse("見本").unwrap().unwrap();
     let close = ToClose { alert: other.alert, others: None };
     vec![
         ("call_now", refused(call_now(context, actor, &other.patient).await)),
@@ -162,10 +184,18 @@ async fn calls(context: &Context, actor: &Actor, other: &Other) -> Answers {
         ("list_calls", listed(of_centre.map(|viewed| viewed.found.items))),
         ("list_calls", listed(of_patient.map(|viewed| viewed.found.items))),
         ("show_call", refused(show_call(context, actor, other.call, Details::Revealed).await)),
+        ("call_log", refused(call_log(context, actor, &other.centre, &query(CallsOf::Anyone)).await)),
+        ("call_numbers", refused(call_numbers(context, actor, &other.centre, early, late).await)),
         ("list_attempts", listed(attempts.map(|viewed| viewed.found.items))),
         ("list_alerts", listed(alerts.map(|viewed| viewed.found.alerts.items))),
         ("list_alerts", listed(alerts_of_centre.map(|viewed| viewed.found.alerts.items))),
         ("close_alerts", refused(close_alerts(context, actor, close, None).await)),
+        ("untaken_red", listed(red.map(|red| vec![(); red.lines]))),
+        ("alert_pulse", listed(pulse.map(|pulse| pulse.newest))),
+        ("take_line", refused(take_line(context, actor, other.alert, TakeFrom::Anybody).await)),
+        ("give_back_line", refused(give_back_line(context, actor, other.alert).await)),
+        ("add_note", refused(add_note(context, actor, other.alert, NoteId(Uuid::now_v7()), &note).await)),
+        ("decide_stop", refused(decide_stop(context, actor, other.alert, StopDecision::Grant, None).await)),
         ("show_alert_line", refused(show_alert_line(context, actor, other.alert).await)),
     ]
 }
@@ -233,6 +263,7 @@ async fn eventful(fresh: &Fresh) -> (Day, Other) {
     let one = async |sql: &str| day.kept.column(sql).await[0].parse::<Uuid>().unwrap();
     let red = one("SELECT id FROM alerts WHERE kind = 'red_answer'").await;
     let call = one("SELECT call_id FROM alerts WHERE kind = 'red_answer'").await;
+    let record = one(&format!("SELECT id FROM patients WHERE hersys_id = '{}'", id(0).expose())).await;
     let job = Uuid::now_v7();
     let sql = "INSERT INTO outbox (id, kind, job, due_at, attempts)";
     day.kept.rows(&format!("{sql} VALUES ('{job}', 'a_later_kind', '{{}}', 1, 0)")).await;
@@ -241,7 +272,18 @@ async fn eventful(fresh: &Fresh) -> (Day, Other) {
     let name = StaffName::parse("見本 直子").unwrap();
     let nurse = NewAccount { log_in_name: staff.clone(), name, role: Role::Nurse, centre: Some(centre.clone()) };
     invite_staff(&day.client.context, &day.client.actor, nurse).await.unwrap();
-    (day, Other { centre, patient: id(0), call: CallId(call), alert: AlertId(red), job: JobId(job), staff })
+    (
+        day,
+        Other {
+            centre,
+            patient: id(0),
+            record: PatientId(record),
+            call: CallId(call),
+            alert: AlertId(red),
+            job: JobId(job),
+            staff,
+        },
+    )
 }
 
 async fn nobody_reaches_another_centres_patients(fresh: Fresh) {
@@ -253,6 +295,7 @@ async fn nobody_reaches_another_centres_patients(fresh: Fresh) {
     let staff = |role| {
         let centres = BTreeSet::from([theirs.clone()]);
         Actor::Staff(Staff {
+            account: StaffAccountId(Uuid::nil()),
             name: StaffName::parse("見本").unwrap(),
             role: Some(role),
             centres,

@@ -21,6 +21,7 @@ crate::on_both_databases!(
     alerts_are_listed_by_kind_and_of_today,
     closing_a_line_closes_what_it_showed_and_nothing_that_came_since,
     a_line_shows_all_of_its_patient_whatever_was_asked_for,
+    a_line_is_taken_by_one_person_at_a_time,
 );
 
 fn alert(kind: AlertKind, patient: Option<PatientId>, raised_at: Timestamp) -> AlertRow {
@@ -239,4 +240,37 @@ async fn a_line_shows_all_of_its_patient_whatever_was_asked_for(fresh: Fresh) {
         assert!(line.ends_with(also), "closing it closes them too: {line}");
     }
     assert!(first_line(&command_line, &["--kind", "missed"]).ends_with("+2"));
+}
+
+async fn a_line_is_taken_by_one_person_at_a_time(fresh: Fresh) {
+    let command_line = CommandLine(&fresh);
+    let (mut tx, ids) = ground(&command_line, &fresh).await;
+    let now = Timestamp::now();
+    red(&mut tx, ids[0], "091", now - SignedDuration::from_secs(9)).await;
+    alerts::raise(&mut tx, &[alert(AlertKind::CallBack, None, now)]).await.unwrap();
+    tx.commit().await.unwrap();
+    let line = first_line(&command_line, &[]);
+    let does = |name: &str, words: &[&str]| command_line.does(&[&["--as", name], words].concat());
+    assert_eq!(does("保健師A", &["alerts", "take", &line]), "taken: the line is yours\n");
+    assert!(does("保健師A", &["alerts", "take", &line]).starts_with("nothing to change: you have had the line since"));
+    for words in [["alerts", "take"], ["alerts", "give-back"]] {
+        let refused = command_line.output(&[&["--as", "保健師B"], &words[..], &[&line]].concat());
+        assert_eq!(refused.status.code(), Some(3), "{words:?}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("保健師A has had this line since"), "{words:?}");
+    }
+    let listed = command_line.does(&["alerts", "list"]);
+    assert!(listed.lines().nth(1).unwrap().contains("保健師A"), "{listed}");
+    assert!(!listed.lines().nth(2).unwrap().contains("保健師"), "the other line is nobody's: {listed}");
+    let json: Value = serde_json::from_str(&command_line.does(&["alerts", "list", "--json"])).unwrap();
+    assert_eq!((&json[0]["taken_by"], &json[1]["taken_by"]), (&"保健師A".into(), &Value::Null));
+    let over = does("保健師B", &["alerts", "take", &line, "--over", "--json"]);
+    let over: Value = serde_json::from_str(&over).unwrap();
+    assert_eq!((&over["result"], &over["from"]), (&"taken_over".into(), &"保健師A".into()), "{over}");
+    assert!(does("保健師B", &["alerts", "give-back", &line]).starts_with("given back"));
+    assert!(does("保健師B", &["alerts", "give-back", &line]).starts_with("nothing to change"));
+    // A closed line is nobody's.
+    does("保健師B", &["alerts", "close", &line]);
+    let refused = command_line.output(&["alerts", "take", &line]);
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("was closed"));
 }

@@ -205,6 +205,7 @@ async fn wrong_calling_gets_a_sentence(fresh: Fresh) {
         ("--report-covers", "week", "write day when a report cancels"),
         ("--unregistered-reports", "off", "write cancel when a report from an unregistered number"),
         ("--after-red", "stop", "write ask when callers are asked"),
+        ("--automated-calls", "stop", "write place when automated calls are placed"),
         ("--concurrent-calls", "few", "a whole number of calls"),
         ("--calls-per-second", "fast", "a number of calls a second"),
         ("--calls-per-day", "１件", "a whole number of calls"),

@@ -34,9 +34,11 @@ pub const REPORT: &[&str] = &[
 ];
 
 /// The arguments of each command. Commands without a line of their own run until they are stopped.
-const RUNS: [(&str, &[&str]); 52] = [
+const RUNS: [(&str, &[&str]); 54] = [
     ("alerts-close", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
+    ("alerts-give-back", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-list", &[]),
+    ("alerts-take", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("audit-list", &[]),
     ("patients-list", &[]),
     ("audit-checkpoint", &["FOLDER/checkpoints"]),

@@ -145,6 +145,8 @@ pub fn cases(call: &str, alert: &str, list: &str) -> Vec<Vec<String>> {
          calls list --hersys-id {stopped}
          calls show {call}
          alerts list
+         alerts take {alert}
+         alerts give-back {alert}
          alerts close {alert}
          calls resolve {call} not-placed
          calls now {called}

@@ -21,7 +21,7 @@ async fn a_line_is_closed_with_a_reason_and_once(fresh: Fresh) {
     let newest = site.alert(AlertKind::RedAnswer, Some(patient), 2).await;
     let mut visitor = site.logged_in(&nurse).await;
     let path = format!("/console/alerts/{newest}/close");
-    assert!(visitor.get("/console/today").await.body.contains(&path));
+    assert!(visitor.get("/console/today").await.body.contains(&format!("/console/alerts/{newest}/take")));
     let mut colleague = site.logged_in(&nurse).await;
     colleague.get(&path).await;
     visitor.get(&path).await;
@@ -117,12 +117,29 @@ async fn counts_are_those_of_the_lists(fresh: Fresh) {
     let lines = |page: &str| page.matches("<td class=\"c-action\">").count();
     let all = visitor.get("/console/today").await.body.clone();
     assert_eq!(lines(&all), 4, "one line for each person");
-    assert!(all.contains("対応の要る人・件 4"), "{all}");
-    for (severity, count) in [("red", 1), ("amber", 2), ("note", 1)] {
-        let link = format!("/console/today?severity={severity}\"");
+    assert!(all.contains("対応の要るもの 4件(未着手 4件)"), "{all}");
+    for (kind, count) in
+        [("red", 1), ("unanswered", 1), ("lock", 1), ("call-back", 1), ("other", 1), ("stop-request", 0)]
+    {
+        let link = format!("/console/today?kind={kind}\"");
         let tile = all.split(&link).nth(1).unwrap().split("</a>").next().unwrap();
-        assert!(tile.contains(&format!("<b class=\"num\">{count}</b>")), "{severity}: {tile}");
-        let path = format!("/console/today?severity={severity}");
-        assert_eq!(lines(&visitor.get(&path).await.body), count, "{severity}");
+        assert!(tile.contains(&format!("<b class=\"num\">{count}</b>")), "{kind}: {tile}");
+        let path = format!("/console/today?kind={kind}");
+        assert_eq!(lines(&visitor.get(&path).await.body), count, "{kind}");
     }
+    let newest = all.split("/alerts/").nth(1).unwrap().split('/').next().unwrap();
+    visitor.post(&format!("/console/alerts/{newest}/take"), &[]).await;
+    let all = visitor.get("/console/today").await.body.clone();
+    for (whose, count) in [("all", 4), ("untaken", 3), ("own", 1), ("others", 0)] {
+        let link = format!("/console/today?whose={whose}\"");
+        let tab = all.split(&link).last().unwrap().split("</a>").next().unwrap();
+        assert!(tab.contains(&format!("<span class=\"num\">{count}</span>")), "{whose}: {tab}");
+        let path = format!("/console/today?whose={whose}");
+        assert_eq!(lines(&visitor.get(&path).await.body), count, "{whose}");
+    }
+    // Both filters at once.
+    let own_red = visitor.get("/console/today?kind=red&whose=own").await.body.clone();
+    let others = visitor.get("/console/today?kind=lock&whose=own").await.body.clone();
+    assert_eq!((lines(&own_red), lines(&others)), (1, 0));
+    assert!(others.contains("ここに当たるものはありません"), "{others}");
 }

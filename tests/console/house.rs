@@ -1,16 +1,20 @@
 //! The rules of a page's file: one page, by one reader, over the services.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Files of the console that are no pages.
-const PARTS: [&str; 11] = [
+/// Files of the console that are no pages. In folders, they are those without a handler and a form.
+const PARTS: [&str; 15] = [
     "browser.rs",
     "cookies.rs",
     "form.rs",
     "guard.rs",
+    "here.rs",
     "layout.rs",
     "missing.rs",
     "mod.rs",
+    "note_field.rs",
+    "section.rs",
+    "sender.rs",
     "site.rs",
     "staff.rs",
     "times.rs",
@@ -21,27 +25,22 @@ const WITHOUT_VISIT: [(&str, &str); 1] = [("style.rs", "the same for everybody")
 
 #[test]
 fn a_page_has_one_handler_one_form_and_a_reader() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web/console");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(CONSOLE);
     let mut pages = 0;
     let mut complaints = Vec::new();
-    for entry in std::fs::read_dir(&folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let (file, name) = if path.is_dir() { (path.join("mod.rs"), format!("{name}/mod.rs")) } else { (path, name) };
-        if file.extension().is_none_or(|extension| extension != "rs") {
-            continue;
-        }
+    for file in files(&folder).into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "rs")) {
+        let name = file.strip_prefix(&folder).unwrap().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&file).expect("a file");
         for layer in ["store", "carrier", "app", "commands"] {
             if text.contains(&format!("crate::{layer}")) {
                 complaints.push(format!("{name} imports {layer}; a page calls the services"));
             }
         }
-        if PARTS.contains(&name.as_str()) {
+        let (handlers, submits) = (text.matches("async fn handler(").count(), text.matches("async fn submit(").count());
+        if PARTS.contains(&name.as_str()) || name.contains('/') && handlers + submits == 0 {
             continue;
         }
         pages += 1;
-        let (handlers, submits) = (text.matches("async fn handler(").count(), text.matches("async fn submit(").count());
         if handlers > 1 || submits > 1 || handlers + submits == 0 {
             complaints.push(format!("{name} has {handlers} handlers and {submits} forms; at most one each"));
         }
@@ -60,19 +59,24 @@ fn a_page_has_one_handler_one_form_and_a_reader() {
 #[test]
 fn every_template_is_used() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web");
-    let mut text = String::new();
-    let mut folders = vec![root.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            match path.is_dir() {
-                true => folders.push(path),
-                false => text.push_str(&std::fs::read_to_string(path).expect("text")),
-            }
-        }
+    let text: String = files(&root).iter().map(|file| std::fs::read_to_string(file).expect("text")).collect();
+    let templates = root.join("templates");
+    for file in files(&templates.join("console")) {
+        let name = file.strip_prefix(&templates).unwrap().to_string_lossy().into_owned();
+        assert!(text.contains(&format!("\"{name}\"")), "{name} isn't used");
     }
-    for entry in std::fs::read_dir(root.join("templates/console")).expect("a folder") {
-        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
-        assert!(text.contains(&format!("\"console/{name}\"")), "{name} isn't used");
-    }
+}
+
+const CONSOLE: &str = "src/web/console";
+
+/// All files in a folder and in those below it.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+/// The console's source text.
+pub fn console_source() -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(CONSOLE);
+    files(&folder).iter().map(|file| std::fs::read_to_string(file).expect("text")).collect()
 }

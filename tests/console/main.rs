@@ -10,14 +10,30 @@
 
 #[path = "../databases/mod.rs"]
 mod databases;
+#[allow(dead_code, clippy::disallowed_methods, reason = "tests/health_call uses the rest")]
+#[path = "../health_call/db_assertions.rs"]
+mod db_assertions;
+#[allow(dead_code, reason = "tests/automated_calls uses the rest")]
+#[path = "../automated_calls/simulated_day.rs"]
+mod simulated_day;
 
 mod access;
+mod calls;
 mod closing;
+mod colleagues;
 mod house;
 mod invitations;
+mod live;
 mod log_in;
 mod other_sites;
+mod own_routes;
 mod pages;
+mod patient_changes;
+mod patient_list;
+mod patient_pages;
 mod sessions;
+mod settings;
 mod site;
+mod stop_requests;
+mod taking;
 mod throttling;

@@ -5,9 +5,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, Method, Request};
+use futures_util::StreamExt as _;
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 use jiff::tz::TimeZone;
@@ -23,9 +24,11 @@ use kenkocall::service::{
 };
 use kenkocall::store::alerts::{self, AlertRow};
 use kenkocall::store::patients;
-use kenkocall::web::{ConsoleSettings, Peer, SecondFactorRule, console};
+use kenkocall::web::{ConsoleSettings, Peer, SecondFactorRule, Stopping, console};
+use tokio_util::sync::CancellationToken;
 
 use crate::databases::Fresh;
+use crate::simulated_day::Day;
 
 /// The address of the tests' console.
 pub const PUBLIC_URL: &str = "http://localhost:8080";
@@ -63,6 +66,15 @@ impl Site {
             after: clock.now(),
         };
         add_synthetic_day(&fresh.database, &day).await.unwrap();
+        Self::over(clock, context).await
+    }
+
+    /// The console of a day of the simulated network.
+    pub async fn of_day(day: &Day) -> Self {
+        Self::over(day.simulation.clock.clone(), Arc::clone(&day.client.context)).await
+    }
+
+    async fn over(clock: VirtualClock, context: Arc<Context>) -> Self {
         let (name, phone) =
             (CentreName::parse("架空区保健所").unwrap(), PhoneNumber::from_e164("+81352113642").unwrap());
         let other = CentreCode::parse(OTHER).unwrap();
@@ -255,11 +267,33 @@ impl Visitor {
                 _ => drop(self.cookies.insert(name.to_owned(), value.to_owned())),
             }
         }
-        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let is_stream = parts.headers.get(CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        let body = match is_stream {
+            // It doesn't end: the first event is enough.
+            true => Visitor::next_event(&mut body.into_data_stream()).await.into(),
+            false => axum::body::to_bytes(body, usize::MAX).await.unwrap(),
+        };
         let location = parts.headers.get(LOCATION).map(|path| path.to_str().unwrap().to_owned());
         let body = String::from_utf8(body.to_vec()).unwrap();
         self.page = Page { status: parts.status.as_u16(), location, headers: parts.headers, body };
         &self.page
+    }
+
+    /// The next event of an open page's stream. Empty if the stream has ended.
+    pub async fn next_event(stream: &mut BodyDataStream) -> String {
+        stream.next().await.map(|bytes| String::from_utf8(bytes.unwrap().to_vec()).unwrap()).unwrap_or_default()
+    }
+
+    /// Opens the stream of an open page.
+    pub async fn stream(&self, stopping: &CancellationToken) -> BodyDataStream {
+        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let request = Request::builder().uri("/console/live").header(HOST, &self.host).header(COOKIE, cookies);
+        let mut request = request.body(Body::empty()).unwrap();
+        request.extensions_mut().insert(Peer(self.address));
+        request.extensions_mut().insert(Stopping(stopping.clone()));
+        let response = TowerToHyperService::new(self.router.clone()).call(request).await.unwrap();
+        assert_eq!(response.headers()[CONTENT_TYPE], "text/event-stream");
+        response.into_body().into_data_stream()
     }
 
     /// Gives the password.

@@ -22,7 +22,16 @@ const BY_THE_PROGRAM: [(&str, &[&str], &str); 13] = [
     ),
     (
         "src/service/accounts/",
-        &["list_devices", "log_out", "log_out_everywhere", "save_draft", "draft", "drop_draft"],
+        &[
+            "list_devices",
+            "locked_account",
+            "log_out",
+            "log_out_everywhere",
+            "set_red_sound",
+            "save_draft",
+            "draft",
+            "drop_draft",
+        ],
         "the own account, whose log-in is the permission",
     ),
     ("src/service/alerts/", &["tell_of_carrier"], "the carrier's webhooks and workers raise it"),

@@ -1,9 +1,17 @@
 //! Health centres and patients.
 
+use std::collections::BTreeSet;
+
+use jiff::civil::date;
 use kenkocall::{
-    domain::{CentreCode, Language, Oximeter, PatientId, ReportId, ReportOutcome},
+    domain::{
+        BirthDate, CentreCode, DataOrigin, Language, Oximeter, PatientId, PatientStatus, ReportId, ReportOutcome,
+        Sensitive,
+    },
+    policy::PatientTerms,
     store::{
-        StoreError, Unique, centres,
+        Database, StoreError, Tx, Unique, centres,
+        patient_list::{self, PatientFilter},
         patients::{self, OximeterChange, PatientRow, Spo2Given},
         reports,
     },
@@ -23,7 +31,69 @@ crate::on_both_databases!(
     a_number_gets_automated_calls_of_one_patient_under_observation,
     a_large_import_goes_in_one_transaction,
     stop_and_release_are_recorded_once,
+    names_of_older_records_are_folded_by_a_migration_and_found,
+    likely_doubles_have_the_same_name_and_birth_date_or_the_same_number,
 );
+
+/// Found by what was typed, by their numbers.
+async fn found(tx: &mut Tx, text: &str) -> Vec<PatientId> {
+    let filter = PatientFilter {
+        terms: PatientTerms::read(text),
+        status: PatientStatus::All,
+        limit: 10,
+        ..PatientFilter::default()
+    };
+    let centres = BTreeSet::from([centre().code]);
+    let listed = patient_list::list(tx, &filter, Some(&centres)).await.unwrap();
+    let everywhere = patient_list::list(tx, &filter, None).await.unwrap();
+    assert_eq!(listed, everywhere);
+    listed.into_iter().map(|patient| patient.id).collect()
+}
+
+async fn names_of_older_records_are_folded_by_a_migration_and_found(fresh: Fresh) {
+    ground(&fresh.database, 0).await.unwrap();
+    let named = |number: u64, family: &str, given: &str| PatientRow {
+        family_name: Sensitive::new(family),
+        given_name: Sensitive::new(given),
+        ..patient(number)
+    };
+    let mut tx = fresh.database.begin_write().await.unwrap();
+    patients::insert(&mut tx, &[named(1, "髙橋", "みほ"), named(2, "架空", "100%")]).await.unwrap();
+    tx.commit().await.unwrap();
+    // As an earlier version wrote it, and one more migration.
+    let next = Database::open(&fresh.url, 1).await.unwrap();
+    let next = next.of_next_version("UPDATE patients SET folded_name = ''");
+    assert_eq!(found(&mut fresh.database.begin_read().await.unwrap(), "高橋").await, [PatientId(id(1))]);
+    next.migrate(DataOrigin::Real).await.unwrap();
+    let mut tx = next.begin_read().await.unwrap();
+    for (text, expected) in [("高橋ミ", Some(1)), ("０%", Some(2)), ("%", Some(2)), ("_", None), ("見本", None)] {
+        let expected: Vec<PatientId> = expected.into_iter().map(|number| PatientId(id(number))).collect();
+        assert_eq!(found(&mut tx, text).await, expected, "{text}");
+    }
+    drop(tx);
+    // A change of the name is found at once.
+    let mut tx = next.begin_write().await.unwrap();
+    patients::update(&mut tx, &[named(1, "山﨑", "みほ")]).await.unwrap();
+    assert_eq!(found(&mut tx, "山崎").await, [PatientId(id(1))]);
+    assert_eq!(found(&mut tx, "高橋").await, []);
+    drop(tx);
+    next.close().await;
+}
+
+async fn likely_doubles_have_the_same_name_and_birth_date_or_the_same_number(fresh: Fresh) {
+    ground(&fresh.database, 0).await.unwrap();
+    let named = |number: u64, family: &str| PatientRow { family_name: Sensitive::new(family), ..patient(number) };
+    let mut same_number = named(3, "架空");
+    (same_number.phone_number, same_number.automated_call) = (Some(phone(9)), false);
+    let mut born_later = named(4, "高橋");
+    born_later.birth_date = BirthDate::new(date(1990, 1, 1), date(2026, 1, 1)).unwrap();
+    let mut tx = fresh.database.begin_write().await.unwrap();
+    patients::insert(&mut tx, &[named(1, "髙橋"), named(2, "架空"), same_number, born_later]).await.unwrap();
+    let doubles = patients::likely_doubles(&mut tx, &named(9, "高橋")).await.unwrap();
+    let mut ids: Vec<PatientId> = doubles.into_iter().map(|patient| patient.id).collect();
+    ids.sort();
+    assert_eq!(ids, [PatientId(id(1)), PatientId(id(3))]);
+}
 
 async fn a_centre_is_kept_and_changed(fresh: Fresh) {
     let mut tx = fresh.database.begin_write().await.unwrap();

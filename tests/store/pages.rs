@@ -4,7 +4,7 @@ use jiff::civil::date;
 use kenkocall::{
     domain::{
         Actor, AlertId, AlertKind, CentreCode, Operator, PatientId, Role, SlotId, SlotOrigin, SlotState, Staff,
-        StaffAccess, StaffName, SystemUser,
+        StaffAccess, StaffAccountId, StaffName, SystemUser,
     },
     service::{
         AlertError, AlertQuery, AuditError, Clock, Context, Details, Rest, ServiceError, SlotError, SlotQuery,
@@ -40,6 +40,7 @@ fn code(text: &str) -> CentreCode {
 
 pub fn staff(role: Role, centres: &[&str]) -> Actor {
     Actor::Staff(Staff {
+        account: StaffAccountId(Uuid::nil()),
         name: StaffName::parse("見本 花子").unwrap(),
         role: Some(role),
         centres: centres.iter().map(|centre| code(centre)).collect(),

@@ -8,6 +8,7 @@ head-centre = centre
 head-hersys-id = HER-SYS ID
 head-value = value
 head-call = call
+head-taken = taken by
 head-also = also
 alerts-none = no open alerts
 alerts-more = there are more: --after { $after }; those of one kind: `--kind KIND`
@@ -27,6 +28,12 @@ alerts-others-open =
         [one] 1 other alert of this patient is open: `kenkocall alerts list`
        *[other] { $count } other alerts of this patient are open: `kenkocall alerts list`
     }
+alerts-taken = taken: the line is yours
+alerts-taken-over = taken over from { $who }
+alerts-taken-before = nothing to change: you have had the line since { $at }
+alerts-held = { $who } has had this line since { $at }; nothing was changed: `alerts take --over` takes it over
+alerts-given-back = given back: nobody has the line now
+alerts-untaken = nothing to change: nobody had the line
 alert-temperature = body temperature { $value } °C
 hint-guessing =
     somebody tries birth dates of HER-SYS IDs, quickly or over days; the patient's own number still gets in, other numbers may have few tries left today

@@ -25,6 +25,7 @@ held-lost =
     recent data is missing from the database; dialling stopped; run `kenkocall dialer reconcile`, then `dialer resume`
 held-lost-reconciled =
     the database lacks its last entries; the carrier's calls are accounted for, and `kenkocall dialer resume` goes on
+held-centre = the health centre has paused its automated calls
 held-maintenance = nothing is dialled during the maintenance, until `kenkocall maintenance end`
 held-maintenance-until = nothing is dialled during the maintenance, until { $until }
 

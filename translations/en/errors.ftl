@@ -70,6 +70,9 @@ centre-phone-not-callable =
     a health centre's number must be a Japanese landline, mobile, 050 or toll-free number, as callers are connected with it and told to phone it; this one costs more than an ordinary call, or isn't in Japan
 centre-concurrent-calls =
     a health centre's calls at the same time are 1 to 10000; an empty value leaves them to the carrier's own limit
+centre-changed-meanwhile = somebody has changed the health centre meanwhile; look at it again
+centre-change-not-found = there is no such change of its settings
+centre-earlier-values-unfit = the earlier values don't fit any more
 centre-replan-unfinished =
     the centre is changed, but some of its patients' next calls aren't planned by the new settings yet, as the database couldn't be written; the program goes on with them within a minute, and before the next command
 centre-calls-per-second =

@@ -15,7 +15,7 @@ help-any--reveal = Show phone numbers in full, not only their last four digits. 
 help-any--folder = The folder with the documents
 help-any--hersys-id = The patient's HER-SYS ID
 
-help-alerts = List and close alerts
+help-alerts = List, take and close alerts
 help-alerts-list =
     List the open alerts, the most severe first, then the oldest; one line per patient. The access is recorded
 help-alerts-list--centre = Only alerts of this health centre, and alerts for all centres
@@ -23,6 +23,11 @@ help-alerts-list--kind = Only alerts of this kind, such as red_answer or call_ba
 help-alerts-list--today = Only alerts raised today, in the health-call line's time zone
 help-alerts-list--limit = The maximum number of alerts
 help-alerts-list--after = Only alerts after this one: the next page
+help-alerts-take = Take a line of the list: others see who deals with it
+help-alerts-take--alert = An alert on the line, the newest that you have seen. A +N after its id makes no difference
+help-alerts-take--over = Take the line over if somebody else has it. The answer says who had it
+help-alerts-give-back = Give a line back that you have taken, so that somebody else takes it
+help-alerts-give-back--alert = An alert on the line. A +N after its id makes no difference
 help-alerts-close = Close an alert that someone has handled, or all alerts on a patient's line of the list
 help-alerts-close--alert =
     The alert as `alerts list` shows it. An id closes that alert; an id with +N closes the N others of the line, too. Alerts raised after the line was shown stay open
@@ -120,6 +125,8 @@ help-centres--calls-per-day =
     The maximum number of its automated calls per day. Default, and with an empty value: no limit of its own
 help-centres--spend-per-day =
     The maximum cost of its automated calls per day, by dialer.price_per_minute. Default, and with an empty value: no limit of its own
+help-centres--automated-calls =
+    Whether its automated calls are placed: "place" them, or "pause" them until they are placed again. Calls in progress continue, and staff are told of each call time that passes without a call. Default, and with an empty value: place
 
 help-completions = Write shell completions for these commands to standard output
 help-completions--shell = The shell

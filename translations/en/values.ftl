@@ -24,6 +24,8 @@ report-covers-form =
     write day when a report cancels the day's other calls, or slot when each call wants a report of its own
 unregistered-reports-form =
     write cancel when a report from an unregistered number cancels automated calls, or keep when the patient is called all the same
+centre-calls-form =
+    write place when automated calls are placed, or pause when they aren't
 after-red-form =
     write ask when callers are asked whether to continue after a red answer, or continue when they aren't
 pattern-form =

@@ -8,6 +8,7 @@ head-centre = 保健所
 head-hersys-id = HER-SYS ID
 head-value = 値
 head-call = 通話
+head-taken = 担当
 head-also = ほかの通知
 alerts-none = 未対応の通知はありません
 alerts-more = 続きがあります: --after { $after }。一つの種類だけを見るには `--kind KIND` を付けてください
@@ -25,6 +26,12 @@ alerts-others-open =
     { $count ->
        *[other] この療養者には未対応の通知があと{ $count }件あります: `kenkocall alerts list`
     }
+alerts-taken = 担当になりました
+alerts-taken-over = { $who } さんから引き継ぎました
+alerts-taken-before = 変更はありません: { $at } から担当しています
+alerts-held = { $who } さんが { $at } から担当しています。何も変えていません。引き継ぐには `alerts take --over` を実行してください
+alerts-given-back = 担当をやめました。今は誰も担当していません
+alerts-untaken = 変更はありません: 誰も担当していませんでした
 alert-temperature = 体温 { $value } °C
 hint-guessing =
     誰かが HER-SYS ID の生年月日を、短い時間に、または何日もかけて試しています。本人の登録番号からは引き続き利用できますが、ほかの番号からは今日あと数回しか試せないことがあります

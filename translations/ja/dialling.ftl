@@ -26,6 +26,7 @@ held-lost =
     データベースの最近のデータが失われているため、架電を止めています。`kenkocall dialer reconcile` を実行し、そのあと `dialer resume` を実行してください
 held-lost-reconciled =
     データベースの最後の部分が失われましたが、電話事業者の通話との照合は済んでいます。`kenkocall dialer resume` で再開します
+held-centre = 保健所が自動架電を一時停止しています
 held-maintenance = メンテナンス中は架電しません。`kenkocall maintenance end` まで続きます
 held-maintenance-until = メンテナンス中は架電しません。{ $until } まで続きます
 

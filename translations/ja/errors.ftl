@@ -63,6 +63,9 @@ centre-pattern-outside-hours = { $time } は架電時間帯 { $hours } の外で
 centre-phone-not-callable =
     保健所の番号は、日本の固定電話、携帯電話、050、または着信課金の番号にしてください。電話をかけた人をこの番号につなぎ、この番号を案内するためです。入力された番号は、通話料が通常より高いか、日本の番号ではありません
 centre-concurrent-calls = 保健所ごとの同時架電数は1から10000までです。空にすると、電話事業者の上限だけに従います
+centre-changed-meanwhile = その間に、ほかの人が保健所の設定を変更しました。もう一度確かめてください
+centre-change-not-found = その設定変更はありません
+centre-earlier-values-unfit = 前の値は、今の設定には合いません
 centre-replan-unfinished =
     保健所の設定は変更されましたが、データベースに書き込めなかったため、一部の療養者の次の架電がまだ新しい設定になっていません。残りは、一分以内または次のコマンドの前に反映されます
 centre-calls-per-second = 保健所ごとの1秒当たりの架電数は0.001から1000までです。空にすると、電話事業者の上限だけに従います

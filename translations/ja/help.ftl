@@ -14,13 +14,18 @@ help-any--reveal = 電話番号を下4桁だけでなくすべて表示する。
 help-any--folder = 文書のフォルダー
 help-any--hersys-id = 療養者の HER-SYS ID
 
-help-alerts = 通知を一覧し、対応済みにする
+help-alerts = 通知を一覧し、担当し、対応済みにする
 help-alerts-list = 未対応の通知を、重症度の高い順、古い順に、療養者ごとに1行で一覧する。閲覧は記録されます
 help-alerts-list--centre = この保健所の通知と、すべての保健所に向けた通知だけ
 help-alerts-list--kind = この種類の通知だけ(red_answer、call_back など)
 help-alerts-list--today = 健康観察の電話窓口のタイムゾーンで、今日の通知だけ
 help-alerts-list--limit = 表示する通知の上限
 help-alerts-list--after = この通知より後ろだけ(次のページ)
+help-alerts-take = 一覧の1行を担当する。誰が担当しているかは、ほかの職員にも表示されます
+help-alerts-take--alert = その行の通知のうち、見たもののなかで最も新しいもの。ID の後の +N は付いていてもかまいません
+help-alerts-take--over = ほかの職員が担当していれば引き継ぐ。誰から引き継いだかを表示します
+help-alerts-give-back = 自分の担当をやめ、ほかの職員が担当できるようにする
+help-alerts-give-back--alert = その行の通知。ID の後の +N は付いていてもかまいません
 help-alerts-close = 対応した通知を、または一覧の1行にある療養者の通知をまとめて、対応済みにする
 help-alerts-close--alert = `alerts list` に表示される通知。ID だけならその通知を、+N が付いた ID なら同じ行のほかの N 件も対応済みにします。一覧の表示後に出た通知は未対応のままです
 
@@ -101,6 +106,8 @@ help-centres--missed-call-sms =
     応答がなかったときの SMS。差し込み {"{centre}"} と {"{call_back_number}"} が使えます。健康のことは書かないでください。既定と、空にしたときは送信しません
 help-centres--calls-per-day = 1日の自動架電の上限。既定と、空にしたときは、独自の上限なし
 help-centres--spend-per-day = 1日の自動架電の費用の上限(dialer.price_per_minute で計算)。既定と、空にしたときは、独自の上限なし
+help-centres--automated-calls =
+    自動架電をする("place")か、再開するまで一時停止する("pause")か。通話中の電話は切れません。架電せずに過ぎた時刻は職員に知らせます。既定と、空にしたときは place
 
 help-completions = シェルの補完スクリプトを標準出力に書き出す
 help-completions--shell = シェル

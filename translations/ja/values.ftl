@@ -24,6 +24,8 @@ report-covers-form =
     報告でその日の残りの架電を取りやめるなら day、架電ごとに報告が必要なら slot と書いてください
 unregistered-reports-form =
     登録と異なる番号からの報告で自動架電を取りやめるなら cancel、予定どおり架電するなら keep と書いてください
+centre-calls-form =
+    自動架電をするなら place、一時停止するなら pause と書いてください
 after-red-form =
     赤の回答のあとに続けるかどうかを尋ねるなら ask、尋ねずに続けるなら continue と書いてください
 pattern-form =

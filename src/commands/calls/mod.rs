@@ -99,6 +99,7 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Calls) -> any
                 of,
                 after: after.map(|text| call_id(&text)).transpose()?,
                 limit,
+                ..CallQuery::default()
             };
             let page = found(list_calls(&client.context, &client.actor, &query).await?);
             let mut lines = vec![vec![

@@ -4,7 +4,7 @@ use super::degrees;
 use crate::commands::arguments::table;
 use crate::commands::language::text;
 use crate::domain::AttemptOutcome;
-use crate::service::{AfterRed, CentreView, ReportCovers, Retries, RetryPolicy, UnregisteredReports};
+use crate::service::{AfterRed, CentreCalls, CentreView, ReportCovers, Retries, RetryPolicy, UnregisteredReports};
 
 /// Formats one line for each setting, by its name in `centres set`.
 pub(super) fn in_words(row: &CentreView) -> String {
@@ -27,6 +27,10 @@ pub(super) fn in_words(row: &CentreView) -> String {
         AfterRed::Ask => text!("centre-after-red-ask"),
         AfterRed::Continue => text!("centre-after-red-continue"),
     };
+    let calls = match settings.calls {
+        CentreCalls::Place => text!("centre-calls-place"),
+        CentreCalls::Pause => text!("centre-calls-pause"),
+    };
     let hours = text!("centre-office-hours", hours = settings.office_hours.to_string());
     let calling = text!("centre-calling-hours", hours = settings.calling_hours.to_string());
     let pattern = text!("centre-pattern", pattern = settings.call_pattern.to_string());
@@ -42,6 +46,7 @@ pub(super) fn in_words(row: &CentreView) -> String {
         vec![text!("head-time-zone"), row.time_zone.clone()],
         vec![text!("head-office-hours"), hours],
         vec![text!("head-calling-hours"), calling],
+        vec![text!("head-automated-calls"), calls],
         vec![text!("head-days-off"), if days_off.is_empty() { text!("centre-no-days-off") } else { days_off }],
         vec![text!("head-call-pattern"), pattern],
         vec![text!("head-report-covers"), covers],

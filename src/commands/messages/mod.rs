@@ -31,8 +31,8 @@ use crate::domain::{
 };
 use crate::flow_test::TranscriptError;
 use crate::policy::{
-    AfterRedError, CallPatternError, DaysOffError, MissedCallSmsError, OfficeHoursError, ReportCoversError,
-    RetryPolicyError, UnregisteredReportsError,
+    AfterRedError, CallPatternError, CentreCallsError, DaysOffError, MissedCallSmsError, OfficeHoursError,
+    ReportCoversError, RetryPolicyError, UnregisteredReportsError,
 };
 use crate::service::{CheckpointError, ServiceError};
 use crate::store::{CopyError, StoreError};
@@ -74,6 +74,7 @@ pub(super) fn of(error: &(dyn Error + 'static)) -> Option<Message> {
         .or_else(|| as_type::<ReportCoversError>(error))
         .or_else(|| as_type::<UnregisteredReportsError>(error))
         .or_else(|| as_type::<AfterRedError>(error))
+        .or_else(|| as_type::<CentreCallsError>(error))
         .or_else(|| as_type::<CallPatternError>(error))
         .or_else(|| as_type::<MissedCallSmsError>(error))
         .or_else(|| as_type::<RetryPolicyError>(error))

@@ -2,8 +2,8 @@
 
 use super::ToMessage;
 use crate::policy::{
-    AfterRedError, CallPatternError, DaysOffError, MissedCallSmsError, OfficeHoursError, ReportCoversError,
-    RetryPolicyError, UnregisteredReportsError,
+    AfterRedError, CallPatternError, CentreCallsError, DaysOffError, MissedCallSmsError, OfficeHoursError,
+    ReportCoversError, RetryPolicyError, UnregisteredReportsError,
 };
 use crate::translations::{Message, message};
 
@@ -32,6 +32,12 @@ impl ToMessage for ReportCoversError {
 impl ToMessage for UnregisteredReportsError {
     fn message(&self) -> Message {
         message!("unregistered-reports-form")
+    }
+}
+
+impl ToMessage for CentreCallsError {
+    fn message(&self) -> Message {
+        message!("centre-calls-form")
     }
 }
 

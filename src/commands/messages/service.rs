@@ -130,6 +130,9 @@ impl ToMessage for CentreError {
             Self::PhoneNotCallable => message!("centre-phone-not-callable"),
             Self::ConcurrentCallsOutOfRange => message!("centre-concurrent-calls"),
             Self::ReplanUnfinished => message!("centre-replan-unfinished"),
+            Self::ChangedMeanwhile => message!("centre-changed-meanwhile"),
+            Self::ChangeNotFound => message!("centre-change-not-found"),
+            Self::EarlierValuesUnfit => message!("centre-earlier-values-unfit"),
             Self::CallsPerSecondOutOfRange => message!("centre-calls-per-second"),
         }
     }

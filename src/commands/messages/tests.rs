@@ -14,8 +14,8 @@ use crate::domain::{
     PhoneNumberError, PlainLineError, StaffName, UnknownLanguage,
 };
 use crate::policy::{
-    AfterRedError, CallPatternError, DaysOffError, MissedCallSmsError, OfficeHoursError, ReportCoversError,
-    RetryPolicyError, UnregisteredReportsError,
+    AfterRedError, CallPatternError, CentreCallsError, DaysOffError, MissedCallSmsError, OfficeHoursError,
+    ReportCoversError, RetryPolicyError, UnregisteredReportsError,
 };
 use crate::store::{
     CopyFault, CopyRefused, CopyStep, Distrust, FileFault, NoDatabase, NotCreated, OpenFault, ServerFault, StepTodo,
@@ -243,6 +243,7 @@ fn values_say_what_the_log_says() {
     says(&[ReportCoversError]);
     says(&[UnregisteredReportsError]);
     says(&[AfterRedError]);
+    says(&[CentreCallsError]);
     let field = CallPatternError::Field { field: "day of month" };
     says(&[CallPatternError::Form, field, CallPatternError::WeekdayNumber, CallPatternError::Seconds]);
     says(&[MissedCallSmsError::Length, MissedCallSmsError::UnknownGap]);

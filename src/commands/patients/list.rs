@@ -10,8 +10,8 @@ use crate::commands::arguments::{
 };
 use crate::commands::exit::usage;
 use crate::commands::language::text;
-use crate::domain::{Sensitive, width};
-use crate::service::{Client, PatientQuery, PatientStatus, PatientView, Rest, list_patients};
+use crate::domain::{FoldedName, Sensitive, width};
+use crate::service::{Client, PatientKey, PatientQuery, PatientStatus, PatientTerms, PatientView, Rest, list_patients};
 
 #[derive(Debug, Args)]
 pub(in crate::commands) struct List {
@@ -79,16 +79,17 @@ impl From<Status> for PatientStatus {
 pub(super) async fn run(client: &Client, zone: &TimeZone, list: List) -> anyhow::Result<()> {
     let filter = PatientQuery {
         centre: list.centre.map(|code| centre_code(&code)).transpose()?,
-        name: list.name.map(|name| width::fold(&name).split_whitespace().collect::<String>()),
+        terms: list.name.map(|name| PatientTerms { name: Some(FoldedName::of(&name)), ..PatientTerms::default() }),
         id_part: list.hersys_id.map(|text| digits("--hersys-id", &text)).transpose()?,
         number_ends: list.phone_ends.map(|text| digits("--phone-ends", &text)).transpose()?,
         status: list.status.into(),
-        after: list.after.map(|text| hersys_id(&text)).transpose()?,
+        after: list.after.map(|text| hersys_id(&text)).transpose()?.map(PatientKey::HersysId),
         limit: list.limit,
+        ..PatientQuery::default()
     };
     let reveal = Reveal { reveal: list.reveal };
     let page = found(list_patients(&client.context, &client.actor, &filter, reveal.details()).await?);
-    let listed = &page.items;
+    let listed: Vec<&PatientView> = page.items.iter().map(|listed| &listed.patient).collect();
     let mut text = format!("{}\n", text!("patients-none"));
     if !listed.is_empty() {
         let mut lines = vec![vec![

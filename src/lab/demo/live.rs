@@ -24,7 +24,7 @@ use crate::service::ServiceEvent;
 /// The patients are due over this many minutes, beginning with the current one.
 const MINUTES: i64 = 4;
 /// How long a demonstration runs without a terminal.
-const UNWATCHED: Duration = Duration::from_secs(300);
+const UNWATCHED: Duration = Duration::from_secs(900);
 /// The interval between tallies at a terminal.
 const TALLY_EVERY: Duration = Duration::from_millis(500);
 /// The interval between tallies without a terminal.
@@ -61,10 +61,13 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
     outln!(
         "  patients     見本 花子 all of them, HER-SYS ID {FIRST_MADE_UP_ID} and on, birth date {MADE_UP_BIRTH_DATE}"
     );
-    let nurse = console::nurse(&context).await?;
+    let staff = console::staff(&context).await?;
     outln!("  console      http://localhost:{}/console", address.port());
-    for line in nurse.lines(!demo.no_second_factor) {
+    for line in staff.iter().flat_map(|member| member.lines(!demo.no_second_factor)) {
         outln!("               {line}");
+    }
+    if demo.no_second_factor {
+        outln!("               no second factor is asked for, in this demonstration only");
     }
     outln!("\nCtrl-C ends it.\n");
 
@@ -96,11 +99,13 @@ fn day(patients: u32, now: Timestamp, zone: &TimeZone) -> anyhow::Result<Synthet
     })
 }
 
-/// Writes one line per event, and the tally. Ends when all slots have ended, at Ctrl-C, or after [`UNWATCHED`] without
-/// a terminal.
+/// Writes one line per event, and the tally. At a terminal it ends at Ctrl-C; without one, when all slots have ended or
+/// after [`UNWATCHED`].
 async fn watch(mut watching: broadcast::Receiver<ServiceEvent>, zone: &TimeZone, patients: u32) -> Tally {
     let at_terminal = std::io::stdout().is_terminal() && crate::commands::escapes();
+    let clear = if at_terminal { "\r\x1b[K" } else { "" };
     let mut tally = Tally::default();
+    let mut finished = false;
     let mut rhythm = tokio::time::interval(if at_terminal { TALLY_EVERY } else { TALLY_RARELY });
     let unwatched = tokio::time::sleep(UNWATCHED);
     tokio::pin!(unwatched);
@@ -109,11 +114,14 @@ async fn watch(mut watching: broadcast::Receiver<ServiceEvent>, zone: &TimeZone,
             moment = watching.recv() => match moment {
                 Ok(moment) => {
                     if let Some(line) = tally.tell(&moment, zone) {
-                        let clear = if at_terminal { "\r\x1b[K" } else { "" };
                         write_raw(&format!("{clear}{}\n", escaped_lines(&line)));
                     }
-                    if tally.done() >= patients {
-                        return tally;
+                    if tally.done() >= patients && !finished {
+                        if !at_terminal {
+                            return tally;
+                        }
+                        finished = true;
+                        outln!("{clear}All calls have ended. The console stays open until Ctrl-C.");
                     }
                 }
                 Err(RecvError::Lagged(_)) => {}
@@ -121,7 +129,7 @@ async fn watch(mut watching: broadcast::Receiver<ServiceEvent>, zone: &TimeZone,
             },
             _ = rhythm.tick() => {
                 if at_terminal {
-                    write_raw(&format!("\r\x1b[K{}", tally.line()));
+                    write_raw(&format!("{clear}{}", tally.line()));
                 } else {
                     outln!("— {}", tally.line());
                 }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::subject_of;
 use super::token::SecretToken;
 use super::view::AccountView;
-use crate::domain::{AccountState, Actor, CentreCode, LogInName, Role, StaffAccountId, StaffName};
+use crate::domain::{AccountState, Actor, CentreCode, LogInName, RedSound, Role, StaffAccountId, StaffName};
 use crate::policy::{Forbidden, Permission, Scope, scope};
 use crate::service::centre_settings::visible_centre;
 use crate::service::context::{Changes, Context, audit_entry, new_id};
@@ -73,6 +73,7 @@ pub async fn invite_staff(context: &Context, actor: &Actor, new: NewAccount) -> 
         password_hash: None,
         totp_step: 0,
         created_at: now,
+        red_sound: RedSound::Off,
     };
     let token = SecretToken::random()?;
     let expires_at = now.checked_add(HOLDS_FOR).unwrap_or(Timestamp::MAX);

@@ -6,6 +6,7 @@ mod drafts;
 mod invitations;
 mod log_in;
 mod passwords;
+mod red_sound;
 mod session;
 mod set_up;
 mod token;
@@ -18,7 +19,8 @@ pub use invitations::{Invitation, NewAccount, deactivate_staff, invite_staff, li
 #[cfg(feature = "lab")]
 pub use log_in::log_in_without_second_factor;
 pub use log_in::{Browser, give_password, give_second_factor};
-pub use session::{LoggedIn, SessionState, log_out, session};
+pub use red_sound::set_red_sound;
+pub use session::{Activity, LoggedIn, SessionState, locked_account, log_out, session};
 pub use set_up::{SetUp, choose_password, confirm_second_factor, set_up};
 pub use token::SecretToken;
 #[cfg(feature = "lab")]

@@ -36,11 +36,20 @@ pub enum SessionState {
     None,
 }
 
-/// Looks up a token, and records that it is used.
+/// What a request says about its log-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activity {
+    /// Its holder is active.
+    Active,
+    /// An open page asks by itself, which doesn't keep the log-in from ending.
+    OpenPage,
+}
+
+/// Looks up a token, and records that its holder is active.
 ///
 /// # Errors
 /// Database errors.
-pub async fn session(context: &Context, token: &SecretToken) -> Result<SessionState, ServiceError> {
+pub async fn session(context: &Context, token: &SecretToken, activity: Activity) -> Result<SessionState, ServiceError> {
     let now = context.clock.now();
     let mut tx = context.database.begin_read().await?;
     let Some(row) = web_sessions::by_token(&mut tx, &token.hash()).await? else { return Ok(SessionState::None) };
@@ -58,7 +67,7 @@ pub async fn session(context: &Context, token: &SecretToken) -> Result<SessionSt
         (SessionStanding::Live, LogInStage::LoggedIn) => {}
     }
     drop(tx);
-    if now.duration_since(row.seen_at) >= SEEN_EVERY {
+    if activity == Activity::Active && now.duration_since(row.seen_at) >= SEEN_EVERY {
         match record_use(context, row.id, now).await {
             // A nurse must find out who needs care even while the disk is full.
             Err(error) if !error.is_unwritable() => return Err(error.into()),
@@ -67,6 +76,17 @@ pub async fn session(context: &Context, token: &SecretToken) -> Result<SessionSt
     }
     let account = AccountView::from(account);
     Ok(SessionState::LoggedIn(Box::new(LoggedIn { session: row.id, actor: account.actor(), account })))
+}
+
+/// The account whose log-in ended by itself: its page still shows how many red alerts wait.
+///
+/// # Errors
+/// Database errors.
+pub async fn locked_account(context: &Context, account: StaffAccountId) -> Result<Option<AccountView>, ServiceError> {
+    let mut tx = context.database.begin_read().await?;
+    let account = staff_accounts::get(&mut tx, account).await?;
+    let active = account.filter(|account| account.state == AccountState::Active);
+    Ok(active.map(AccountView::from))
 }
 
 async fn record_use(context: &Context, session: WebSessionId, now: Timestamp) -> Result<(), StoreError> {

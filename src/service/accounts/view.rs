@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{AccountState, Actor, CentreCode, LogInName, Role, Staff, StaffAccess, StaffAccountId, StaffName};
+use crate::domain::{
+    AccountState, Actor, CentreCode, LogInName, RedSound, Role, Staff, StaffAccess, StaffAccountId, StaffName,
+};
 use crate::store::staff_accounts::AccountRow;
 
 /// An account of a member of staff.
@@ -20,12 +22,15 @@ pub struct AccountView {
     pub centre: Option<CentreCode>,
     /// Its state.
     pub state: AccountState,
+    /// Whether red alerts sound in its browsers.
+    pub red_sound: RedSound,
 }
 
 impl AccountView {
     /// The account's holder as who asks.
     pub fn actor(&self) -> Actor {
         Actor::Staff(Staff {
+            account: self.id,
             name: self.name.clone(),
             role: self.role,
             centres: self.centre.iter().cloned().collect::<BTreeSet<_>>(),
@@ -43,6 +48,7 @@ impl From<AccountRow> for AccountView {
             role: row.role,
             centre: row.centre,
             state: row.state,
+            red_sound: row.red_sound,
         }
     }
 }

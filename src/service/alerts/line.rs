@@ -2,13 +2,18 @@
 
 use std::collections::HashMap;
 
-use super::list::{Evidence, is_visible, line_of};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
+
+use super::claims::{ClaimView, claims_of};
+use super::list::{Evidence, is_visible, line_key, open_of_line};
+use super::notes::{NoteView, notes_of};
 use super::view::{AlertPerson, AlertView, ShownAlert};
-use crate::domain::{Actor, AlertId, PatientId};
+use crate::domain::{Actor, AlertId, NoteId, PatientId, SlotState};
 use crate::policy::{Permission, scope};
-use crate::service::context::{Changes, Context, Viewed, shown_of};
+use crate::service::context::{Changes, Context, Viewed, new_id, shown_of};
 use crate::service::error::{AlertError, ServiceError};
-use crate::store::{alerts, patients};
+use crate::store::{StoreError, Tx, alerts, patients, slots};
 
 /// A line of the list.
 #[allow(missing_debug_implementations, reason = "health data")]
@@ -19,6 +24,32 @@ pub struct AlertLine {
     pub open: Vec<ShownAlert>,
     /// The patient of the line, with the registered number.
     pub person: Option<AlertPerson>,
+    /// Who has taken the line.
+    pub claim: Option<ClaimView>,
+    /// The automated calls that wait or ring.
+    pub calls: OpenCalls,
+    /// The latest notes about the line, the latest first.
+    pub notes: Vec<NoteView>,
+    /// The id of a note that is written on this view, so that a form sent twice adds one.
+    pub next_note: NoteId,
+}
+
+/// The automated calls of a patient that haven't ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OpenCalls {
+    /// Those that wait for their time.
+    pub waiting: usize,
+    /// Those that are in progress.
+    pub calling: usize,
+}
+
+async fn open_calls(tx: &mut Tx, patient: Option<PatientId>, now: Timestamp) -> Result<OpenCalls, StoreError> {
+    let Some(patient) = patient else { return Ok(OpenCalls::default()) };
+    // A call may go on after midnight, in any time zone.
+    let from = now.to_zoned_datetime(TimeZone::UTC).date().saturating_sub(1.day());
+    let slots = slots::of_patient(tx, patient, from).await?;
+    let of = |state: SlotState| slots.iter().filter(|slot| slot.state == state).count();
+    Ok(OpenCalls { waiting: of(SlotState::Waiting), calling: of(SlotState::Calling) })
 }
 
 /// Shows the line of an alert, to deal with it. The audit trail records the view, with the number.
@@ -35,23 +66,19 @@ pub async fn show_alert_line(context: &Context, actor: &Actor, id: AlertId) -> R
         let _noted = context.note_absence(actor, format!("alert:{id}"), "alert.not_found", "alert.shown").await?;
         return Err(AlertError::NotFound.into());
     };
-    let mut open = match line_of(&alert) {
-        Some(patient) => {
-            let mut of_line = alerts::open_of_patients(&mut tx, &[patient]).await?;
-            of_line.retain(|alert| line_of(alert).is_some() && is_visible(alert, &scope));
-            of_line
-        }
-        None if alert.closed_at.is_none() => vec![alert.clone()],
-        None => Vec::new(),
-    };
+    let mut open = open_of_line(&mut tx, &alert, &scope).await?;
     open.sort_by_key(|alert| (std::cmp::Reverse(alert.kind.severity()), alert.raised_at, alert.id));
     let rows = patients::by_ids(&mut tx, alert.patient.as_slice()).await?;
     let evidence = Evidence::read(&mut tx, open.iter()).await?;
+    let claim = claims_of(&mut tx, actor, open.iter()).await?.remove(&line_key(&alert));
+    let calls = open_calls(&mut tx, alert.patient, context.clock.now()).await?;
+    let notes = notes_of(&mut tx, line_key(&alert)).await?;
     drop(tx);
     let asked = Changes::default().field("revealed", false, true);
     let noted = shown_of(context, actor, &rows, "patient.alert_opened", asked).await?;
     let people: HashMap<PatientId, AlertPerson> = rows.into_iter().map(|row| (row.id, row.into())).collect();
     let open = open.into_iter().map(|alert| evidence.shown(alert, &people)).collect();
     let person = alert.patient.and_then(|patient| people.get(&patient).cloned());
-    Ok(Viewed { found: AlertLine { alert: alert.into(), open, person }, noted })
+    let found = AlertLine { alert: alert.into(), open, person, claim, calls, notes, next_note: NoteId(new_id()) };
+    Ok(Viewed { found, noted })
 }

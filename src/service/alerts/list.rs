@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tracing::warn;
 
 use crate::domain::{
-    Actor, AlertId, AlertKind, Answer, CallerNumber, CentreCode, Closing, PatientId, ReportId, Severity,
+    Actor, AlertId, AlertKind, Answer, CallerNumber, CentreCode, Closing, LineOf, PatientId, ReportId, Severity,
 };
 use crate::policy::{Permission, Scope, scope};
 use crate::service::centre_settings::narrowed;
@@ -14,8 +14,9 @@ use crate::service::context::{Changes, Context, Page, Viewed, audit_entry, shown
 use crate::service::error::{AlertError, ServiceError};
 use crate::store::alerts::{self, AlertRow, AlertsOf, OpenPage};
 use crate::store::answers::{self, AnswerRow};
-use crate::store::{StoreError, Tx, audit, patients, reports};
+use crate::store::{StoreError, Tx, alert_claims, audit, patients, reports};
 
+use super::claims::{ClaimView, claims_of};
 use super::consequences::{About, new_alert};
 use super::view::{AlertPerson, AlertView, ShownAlert};
 
@@ -71,6 +72,8 @@ pub struct AlertList {
     pub alerts: Page<ShownAlert>,
     /// Other open alerts of the listed patients, oldest first. They don't match the query, or are on another page.
     pub others: Vec<ShownAlert>,
+    /// Who has taken which line. Lines that nobody has are left out.
+    pub claims: HashMap<LineOf, ClaimView>,
 }
 
 /// Lists the open alerts, the most severe first, then the oldest. The audit trail records the view in one
@@ -95,6 +98,7 @@ pub async fn list_alerts(
     others.retain(|alert| is_visible(alert, &scope));
     let people = patients::by_ids(&mut tx, &ids).await?;
     let evidence = Evidence::read(&mut tx, page.items.iter().chain(&others)).await?;
+    let claims = claims_of(&mut tx, actor, page.items.iter().chain(&others)).await?;
     drop(tx);
     let asked = Changes::default()
         .field("kind", None::<String>, query.kind.map(AlertKind::code))
@@ -104,7 +108,7 @@ pub async fn list_alerts(
     let people: HashMap<PatientId, AlertPerson> = people.into_iter().map(|row| (row.id, row.into())).collect();
     let shown = |alert: AlertRow| evidence.shown(alert, &people);
     let others = others.into_iter().map(shown).collect();
-    Ok(Viewed { found: AlertList { alerts: page.map(shown), others }, noted })
+    Ok(Viewed { found: AlertList { alerts: page.map(shown), others, claims }, noted })
 }
 
 /// One page of open alerts.
@@ -116,10 +120,7 @@ async fn open_page(tx: &mut Tx, query: &AlertQuery, scope: &Scope) -> Result<Pag
         }
         None => None,
     };
-    let all_of = match scope.centres() {
-        None => vec![AlertsOf::Anyone],
-        Some(centres) => centres.iter().map(AlertsOf::Centre).chain([AlertsOf::AllCentres]).collect(),
-    };
+    let all_of = of_scope(scope);
     let wanted = Page::<AlertRow>::one_more(query.limit);
     let mut found = Vec::new();
     for severity in Severity::ALL.into_iter().rev() {
@@ -146,6 +147,14 @@ async fn open_page(tx: &mut Tx, query: &AlertQuery, scope: &Scope) -> Result<Pag
         found.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
     }
     Ok(Page::of(found, query.limit))
+}
+
+/// Whose alerts an actor with this scope may see.
+pub(super) fn of_scope(scope: &Scope) -> Vec<AlertsOf<'_>> {
+    match scope.centres() {
+        None => vec![AlertsOf::Anyone],
+        Some(centres) => centres.iter().map(AlertsOf::Centre).chain([AlertsOf::AllCentres]).collect(),
+    }
 }
 
 /// Whether an actor with this scope may see an alert. Everyone sees those that concern all health centres.
@@ -235,6 +244,9 @@ pub async fn close_alerts(
         }
     }
     let open = line.iter().filter(|alert| !closed.contains(&alert.id)).count();
+    if open == 0 && !closed.is_empty() {
+        alert_claims::end(&mut tx, line_key(&named)).await?;
+    }
     let alert = alerts::get(&mut tx, named.id).await?.unwrap_or(named).into();
     if !entries.is_empty() {
         audit::append(&mut tx, entries).await?;
@@ -246,6 +258,24 @@ pub async fn close_alerts(
 /// The patient on whose line an alert is listed. `None` if it has a line of its own.
 pub(super) fn line_of(alert: &AlertRow) -> Option<PatientId> {
     alert.patient.filter(|_| !alert.kind.is_about_an_attack())
+}
+
+/// The line on which an alert is listed.
+pub(super) fn line_key(alert: &AlertRow) -> LineOf {
+    line_of(alert).map_or(LineOf::Alert(alert.id), LineOf::Patient)
+}
+
+/// The open alerts on the line of an alert, this one too if it is open.
+pub(super) async fn open_of_line(tx: &mut Tx, alert: &AlertRow, scope: &Scope) -> Result<Vec<AlertRow>, StoreError> {
+    Ok(match line_of(alert) {
+        Some(patient) => {
+            let mut of_line = alerts::open_of_patients(tx, &[patient]).await?;
+            of_line.retain(|alert| line_of(alert).is_some() && is_visible(alert, scope));
+            of_line
+        }
+        None if alert.closed_at.is_none() => vec![alert.clone()],
+        None => Vec::new(),
+    })
 }
 
 /// Raises an alert about a problem with the carrier for all health centres, unless one is open.

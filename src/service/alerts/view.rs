@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::{
-    AlertId, AlertKind, Answer, BirthDate, CallId, CallerNumber, CentreCode, HersysId, Item, PatientId, PhoneNumber,
-    Sensitive,
+    AlertId, AlertKind, Answer, BirthDate, CallId, CallerNumber, CentreCode, HersysId, Item, LineOf, PatientId,
+    PhoneNumber, Sensitive,
 };
 use crate::store::alerts::AlertRow;
 use crate::store::patients::PatientRow;
@@ -35,6 +35,13 @@ pub struct AlertView {
     pub closed_at: Option<Timestamp>,
     /// Who closed it.
     pub closed_by: Option<String>,
+}
+
+impl AlertView {
+    /// The line on which it is listed.
+    pub fn line_key(&self) -> LineOf {
+        self.line.map_or(LineOf::Alert(self.id), LineOf::Patient)
+    }
 }
 
 impl From<AlertRow> for AlertView {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::domain::{Actor, HersysId, PatientId};
 use crate::policy::{Permission, Scope, scope};
 use crate::service::context::{Context, Details, Page, Viewed, audit_entry, named};
-use crate::service::error::{AuditError, ServiceError};
+use crate::service::error::{AuditError, PatientError, ServiceError};
 use crate::store::audit::{self, AuditFilter, AuditRow, SYSTEM_USER, Subject};
 use crate::store::{Tx, patients};
 
@@ -18,10 +18,16 @@ use crate::store::{Tx, patients};
 pub struct TrailQuery {
     /// Entries about this patient, including lookups without a result.
     pub patient: Option<HersysId>,
+    /// Entries about this patient, by the internal id.
+    pub person: Option<PatientId>,
     /// Entries by this person.
     pub actor: Option<String>,
+    /// Entries whose action begins so, such as `patient.`. Empty for all.
+    pub action: &'static str,
     /// Entries from this time on.
     pub since: Option<Timestamp>,
+    /// Entries before this time.
+    pub until: Option<Timestamp>,
     /// Whether to include the seals of rows.
     pub seals: bool,
     /// Only entries after this one: the next page.
@@ -66,14 +72,29 @@ pub async fn list_trail(
         reads = patient.map_or_else(|| Subject::Nobody(Some(id.clone())), Subject::Patient);
         person = Some((id.clone(), patient));
     }
+    if let Some(id) = filter.person {
+        let patient = patients::by_ids(&mut tx, &[id]).await?.pop().filter(|patient| scope.covers(&patient.centre));
+        let Some(patient) = patient else {
+            drop(tx);
+            let subject = format!("person:{id}");
+            let _noted = context.note_absence(actor, subject, "patient.not_found", "audit.listed").await?;
+            return Err(PatientError::NotFound.into());
+        };
+        reads = Subject::Patient(id);
+        person = Some((patient.hersys_id, Some(id)));
+    }
+    // The first page begins with the last entry before that time.
+    let before = filter.until.map(|until| (until, Uuid::nil()));
     let wanted = AuditFilter {
         person,
+        subject: None,
+        action: filter.action,
         actor: filter.actor.clone(),
         since: filter.since,
         seals: filter.seals,
         limit: Page::<AuditRow>::one_more(filter.limit),
         centres: scope.centres().cloned(),
-        after: last_listed(&mut tx, filter.after, &scope).await?,
+        after: last_listed(&mut tx, filter.after, &scope).await?.or(before),
     };
     let mut page = Page::of(audit::list(&mut tx, &wanted).await?, filter.limit);
     for row in &mut page.items {

@@ -5,8 +5,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{Actor, AlertKind, AttemptOutcome, AttemptState, CallId, HersysId, SlotId, SlotOrigin, SlotState};
-use crate::policy::{Permission, Scope, scope};
-use crate::service::centre_settings::{known_centre, schedule_of};
+use crate::policy::{CentreCalls, Permission, Scope, scope};
+use crate::service::centre_settings::{CentreSettings, known_centre, schedule_of};
 use crate::service::context::{Changes, Context, audit_entry, new_id};
 use crate::service::error::{CallError, PatientError, ServiceError};
 use crate::service::slots::{AttemptConclusion, ShownSlot, settle, unwanted};
@@ -52,7 +52,8 @@ async fn ask_for(context: &Context, actor: &Actor, scope: &Scope, id: &HersysId)
     if let Some(why) = unwanted(&patient) {
         return Err(CallError::NotCallable(why).into());
     }
-    let schedule = schedule_of(&known_centre(&mut tx, &patient.centre).await?)?;
+    let centre = known_centre(&mut tx, &patient.centre).await?;
+    let (schedule, settings) = (schedule_of(&centre)?, CentreSettings::of(&centre));
     let local = schedule.zone.to_datetime(now);
     if !schedule.hours.contain(local.time()) {
         return Err(CallError::OutsideCallingHours(schedule.hours).into());
@@ -84,7 +85,8 @@ async fn ask_for(context: &Context, actor: &Actor, scope: &Scope, id: &HersysId)
     let entry =
         audit_entry(actor, now, "patient.called_now", Subject::Patient(patient.id), Some(patient.centre), asked);
     audit::append(&mut tx, vec![entry]).await?;
-    let hold = current_hold(&mut tx, now).await?;
+    let own = (settings.calls == CentreCalls::Pause).then_some(PauseReason::Centre);
+    let hold = current_hold(&mut tx, now).await?.or(own);
     tx.commit().await?;
     Ok(AskedFor { slot: slot.into(), zone: schedule.zone, hold })
 }

@@ -1,9 +1,11 @@
 //! Calls as they took place, and calls that staff start or settle by hand.
 
+mod log;
 mod manual;
 mod show;
 mod view;
 
+pub use log::{CallHour, CallNumbers, LoggedCall, LoggedPerson, call_log, call_numbers};
 pub use manual::{AskedFor, Resolution, Resolved, call_now, resolve_call};
 pub use show::{
     AttemptQuery, AttemptStage, CallQuery, ShownAnswer, ShownAttempt, ShownCall, ShownPerson, ShownReport, ShownTurn,

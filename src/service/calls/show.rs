@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::{Timestamp, civil::Date};
 
 use crate::domain::{
-    Actor, Answer, AttemptOutcome, AttemptState, CallId, CallerNumber, Channel, HersysId, Item, Language, PatientId,
-    ReportOutcome, Severity, SlotId,
+    Actor, Answer, AttemptOutcome, AttemptState, CallId, CallerNumber, Channel, HersysId, Item, Language, Line,
+    PatientId, ReportOutcome, Sensitive, Severity, SlotId,
 };
 use crate::engine::{NextAction, Reply, WordsFor, words};
 use crate::flow::FlowSet;
@@ -23,7 +23,7 @@ use crate::service::slots::ShownSlot;
 use crate::store::answers::{self, AnswerRow};
 use crate::store::attempts::{self, AttemptFilter, AttemptRow};
 use crate::store::audit::Subject;
-use crate::store::calls::{self, CallFilter, CallRow, CallsOf};
+use crate::store::calls::{self, CallFilter, CallResult, CallRow, CallsOf};
 use crate::store::legs;
 use crate::store::patients::{self, PatientRow};
 use crate::store::reports::{self, ReportRow};
@@ -38,6 +38,12 @@ use super::view::{AttemptSummary, CallSummary, ShownLeg};
 pub struct CallQuery {
     /// Only calls that began at or after this time.
     pub since: Option<Timestamp>,
+    /// Only calls that began before this time.
+    pub until: Option<Timestamp>,
+    /// Only calls on this line.
+    pub line: Option<Line>,
+    /// Only calls that stand so.
+    pub result: CallResult,
     /// Only calls that haven't ended.
     pub open_only: bool,
     /// Whose calls.
@@ -90,8 +96,14 @@ pub struct ShownCall {
 /// A patient identified in a call.
 #[derive(Debug, Clone)]
 pub struct ShownPerson {
+    /// The record.
+    pub id: PatientId,
     /// The HER-SYS ID.
     pub hersys_id: HersysId,
+    /// The family name.
+    pub family_name: Sensitive,
+    /// The given name.
+    pub given_name: Sensitive,
     /// Whose number was shown instead of the registered number. `None` if the registered number was shown.
     pub other_number: Option<CallerNumber>,
 }
@@ -212,9 +224,10 @@ pub async fn list_calls(
     Ok(Viewed { found: Page::of(found, query.limit).map(|row| CallSummary::from(&row)), noted })
 }
 
-async fn listed(tx: &mut Tx, query: &CallQuery, of: CallsOf) -> Result<Vec<CallRow>, StoreError> {
+pub(super) async fn listed(tx: &mut Tx, query: &CallQuery, of: CallsOf) -> Result<Vec<CallRow>, StoreError> {
     let limit = Page::<CallRow>::one_more(query.limit);
-    let filter = CallFilter { since: query.since, open_only: query.open_only, of, after: query.after, limit };
+    let CallQuery { since, until, line, result, open_only, after, .. } = *query;
+    let filter = CallFilter { since, until, line, result, open_only, of, after, limit };
     calls::list(tx, &filter).await
 }
 
@@ -252,6 +265,8 @@ pub async fn show_call(
     let people = patients::by_ids(&mut tx, &ids).await?;
     let mut centres = part.iter().map(|person| &person.centre).chain(people.iter().map(|patient| &patient.centre));
     if scope.centres().is_some() && !centres.any(|centre| scope.covers(centre)) {
+        drop(tx);
+        let _noted = context.note_absence(actor, format!("call:{id}"), "call.not_found", "call.shown").await?;
         return Err(CallError::NotFound.into());
     }
     let (reports, answers) = given_in(&mut tx, &call, &people).await?;
@@ -266,8 +281,14 @@ pub async fn show_call(
         let (_, lane) = proven.iter().find(|(proven, lane)| proven == id && *lane != Lane::Registered)?;
         Some(lane.caller_number())
     };
-    let people = people.into_iter().map(|patient| patient.hersys_id);
-    let people = people.map(|id| ShownPerson { other_number: other_number(&id), hersys_id: id }).collect();
+    let person = |patient: PatientRow| ShownPerson {
+        id: patient.id,
+        other_number: other_number(&patient.hersys_id),
+        hersys_id: patient.hersys_id,
+        family_name: patient.family_name,
+        given_name: patient.given_name,
+    };
+    let people = people.into_iter().map(person).collect();
     Ok(Viewed {
         found: ShownCall {
             call: CallSummary::from(&call),

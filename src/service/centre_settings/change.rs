@@ -1,8 +1,10 @@
 //! A change of a health centre, field by field.
 
+use super::settings::CentreSettings;
 use crate::domain::{CallingHours, CentreName, LatinName, NameReading, PhoneNumber};
 use crate::policy::{
-    AfterRed, CallPattern, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, UnregisteredReports,
+    AfterRed, CallPattern, CentreCalls, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy,
+    UnregisteredReports,
 };
 
 /// A change of a centre. `None` leaves a value as it is.
@@ -52,4 +54,42 @@ pub struct CentreChange {
     pub calls_per_day: Option<Option<u32>>,
     /// The maximum cost of automated calls per day. `Some(None)` removes the centre's limit.
     pub spend_per_day: Option<Option<u32>>,
+    /// Whether automated calls are placed.
+    pub calls: Option<CentreCalls>,
+}
+
+impl CentreChange {
+    /// The change that makes the settings `before` those of `after`. What is the same isn't changed, and so isn't
+    /// checked again.
+    pub(in crate::service) fn between(before: &CentreSettings, after: &CentreSettings) -> Self {
+        fn new<T: PartialEq + Clone>(before: &T, after: &T) -> Option<T> {
+            (before != after).then(|| after.clone())
+        }
+        let (old, limits) = (before.thresholds, after.thresholds);
+        Self {
+            name: None,
+            phone: None,
+            time_zone: None,
+            reading: new(&before.reading, &after.reading),
+            latin_name: new(&before.latin_name, &after.latin_name),
+            office_hours: new(&before.office_hours, &after.office_hours),
+            calling_hours: new(&before.calling_hours, &after.calling_hours),
+            temperature_note: new(&old.temperature_note, &limits.temperature_note),
+            temperature_amber: new(&old.temperature_amber, &limits.temperature_amber),
+            spo2_amber: new(&old.spo2_amber, &limits.spo2_amber),
+            spo2_red: new(&old.spo2_red, &limits.spo2_red),
+            days_off: new(&before.days_off, &after.days_off),
+            call_pattern: new(&before.call_pattern, &after.call_pattern),
+            retry: new(&before.retry, &after.retry),
+            report_covers: new(&before.report_covers, &after.report_covers),
+            unregistered_reports: new(&before.unregistered_reports, &after.unregistered_reports),
+            after_red: new(&before.after_red, &after.after_red),
+            concurrent_calls: new(&before.concurrent_calls, &after.concurrent_calls),
+            calls_per_second: new(&before.calls_per_second, &after.calls_per_second),
+            missed_call_sms: new(&before.missed_call_sms, &after.missed_call_sms),
+            calls_per_day: new(&before.calls_per_day, &after.calls_per_day),
+            spend_per_day: new(&before.spend_per_day, &after.spend_per_day),
+            calls: new(&before.calls, &after.calls),
+        }
+    }
 }

@@ -9,8 +9,8 @@ use tracing::error;
 use super::change::CentreChange;
 use crate::domain::{CallingHours, LatinName, NameReading};
 use crate::policy::{
-    AfterRed, CallPattern, CallingSchedule, DayLimits, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy,
-    Thresholds, UnregisteredReports, report_day,
+    AfterRed, CallPattern, CallingSchedule, CentreCalls, DayLimits, DaysOff, MissedCallSms, OfficeHours, ReportCovers,
+    RetryPolicy, Thresholds, UnregisteredReports, report_day,
 };
 use crate::service::context::Changes;
 use crate::service::error::{CentreError, ServiceError, StoredThing};
@@ -53,6 +53,8 @@ pub struct CentreSettings {
     /// The maximum cost of its automated calls per day, by `dialer.price_per_minute`. `None` for the limit over all
     /// centres only.
     pub spend_per_day: Option<u32>,
+    /// Whether automated calls are placed.
+    pub calls: CentreCalls,
 }
 
 impl CentreSettings {
@@ -130,6 +132,7 @@ impl CentreSettings {
             missed_call_sms: change.missed_call_sms.clone().unwrap_or(self.missed_call_sms),
             calls_per_day: change.calls_per_day.unwrap_or(self.calls_per_day),
             spend_per_day: change.spend_per_day.unwrap_or(self.spend_per_day),
+            calls: change.calls.unwrap_or(self.calls),
         };
         if after.concurrent_calls.is_some_and(|calls| !(1..=Self::MOST_CONCURRENT_CALLS).contains(&calls)) {
             return Err(CentreError::ConcurrentCallsOutOfRange.into());

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use uuid::Uuid;
 
-use crate::domain::{Actor, CallTimes, CallingHours, CentreCode, CentreName, PhoneNumber};
-use crate::policy::{Permission, require, scope};
+use crate::domain::{Actor, CallTimes, CallingHours, CentreCode, CentreName, PhoneNumber, ReasonText};
+use crate::policy::{Permission, Scope, require, scope};
 use crate::service::centre_settings::{CentreChange, CentreSettings, settings_changes, visible_centre};
 use crate::service::context::{Changes, Context, audit_entry};
 use crate::service::error::{CentreError, ServiceError};
@@ -95,16 +96,54 @@ pub async fn change_centre(
     change: &CentreChange,
 ) -> Result<CentreChanged, ServiceError> {
     let scope = scope(actor, Permission::ChangeCentres)?;
+    make_change(context, actor, &scope, Wanted { code, based_on: None, change, reason: None, undone: None }).await
+}
+
+/// Changes a health centre as [`change_centre`] does, for a reason that its history shows, unless somebody has changed
+/// it since it was read.
+///
+/// # Errors
+/// Those of [`change_centre`], and [`CentreError::ChangedMeanwhile`].
+pub async fn change_settings(
+    context: &Context,
+    actor: &Actor,
+    based_on: &CentreView,
+    change: &CentreChange,
+    reason: Option<&ReasonText>,
+) -> Result<CentreChanged, ServiceError> {
+    let scope = scope(actor, Permission::ChangeCentres)?;
+    let wanted = Wanted { code: &based_on.code, based_on: Some(based_on), change, reason, undone: None };
+    make_change(context, actor, &scope, wanted).await
+}
+
+/// A change that somebody wants.
+pub(super) struct Wanted<'a> {
+    pub(super) code: &'a CentreCode,
+    /// The state in which the centre must be. `None` for any.
+    pub(super) based_on: Option<&'a CentreView>,
+    pub(super) change: &'a CentreChange,
+    pub(super) reason: Option<&'a ReasonText>,
+    /// The change that it undoes.
+    pub(super) undone: Option<Uuid>,
+}
+
+/// Makes a change. Without one, nothing is written.
+pub(super) async fn make_change(
+    context: &Context,
+    actor: &Actor,
+    scope: &Scope,
+    wanted: Wanted<'_>,
+) -> Result<CentreChanged, ServiceError> {
+    let Wanted { code, change, .. } = wanted;
     for _ in 0..MOST_ATTEMPTS {
         let mut reading = context.database.begin_read().await?;
-        let before = visible_centre(&mut reading, &scope, code).await?;
+        let before = visible_centre(&mut reading, scope, code).await?;
+        if wanted.based_on.is_some_and(|based_on| *based_on != CentreView::from(before.clone())) {
+            return Err(CentreError::ChangedMeanwhile.into());
+        }
         let now = context.clock.now();
         let after = changed(&before, change, now)?;
-        let changes = Changes::default()
-            .field("name", before.name.as_str(), after.name.as_str())
-            .field("phone", before.phone.expose(), after.phone.expose())
-            .field("time_zone", before.time_zone.as_str(), after.time_zone.as_str());
-        let changes = settings_changes(changes, &before, &after);
+        let changes = differences(&before, &after);
         let patients_outside_hours = match change.calling_hours {
             Some(hours) => patients_outside(&mut reading, code, hours).await?,
             None => 0,
@@ -113,7 +152,13 @@ pub async fn change_centre(
         if changes.is_empty() {
             return Ok(CentreChanged { centre: before.into(), changed: false, patients_outside_hours });
         }
-        let entry = audit_entry(actor, now, "centre.changed", subject(code), Some(code.clone()), changes);
+        let why = wanted.reason.map(ReasonText::as_str);
+        let changes = changes.field(REASON, None::<String>, why).field(
+            UNDONE,
+            None::<String>,
+            wanted.undone.map(|entry| entry.to_string()),
+        );
+        let entry = audit_entry(actor, now, CHANGED, subject(code), Some(code.clone()), changes);
         if replan::apply(context, &before, &after, entry).await? {
             return Ok(CentreChanged { centre: after.into(), changed: true, patients_outside_hours });
         }
@@ -121,11 +166,26 @@ pub async fn change_centre(
     Err(StoreError::Busy.into())
 }
 
+/// The action of changes in the audit trail.
+pub(super) const CHANGED: &str = "centre.changed";
+/// Their fields that are no settings: why, and which change was undone.
+pub(super) const REASON: &str = "reason";
+pub(super) const UNDONE: &str = "undone";
+
+/// What differs between two states of a centre.
+fn differences(before: &CentreRow, after: &CentreRow) -> Changes {
+    let changes = Changes::default()
+        .field("name", before.name.as_str(), after.name.as_str())
+        .field("phone", before.phone.expose(), after.phone.expose())
+        .field("time_zone", before.time_zone.as_str(), after.time_zone.as_str());
+    settings_changes(changes, before, after)
+}
+
 /// How often a change is made on what another one has made meanwhile.
 const MOST_ATTEMPTS: u32 = 5;
 
 /// The number of patients with automated calls who have a call time of their own outside these hours.
-async fn patients_outside(tx: &mut Tx, code: &CentreCode, hours: CallingHours) -> Result<u64, ServiceError> {
+pub(super) async fn patients_outside(tx: &mut Tx, code: &CentreCode, hours: CallingHours) -> Result<u64, ServiceError> {
     let mut outside = 0;
     for (times, patients) in patients::own_call_times(tx, code).await? {
         let times: Result<CallTimes, _> = times.parse();
@@ -137,11 +197,13 @@ async fn patients_outside(tx: &mut Tx, code: &CentreCode, hours: CallingHours) -
     Ok(outside)
 }
 
-fn subject(code: &CentreCode) -> String {
+/// The subject of entries about a centre.
+pub(super) fn subject(code: &CentreCode) -> String {
     format!("centre:{code}")
 }
 
-fn changed(before: &CentreRow, change: &CentreChange, now: Timestamp) -> Result<CentreRow, ServiceError> {
+/// A centre after a change.
+pub(super) fn changed(before: &CentreRow, change: &CentreChange, now: Timestamp) -> Result<CentreRow, ServiceError> {
     let name = change.name.clone().map_or_else(|| before.name.clone(), String::from);
     // A stored number doesn't block other changes, even if it wouldn't be accepted now.
     if change.phone.as_ref().is_some_and(|phone| !phone.kind().takes_callers_of_a_centre()) {

@@ -5,7 +5,7 @@ use crate::service::centre_settings::CentreSettings;
 use crate::store::centres::CentreRow;
 
 /// A health centre.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CentreView {
     /// Its code.
     pub code: CentreCode,

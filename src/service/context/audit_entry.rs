@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::Context;
 use super::clock::new_id;
-use crate::domain::{Actor, CentreCode, HersysId};
+use super::patient_key::PatientKey;
+use crate::domain::{Actor, CentreCode};
 use crate::service::error::{PatientError, ServiceError};
 use crate::store::audit::{AuditPerson, AuditRow, SYSTEM_USER, Subject};
 use crate::store::patients::PatientRow;
@@ -48,20 +49,24 @@ impl Details {
 }
 
 impl Context {
-    /// Records a lookup of a HER-SYS ID that isn't registered: guessing IDs leaves entries as viewing patients does
+    /// Records a lookup of a patient whom the actor can't see: guessing IDs leaves entries as viewing patients does
     /// (D3). `action` is the intended action. Errors other than [`PatientError::NotFound`] are returned
     /// unchanged.
     pub(in crate::service) async fn looked_up<T>(
         &self,
         actor: &Actor,
-        id: &HersysId,
+        id: impl Into<PatientKey>,
         action: &str,
         outcome: Result<T, ServiceError>,
     ) -> Result<T, ServiceError> {
         if !matches!(outcome, Err(ServiceError::Patient(PatientError::NotFound))) {
             return outcome;
         }
-        match self.note_absence(actor, Subject::Nobody(Some(id.clone())), "patient.not_found", action).await? {
+        let subject = match id.into() {
+            PatientKey::HersysId(id) => Subject::Nobody(Some(id)),
+            PatientKey::Record(id) => Subject::Other(format!("record:{id}")),
+        };
+        match self.note_absence(actor, subject, "patient.not_found", action).await? {
             Noted::Yes => outcome,
             Noted::No(error) => Err(PatientError::NotFoundNotAudited(error).into()),
         }

@@ -11,6 +11,7 @@ mod last_commit;
 mod log_limiter;
 mod pace;
 mod page;
+mod patient_key;
 mod standing;
 mod view_writer;
 
@@ -28,6 +29,7 @@ pub use last_commit::LastCommit;
 pub use log_limiter::{LimitedLine, count_last_outside_lines, count_outside_lines};
 pub(in crate::service) use pace::{Pace, Step};
 pub use page::{Page, Rest};
+pub use patient_key::PatientKey;
 pub(in crate::service) use standing::StandingData;
 
 use std::sync::{Arc, OnceLock};

@@ -12,7 +12,7 @@ use crate::domain::{
     AttemptState, CallId, CallableNumber, CentreCode, Line, LossEvidence, PatientId, PhoneNumber, SlotEnd, SlotId,
     SlotOrigin, Withdrawal,
 };
-use crate::policy::{CallingSchedule, CentreCaps, CentreDemand, ReportCovers, allowance, shares, window};
+use crate::policy::{CallingSchedule, CentreCalls, CentreCaps, CentreDemand, ReportCovers, allowance, shares, window};
 use crate::service::context::{ServiceEvent, ServiceEventKind, new_id};
 use crate::service::slots::{CentreRules, Counting, cancel_reported, end_slots, end_without_call, rules_of, unwanted};
 use crate::service::suspension::stop_dialling;
@@ -122,6 +122,9 @@ impl Dialer {
         for due in waiting {
             let Some(rules) = rules.get(&due.centre) else { continue };
             let settings = &rules.settings;
+            if settings.calls == CentreCalls::Pause {
+                continue;
+            }
             let this_tick = match settings.calls_per_second {
                 Some(rate) => {
                     let since = now.checked_sub(window(rate)).unwrap_or(now);

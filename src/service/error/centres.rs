@@ -28,6 +28,15 @@ pub enum CentreError {
     /// The number of calls per second can't be set.
     #[error("the number of calls per second is out of range")]
     CallsPerSecondOutOfRange,
+    /// Somebody has changed it since it was read.
+    #[error("somebody has changed the health centre meanwhile")]
+    ChangedMeanwhile,
+    /// There is no such change of its settings.
+    #[error("there is no such change")]
+    ChangeNotFound,
+    /// A change can't be undone: its earlier values don't fit any more.
+    #[error("the earlier values don't fit any more")]
+    EarlierValuesUnfit,
     /// The change counts, but not all patients' calls are planned by it yet. The program goes on with them.
     #[error("the health centre is changed, but not all calls are planned again yet")]
     ReplanUnfinished,
@@ -36,12 +45,14 @@ pub enum CentreError {
 impl CentreError {
     pub(in crate::service) const fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotFound(_) => ErrorKind::NotFound,
+            Self::NotFound(_) | Self::ChangeNotFound => ErrorKind::NotFound,
+            Self::ChangedMeanwhile => ErrorKind::Conflict,
             Self::ReplanUnfinished => ErrorKind::Unavailable,
             Self::UnknownTimeZone(_)
             | Self::Thresholds(_)
             | Self::CallPattern(..)
             | Self::PhoneNotCallable
+            | Self::EarlierValuesUnfit
             | Self::ConcurrentCallsOutOfRange
             | Self::CallsPerSecondOutOfRange => ErrorKind::Invalid,
         }
@@ -56,6 +67,9 @@ impl CentreError {
             Self::PhoneNotCallable => "centre.phone_not_callable",
             Self::ConcurrentCallsOutOfRange => "centre.concurrent_calls_out_of_range",
             Self::ReplanUnfinished => "centre.replan_unfinished",
+            Self::ChangedMeanwhile => "centre.changed_meanwhile",
+            Self::ChangeNotFound => "centre.change_not_found",
+            Self::EarlierValuesUnfit => "centre.earlier_values_unfit",
             Self::CallsPerSecondOutOfRange => "centre.calls_per_second_out_of_range",
         }
     }

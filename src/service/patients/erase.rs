@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::change::settled_patient;
-use crate::domain::{Actor, HersysId, PatientId};
+use crate::domain::{Actor, FoldedName, HersysId, PatientId};
 use crate::policy::{Permission, Scope, scope};
 use crate::service::audit::{SealedBy, erased_rows, seal_trail};
 use crate::service::context::{Changes, Context, audit_entry};
@@ -25,7 +25,7 @@ const MOST_ENTRIES: u32 = 50_000;
 /// Searches read at a time.
 const PAGE: u32 = 1_000;
 /// The fields of a search that hold its terms.
-const TERMS: [&str; 3] = ["name", "hersys_id", "number_ends"];
+const TERMS: [&str; 5] = ["name", "hersys_id", "phone_number", "birth_date", "number_ends"];
 
 /// The result of an erasure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,7 @@ async fn erase(context: &Context, actor: &Actor, scope: &Scope, id: &HersysId) -
     // Seal what waits first: an erasure must follow the seals of the rows that it erases.
     seal_trail(&context.database).await?;
     let mut tx = context.database.begin_write().await?;
-    let patient = settled_patient(&mut tx, scope, id, now).await?;
+    let patient = settled_patient(&mut tx, scope, &id.into(), now).await?;
     let released = patient.released_at.is_some_and(|at| now.duration_since(at) >= ERASABLE_AFTER);
     if !released || erasure::is_under_way(&mut tx, &patient).await? {
         return Err(PatientError::NotErasable.into());
@@ -92,13 +92,15 @@ async fn erase(context: &Context, actor: &Actor, scope: &Scope, id: &HersysId) -
     Ok(Erasure { patient: patient.id, rows: sealed.len(), calls, plain_entries, rewritten })
 }
 
-/// What the database and the audit trail say about a person, in lower case: each may be what somebody searched for.
+/// What the database and the audit trail say about a person, folded as names are: each may be what somebody searched
+/// for.
 /// A search for a name is for both names together, and each of them may have changed.
 async fn values_of(tx: &mut Tx, patient: &PatientRow) -> Result<Vec<String>, ServiceError> {
     let mut values = vec![patient.hersys_id.expose().to_owned()];
     values.extend(patient.phone_number.as_ref().map(|number| number.expose().to_owned()));
-    let mut family_names = BTreeSet::from([patient.family_name.expose().to_lowercase()]);
-    let mut given_names = BTreeSet::from([patient.given_name.expose().to_lowercase()]);
+    let folded = |text: &str| FoldedName::of(text).expose().to_owned();
+    let mut family_names = BTreeSet::from([folded(patient.family_name.expose())]);
+    let mut given_names = BTreeSet::from([folded(patient.given_name.expose())]);
     for entry in audit::by_subject(tx, &format!("patient:{}", patient.id), MOST_ENTRIES).await? {
         values.extend(texts(&entry, |_| true));
         family_names.extend(texts(&entry, |field| field == "family_name"));
@@ -126,10 +128,10 @@ async fn searches_for(tx: &mut Tx, values: &[String]) -> Result<Vec<Uuid>, Servi
     Ok(found)
 }
 
-/// The texts before and after a change of these fields, in lower case.
+/// The texts before and after a change of these fields, folded.
 fn texts(entry: &AuditRow, wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let details: Map<String, Value> = serde_json::from_str(entry.details.as_str()).unwrap_or_default();
     let fields = details.iter().filter(|(field, _)| wanted(field)).map(|(_, value)| value);
     let values = fields.filter_map(Value::as_array).flatten().filter_map(Value::as_str);
-    values.filter(|text| !text.is_empty()).map(str::to_lowercase).collect()
+    values.map(|text| FoldedName::of(text).expose().to_owned()).filter(|text| !text.is_empty()).collect()
 }

@@ -70,7 +70,7 @@ async fn add(
 ) -> Result<EnteredReport, ServiceError> {
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
-    let patient = held_patient(&mut tx, scope, id).await?;
+    let patient = held_patient(&mut tx, scope, &id.into()).await?;
     let centre = known_centre(&mut tx, &patient.centre).await?;
     let date = report_day(now, &zone_of(&centre)?);
     if patient.released_at.is_some() || patient.monitoring_start.is_some_and(|start| start > date) {

@@ -15,6 +15,6 @@ pub(in crate::service) use open::{
 pub(in crate::service) use revive::revive;
 pub(in crate::service) use settle::{AttemptConclusion, end_slots, settle};
 pub use statistics::{CentreDay, DailyStats, DaySlot, SlotQuery, day_figures, day_slots};
-pub use view::ShownSlot;
+pub use view::{AffectedSlot, ShownSlot, SlotFate};
 pub(crate) use withdraw::next_slot_of;
-pub(in crate::service) use withdraw::{reported, unwanted, withdraw_unwanted};
+pub(in crate::service) use withdraw::{is_scheduled, reported, unwanted, withdraw_unwanted, would_withdraw};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::{SlotOrigin, SlotState};
+use crate::domain::{SlotOrigin, SlotState, Withdrawal};
 use crate::store::slots::SlotRow;
 
 /// A slot as staff see it.
@@ -27,6 +27,26 @@ pub struct ShownSlot {
     pub window_end: Timestamp,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+}
+
+/// What a change does to a slot that hasn't ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AffectedSlot {
+    /// The slot, as it is.
+    pub slot: ShownSlot,
+    /// What becomes of it, or of its call.
+    pub fate: SlotFate,
+}
+
+/// What becomes of a slot or its call by a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SlotFate {
+    /// It stays.
+    Stays,
+    /// It is withdrawn.
+    Withdrawn(Withdrawal),
+    /// The patient talks with staff, and isn't cut off.
+    StaffGoOn,
 }
 
 impl From<SlotRow> for ShownSlot {

@@ -6,12 +6,15 @@ use jiff::civil::Date;
 
 use super::open::{ANSWER_WITHIN, time_label};
 use super::settle::{end_slots, end_slots_with_staff, settings_of};
+use super::view::{AffectedSlot, SlotFate};
 use crate::domain::{
-    AlertKind, CallId, CentreCode, Job, PatientId, ReportId, SlotEnd, SlotId, SlotOrigin, SlotState, Withdrawal,
+    AlertKind, CallId, CallTimes, CentreCode, Job, PatientId, ReportId, SlotEnd, SlotId, SlotOrigin, SlotState,
+    Withdrawal,
 };
 use crate::policy::{CallEligibility, CallingSchedule};
 use crate::service::alerts::Consequences;
 use crate::service::context::ServiceEvent;
+use crate::store::attempts::AttemptRow;
 use crate::store::patients::PatientRow;
 use crate::store::reports::ReportRow;
 use crate::store::slots::{self, SlotRow};
@@ -66,17 +69,11 @@ pub(in crate::service) async fn withdraw_unwanted(
     let mut under_way: Vec<(CallId, SlotId, Withdrawal)> = Vec::new();
     for slot in open {
         let Some(patient) = people.iter().find(|patient| patient.id == slot.patient) else { continue };
-        let why = match unwanted(patient) {
-            Some(why) => Some(why),
-            None if !still_scheduled(&slot, patient, schedule)? => Some(Withdrawal::TimesChanged),
-            None => None,
-        };
+        let why = slot_unwanted(&slot, patient, schedule)?;
         // Usually one. Two if an ended attempt was reopened.
         let of_slot = calls.iter().filter(|attempt| attempt.slot == slot.id);
-        under_way.extend(of_slot.filter_map(|attempt| {
-            let moved = patient.phone_number.as_ref() != Some(&attempt.phone_number);
-            Some((attempt.call, slot.id, why.or(moved.then_some(Withdrawal::NumberChanged))?))
-        }));
+        under_way
+            .extend(of_slot.filter_map(|attempt| Some((attempt.call, slot.id, call_unwanted(attempt, patient, why)?))));
         if let Some(why) = why.filter(|_| slot.state == SlotState::Waiting) {
             waiting.push((slot, SlotEnd::Cancelled(why)));
         }
@@ -86,13 +83,58 @@ pub(in crate::service) async fn withdraw_unwanted(
     Ok(())
 }
 
+/// Why a slot of a patient isn't wanted any more.
+fn slot_unwanted(
+    slot: &SlotRow,
+    patient: &PatientRow,
+    schedule: &CallingSchedule,
+) -> Result<Option<Withdrawal>, StoreError> {
+    match unwanted(patient) {
+        Some(why) => Ok(Some(why)),
+        None if !still_scheduled(slot, patient, schedule)? => Ok(Some(Withdrawal::TimesChanged)),
+        None => Ok(None),
+    }
+}
+
+/// Why a call isn't wanted any more, if its slot isn't for this reason.
+fn call_unwanted(attempt: &AttemptRow, patient: &PatientRow, slot: Option<Withdrawal>) -> Option<Withdrawal> {
+    let moved = patient.phone_number.as_ref() != Some(&attempt.phone_number);
+    slot.or(moved.then_some(Withdrawal::NumberChanged))
+}
+
+/// What a change does to the open slots of a patient, who is given in the new state: as [`withdraw_unwanted`] would.
+pub(in crate::service) async fn would_withdraw(
+    tx: &mut Tx,
+    patient: &PatientRow,
+    schedule: &CallingSchedule,
+) -> Result<Vec<AffectedSlot>, StoreError> {
+    let open = slots::open_of(tx, &[patient.id]).await?;
+    let calls = attempts::open_of(tx, &[patient.id]).await?;
+    let ids: Vec<CallId> = calls.iter().map(|attempt| attempt.call).collect();
+    let with_staff = sessions::in_transfer(tx, &ids).await?;
+    let mut affected = Vec::new();
+    for slot in open {
+        let why = slot_unwanted(&slot, patient, schedule)?;
+        let call = calls.iter().find(|attempt| attempt.slot == slot.id);
+        let fate = match (call, call.map_or(why, |attempt| call_unwanted(attempt, patient, why))) {
+            (Some(attempt), Some(_)) if with_staff.contains(&attempt.call) => SlotFate::StaffGoOn,
+            (_, Some(why)) => SlotFate::Withdrawn(why),
+            (_, None) => SlotFate::Stays,
+        };
+        affected.push(AffectedSlot { slot: slot.into(), fate });
+    }
+    affected.sort_by(|one, other| one.slot.time.cmp(&other.slot.time));
+    Ok(affected)
+}
+
 /// Returns `true` if the slot is still in the patient's schedule. A call that staff requested always is.
 fn still_scheduled(slot: &SlotRow, patient: &PatientRow, schedule: &CallingSchedule) -> Result<bool, StoreError> {
-    if slot.origin == SlotOrigin::Staff {
-        return Ok(true);
-    }
-    let of_day = schedule.slots_on(&patient.times()?, slot.date);
-    Ok(of_day.iter().any(|planned| time_label(planned.time) == slot.time))
+    Ok(slot.origin == SlotOrigin::Staff || is_scheduled(&patient.times()?, slot.date, &slot.time, schedule))
+}
+
+/// Returns `true` if a time of a day is a call time by this schedule.
+pub(in crate::service) fn is_scheduled(times: &CallTimes, date: Date, time: &str, schedule: &CallingSchedule) -> bool {
+    schedule.slots_on(times, date).iter().any(|planned| time_label(planned.time) == time)
 }
 
 /// Marks calls as withdrawn. The outbox then tells the carrier. A call to a patient who is talking with staff isn't

@@ -32,6 +32,8 @@ pub enum PauseReason {
     },
     /// A maintenance, with its end if known.
     Maintenance(Option<Timestamp>),
+    /// The health centre has paused its own calls.
+    Centre,
 }
 
 /// The state of dialling.

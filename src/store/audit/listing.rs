@@ -18,8 +18,12 @@ use super::subject::StoredEntry;
 pub struct AuditFilter {
     /// Only entries about this HER-SYS ID, and about the patient who has it.
     pub person: Option<(HersysId, Option<PatientId>)>,
+    /// Only entries about this subject that is no person, such as `centre:13101`.
+    pub subject: Option<String>,
     /// Only entries by this person.
     pub actor: Option<String>,
+    /// Only entries whose action begins so, such as `patient.`. Empty for all.
+    pub action: &'static str,
     /// Only entries at or after this time.
     pub since: Option<Timestamp>,
     /// Whether to include the seals of rows, which the program writes every second.
@@ -60,7 +64,9 @@ pub async fn list(tx: &mut Tx, filter: &AuditFilter) -> Result<Vec<AuditRow>, St
         subjects.extend(patient.map(subject::of_patient));
         shown = patient.map(|patient| patient.to_string());
     }
+    let of_subject = filter.subject.as_deref().map(|subject| vec![Source::Subject(subject)]);
     let sources: Vec<Source<'_>> = match (&filter.person, &filter.centres, &filter.actor) {
+        _ if of_subject.is_some() => of_subject.unwrap_or_default(),
         (Some(_), _, _) => {
             let named = shown.as_deref().map(|patient| Source::Named(people::PATIENT, patient));
             subjects.iter().map(|subject| Source::Subject(subject)).chain(named).collect()
@@ -87,8 +93,9 @@ pub async fn list(tx: &mut Tx, filter: &AuditFilter) -> Result<Vec<AuditRow>, St
 const NAMED: &str = "
     SELECT a.id, a.at, a.actor, a.source, a.action, a.subject, a.centre_code, a.details
     FROM audit_subjects s JOIN audit a ON a.id = s.audit_id
-    WHERE s.kind = $8 AND s.subject = $9 AND (s.at, s.audit_id) < ($1, $2) AND s.at >= $3
+    WHERE s.kind = $9 AND s.subject = $10 AND (s.at, s.audit_id) < ($1, $2) AND s.at >= $3
     AND ($4 = '' OR a.actor = $4) AND ($5 OR a.action NOT LIKE 'rows.%')
+    AND a.action LIKE $8 || '%'
     AND ($6 = '' OR s.kind = 'centre' OR $6 LIKE '%,' || COALESCE(s.centre_code, a.centre_code) || ',%')
     ORDER BY s.at DESC, s.audit_id DESC LIMIT $7";
 
@@ -99,7 +106,8 @@ async fn page(tx: &mut Tx, filter: &AuditFilter, source: Source<'_>) -> Result<V
                 "WHERE "
                 $source
                 " AND (at, id) < ($1, $2) AND at >= $3 AND ($4 = '' OR actor = $4)
-                 AND ($5 OR action NOT LIKE 'rows.%') AND ($6 = '' OR $6 LIKE '%,' || centre_code || ',%')
+                 AND ($5 OR action NOT LIKE 'rows.%') AND action LIKE $8 || '%'
+                 AND ($6 = '' OR $6 LIKE '%,' || centre_code || ',%')
                  ORDER BY at DESC, id DESC LIMIT $7"
             )
         };
@@ -119,21 +127,22 @@ async fn page(tx: &mut Tx, filter: &AuditFilter, source: Source<'_>) -> Result<V
         seals.into(),
         code_list(filter.centres.as_ref()).into(),
         i64::from(filter.limit).into(),
+        filter.action.into(),
     ];
     let sql = match source {
         Source::All => page!("1 = 1"),
         Source::WithoutSeals => page!("action NOT LIKE 'rows.%'"),
         Source::Actor(actor) => {
             args.push(actor.into());
-            page!("actor = $8")
+            page!("actor = $9")
         }
         Source::Centre(centre) => {
             args.push(centre.into());
-            page!("centre_code = $8")
+            page!("centre_code = $9")
         }
         Source::Subject(subject) => {
             args.push(subject.into());
-            page!("subject = $8")
+            page!("subject = $9")
         }
         Source::Named(kind, subject) => {
             args.extend([kind.into(), subject.into()]);

@@ -1,23 +1,26 @@
-//! A line of Today: whom to call, and closing it with a reason. A note that was typed while the log-in ended is kept.
+//! A line of Today: whom to call, who has taken it, its notes, and closing it with a reason. What was typed while the
+//! log-in ended is kept.
 
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::ZonedDateTime;
 
+use super::alerts::{Told, id_of, page_of, page_with};
 use super::form::{Fields, Mistakes, Submitted};
 use super::layout::Layout;
-use super::missing;
+use super::log_in::query_value;
 use super::staff::StaffActor;
-use super::times;
+use super::today::claim::ClaimWords;
 use super::today::line::{Line, PersonWords};
 use super::today::words;
 use super::visit::Visit;
-use crate::domain::{AlertId, Closing, ClosingReason, NoteText, NoteTextError};
+use super::{missing, note_field, times};
+use crate::domain::{AlertId, AlertKind, Closing, ClosingReason, NoteAudience, NoteText};
 use crate::service::{
-    AlertError, AlertLine, Context, LoggedIn, ServiceError, SessionState, ToClose, close_alerts, draft, drop_draft,
-    save_draft, show_alert_line,
+    AlertError, AlertLine, AlertView, Context, LoggedIn, NoteView, OpenCalls, ServiceError, SessionState, ToClose,
+    close_alerts, draft, drop_draft, save_draft, show_alert_line,
 };
 use crate::translations::{Message, message};
 
@@ -44,7 +47,19 @@ struct CloseAlert {
     phone: Option<Phone>,
     /// When and by whom the alert was closed, if nothing is open.
     closed: Option<Closed>,
-    action: String,
+    /// What was just done.
+    told: Option<Told>,
+    notes: Vec<NoteLine>,
+    /// The id of a note that is written on this page.
+    next_note: String,
+    line_note: String,
+    /// The request to stop automated calls, if the line has one.
+    stop_request: Option<AlertId>,
+    calls: OpenCalls,
+    decision: String,
+    patient_note: String,
+    /// The newest alert of the line, by which everything is done with it.
+    alert: AlertId,
     others: usize,
     reasons: Vec<Reason>,
     note: String,
@@ -55,6 +70,15 @@ struct CloseAlert {
 impl CloseAlert {
     fn closed_words(&self, closed: &Closed) -> Message {
         message!("console-closed-by", at = &closed.at, by = &closed.by)
+    }
+
+    fn grant_effect(&self) -> Message {
+        message!("console-stop-grant-effect", waiting = self.calls.waiting, calling = self.calls.calling)
+    }
+
+    /// Whether the reader may close the line: somebody else's is taken over first.
+    fn is_closable(&self) -> bool {
+        self.line.claim.as_ref().is_none_or(|claim| claim.is_own)
     }
 
     fn all_alerts(&self) -> Message {
@@ -72,26 +96,49 @@ struct Closed {
     by: String,
 }
 
+/// A note, in words.
+struct NoteLine {
+    at: String,
+    author: String,
+    text: String,
+    audience: NoteAudience,
+    /// Why alerts were closed with it.
+    closing: Option<Message>,
+}
+
+impl NoteLine {
+    fn of(note: &NoteView, now: &ZonedDateTime) -> Self {
+        Self {
+            at: times::clock_time(note.at, now),
+            author: note.author.clone(),
+            text: note.text.expose().to_owned(),
+            audience: note.audience,
+            closing: note.closing.map(words::reason_name),
+        }
+    }
+}
+
 struct Reason {
     code: &'static str,
     name: Message,
     chosen: bool,
 }
 
-/// What the form has, or had.
+/// What a form of the page has, or had.
 #[derive(Default)]
-struct Entered {
-    fields: Fields,
-    mistakes: Mistakes,
+pub(super) struct Entered {
+    pub(super) fields: Fields,
+    pub(super) mistakes: Mistakes,
 }
 
-pub(super) async fn handler(staff: StaffActor, Path(alert): Path<String>) -> Response {
+pub(super) async fn handler(staff: StaffActor, Path(alert): Path<String>, RawQuery(query): RawQuery) -> Response {
     let shown = async {
         let id = id_of(&alert)?;
+        let told = Told::from_code(&query_value(query.as_deref(), "told"));
         let kept = draft(staff.context(), &staff.logged_in, &form_name(id)).await?;
         let surprise = if kept.is_some() { Surprise::DraftRestored } else { Surprise::Nothing };
         let entered = Entered { fields: Fields(kept.unwrap_or_default()), mistakes: Mistakes::default() };
-        show(&staff, id, entered, surprise).await
+        show(&staff, id, entered, surprise, told).await
     };
     staff.visit.answer(shown.await)
 }
@@ -117,24 +164,22 @@ pub(super) async fn submit(Path(alert): Path<String>, form: Submitted) -> Respon
     }
 }
 
-fn id_of(text: &str) -> Result<AlertId, ServiceError> {
-    text.parse().map_err(|_| AlertError::NotFound.into())
-}
-
-fn page_of(alert: AlertId) -> String {
-    format!("/alerts/{alert}/close")
-}
-
 /// The name under which a draft of this form is kept.
-fn form_name(alert: AlertId) -> String {
+pub(super) fn form_name(alert: AlertId) -> String {
     format!("alerts/{alert}/close")
 }
 
 async fn close(staff: &StaffActor, id: AlertId, fields: Fields) -> Result<Response, ServiceError> {
     let closing = match closing_of(&fields) {
         Ok(closing) => closing,
-        Err(mistakes) => return show(staff, id, Entered { fields, mistakes }, Surprise::Nothing).await,
+        Err(mistakes) => return show(staff, id, Entered { fields, mistakes }, Surprise::Nothing, None).await,
     };
+    let line = show_alert_line(staff.context(), staff.actor(), id).await?.found;
+    if line.claim.is_some_and(|claim| !claim.is_own) {
+        let account = staff.logged_in.account.id;
+        save_draft(staff.context(), account, &form_name(id), &fields.without_token()).await?;
+        return Ok(staff.visit.redirect(&page_with(id, Told::HeldAndKept)));
+    }
     let what = ToClose { alert: id, others: Some(fields.get("others").parse().unwrap_or(0)) };
     match close_alerts(staff.context(), staff.actor(), what, Some(&closing)).await {
         Ok(closed) => {
@@ -143,13 +188,13 @@ async fn close(staff: &StaffActor, id: AlertId, fields: Fields) -> Result<Respon
             Ok(staff.visit.redirect(&page))
         }
         Err(ServiceError::Alert(AlertError::MoreThanShown)) => {
-            show(staff, id, Entered { fields, mistakes: Mistakes::default() }, Surprise::MoreAlerts).await
+            show(staff, id, Entered { fields, mistakes: Mistakes::default() }, Surprise::MoreAlerts, None).await
         }
         Err(error) => Err(error),
     }
 }
 
-async fn forget_draft(context: &Context, logged_in: &LoggedIn, id: AlertId) -> Result<(), ServiceError> {
+pub(super) async fn forget_draft(context: &Context, logged_in: &LoggedIn, id: AlertId) -> Result<(), ServiceError> {
     if draft(context, logged_in, &form_name(id)).await?.is_some() {
         drop_draft(context, logged_in, &form_name(id)).await?;
     }
@@ -163,7 +208,7 @@ fn closing_of(fields: &Fields) -> Result<Closing, Mistakes> {
         mistakes.add("reason", message!("console-reason-missing"));
     }
     let note = NoteText::parse(fields.get("note")).unwrap_or_else(|error| {
-        mistakes.add("note", told(error));
+        mistakes.add("note", note_field::told(error));
         None
     });
     if reason == Some(ClosingReason::Other) && note.is_none() && mistakes.is_empty() {
@@ -175,17 +220,14 @@ fn closing_of(fields: &Fields) -> Result<Closing, Mistakes> {
     }
 }
 
-fn told(error: NoteTextError) -> Message {
-    match error {
-        NoteTextError::TooLong => message!("console-note-long", most = NoteText::LONGEST),
-        NoteTextError::Hidden(hidden) => {
-            let code = format!("U+{:04X}", u32::from(hidden.character));
-            message!("console-note-hidden", code = code)
-        }
-    }
-}
-
-async fn show(staff: &StaffActor, id: AlertId, entered: Entered, surprise: Surprise) -> Result<Response, ServiceError> {
+/// The page of a line.
+pub(super) async fn show(
+    staff: &StaffActor,
+    id: AlertId,
+    entered: Entered,
+    surprise: Surprise,
+    told: Option<Told>,
+) -> Result<Response, ServiceError> {
     let shown = show_alert_line(staff.context(), staff.actor(), id).await?.found;
     let centre = staff.centre().await?;
     let zone = staff.zone(centre.as_ref());
@@ -197,11 +239,16 @@ async fn show(staff: &StaffActor, id: AlertId, entered: Entered, surprise: Surpr
     };
     let page = page(&staff.visit, &shown, entered, surprise, &now);
     let centre = centre.map(|centre| centre.name).unwrap_or_default();
-    Ok(staff.visit.page(status, &CloseAlert { centre, ..page }))
+    Ok(staff.visit.page(status, &CloseAlert { centre, told, ..page }))
+}
+
+fn is_request(alert: &AlertView) -> bool {
+    matches!(alert.kind, AlertKind::StopRequest | AlertKind::StopUnconfirmed) && alert.line.is_some()
 }
 
 fn page(visit: &Visit, shown: &AlertLine, entered: Entered, surprise: Surprise, now: &ZonedDateTime) -> CloseAlert {
-    let line = Line::of(&shown.open.iter().collect::<Vec<_>>(), now);
+    let claim = shown.claim.as_ref().map(|claim| ClaimWords::of(claim, now));
+    let line = Line::of(&shown.open.iter().collect::<Vec<_>>(), claim, now);
     let chosen = ClosingReason::from_code(entered.fields.get("reason"));
     let reason = |reason: ClosingReason| Reason {
         code: reason.code(),
@@ -222,7 +269,15 @@ fn page(visit: &Visit, shown: &AlertLine, entered: Entered, surprise: Surprise, 
         person: shown.person.as_ref().map(|person| PersonWords::of(person, now.date())),
         phone: phone.map(|phone| Phone { shown: phone.national(), dial: phone.expose().to_owned() }),
         closed,
-        action: visit.path(&page_of(line.newest.unwrap_or(shown.alert.id))),
+        told: None,
+        notes: shown.notes.iter().map(|note| NoteLine::of(note, now)).collect(),
+        next_note: shown.next_note.to_string(),
+        line_note: entered.fields.get("line_note").to_owned(),
+        stop_request: shown.open.iter().map(|shown| &shown.alert).find(|alert| is_request(alert)).map(|alert| alert.id),
+        calls: shown.calls,
+        decision: entered.fields.get("decision").to_owned(),
+        patient_note: entered.fields.get("patient_note").to_owned(),
+        alert: line.newest.unwrap_or(shown.alert.id),
         others: shown.open.len().saturating_sub(1),
         reasons: ClosingReason::ALL.into_iter().map(reason).collect(),
         note: entered.fields.get("note").to_owned(),

@@ -12,9 +12,9 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 use super::Console;
 use super::site::{Site, Transport};
 
-/// Browsers load only our style, send forms only to us, run no script, and show no page in a frame.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// Browsers load only our style and our script, which asks only us, send forms only to us, and show no page in a frame.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
+                      frame-ancestors 'none'; base-uri 'none'";
 /// Two years. Source: hstspreload.org.
 const ONLY_HTTPS: &str = "max-age=63072000";
 

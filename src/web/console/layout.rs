@@ -1,7 +1,8 @@
 //! What all pages have: language, header, form token.
 
+use super::section::Section;
 use super::today::words;
-use super::visit::Visit;
+use super::visit::{Visit, Watch};
 use super::{style, times};
 use crate::domain::{Language, Role, Severity};
 use crate::service::SessionState;
@@ -19,6 +20,8 @@ pub(super) struct Layout {
     pub(super) token: String,
     /// Who is logged in.
     pub(super) who: Option<Who>,
+    /// For readers who may know of alerts.
+    pub(super) watch: Option<WatchWords>,
     /// Whether the page is shown once: then it can't be had in the other language.
     pub(super) is_shown_once: bool,
 }
@@ -31,6 +34,64 @@ pub(super) struct Who {
     pub(super) role: Message,
     /// Their first page.
     pub(super) first: First,
+    /// The other parts of the console that they may use.
+    pub(super) sections: &'static [Section],
+}
+
+/// How many red alerts wait, for the red strip and for the script that keeps it up to date.
+pub(super) struct WatchWords {
+    /// The red lines with which nobody deals.
+    pub(super) red: usize,
+    /// Since when the first of them waits, in milliseconds since 1970.
+    pub(super) since: String,
+    /// When the page was made, likewise.
+    pub(super) at: i64,
+    /// `on` or `off`.
+    pub(super) sound: &'static str,
+    /// Whether the log-in ended by itself.
+    pub(super) is_locked: bool,
+    minutes: i64,
+}
+
+impl WatchWords {
+    fn of(watch: Watch, visit: &Visit) -> Self {
+        let now = visit.console.context.clock.now();
+        Self {
+            red: watch.red.lines,
+            since: watch.red.since.map(|at| at.as_millisecond().to_string()).unwrap_or_default(),
+            at: now.as_millisecond(),
+            sound: watch.sound.code(),
+            is_locked: matches!(visit.session, SessionState::TimedOut(_)),
+            minutes: watch.red.since.map_or(0, |at| times::minutes_since(at, now)),
+        }
+    }
+
+    /// The sentence of the red strip, and how long the first one waits.
+    pub(super) fn strip(&self) -> Message {
+        message!("console-strip", count = self.red.to_string())
+    }
+
+    /// How long the first one waits.
+    pub(super) fn waits(&self) -> Message {
+        message!("console-strip-waits", minutes = self.minutes.to_string())
+    }
+
+    /// The sentences for the script, with `#` for a number.
+    pub(super) fn strip_of(&self) -> Message {
+        message!("console-strip", count = "#")
+    }
+
+    pub(super) fn waits_of(&self) -> Message {
+        message!("console-strip-waits", minutes = "#")
+    }
+
+    pub(super) fn fresh_of(&self) -> Message {
+        message!("console-live-new", count = "#")
+    }
+
+    pub(super) fn lost_of(&self) -> Message {
+        message!("console-live-lost", at = "#")
+    }
 }
 
 /// The first page of a role.
@@ -112,7 +173,7 @@ impl Layout {
             SessionState::LoggedIn(logged_in) => {
                 let account = &logged_in.account;
                 let (name, first) = (account.name.as_str().to_owned(), First::of(account.role));
-                Some(Who { name, role: role_name(account.role), first })
+                Some(Who { name, role: role_name(account.role), first, sections: Section::of(account.role) })
             }
             SessionState::PasswordGiven(..) | SessionState::TimedOut(_) | SessionState::None => None,
         };
@@ -122,6 +183,7 @@ impl Layout {
             page: visit.page.split('?').next().unwrap_or_default().to_owned(),
             token: visit.form_token().unwrap_or_default(),
             who,
+            watch: visit.watch.map(|watch| WatchWords::of(watch, visit)),
             is_shown_once: false,
         }
     }
@@ -170,6 +232,32 @@ impl Layout {
     /// Returns `true` if the page is the first one of its reader.
     pub(super) fn is_first(&self) -> bool {
         self.who.as_ref().is_some_and(|who| who.first.page() == self.page)
+    }
+
+    /// Returns `true` on the page that shows the alerts themselves, which needs no red strip.
+    pub(super) fn is_today(&self) -> bool {
+        self.page == First::Today.page()
+    }
+
+    /// The path of the script.
+    pub(super) fn script(&self) -> String {
+        self.at(&style::script_page())
+    }
+
+    /// Where the log-in leads back to this page.
+    pub(super) fn log_in_path(&self) -> String {
+        format!("{}?next={}", self.at("/log-in"), self.at(&self.page))
+    }
+
+    /// What `aria-current` says of a part of the console: `page` on its first page, `true` on its others.
+    pub(super) fn current(&self, section: &Section) -> Option<&'static str> {
+        let is_first = self.page == section.page();
+        section.has(&self.page).then_some(if is_first { "page" } else { "true" })
+    }
+
+    /// Returns `true` on the page with this path and last word.
+    pub(super) fn is_page(&self, path: &str, word: &str) -> bool {
+        self.page.strip_prefix(path) == Some(word)
     }
 
     /// Returns `true` on the page of the own account.

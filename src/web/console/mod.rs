@@ -2,12 +2,18 @@
 //! the same 404 as what doesn't exist.
 
 mod account;
+mod alerts;
+mod audit;
 mod browser;
+mod calls;
 mod close_alert;
+mod colleagues;
 mod cookies;
+mod dialling;
 mod figures;
 mod form;
 mod guard;
+mod here;
 mod home;
 mod invitation;
 mod language;
@@ -16,8 +22,13 @@ mod log_in;
 mod log_out;
 mod log_out_everywhere;
 mod missing;
+mod note_field;
+mod patients;
 mod second_factor;
 mod second_factor_set_up;
+mod section;
+mod sender;
+mod settings;
 mod site;
 mod staff;
 mod style;
@@ -36,6 +47,7 @@ use axum::routing::{get, post};
 use jiff::tz::TimeZone;
 use tower_http::timeout::TimeoutLayer;
 
+use self::alerts::Pulses;
 use self::site::Site;
 use super::PATIENCE;
 use crate::config::Networks;
@@ -76,6 +88,10 @@ struct Console {
     context: Arc<Context>,
     site: Site,
     settings: ConsoleSettings,
+    /// For open pages.
+    pulses: Pulses,
+    /// What staff search for at the moment.
+    searches: patients::Searches,
 }
 
 /// The routes of the console.
@@ -83,7 +99,8 @@ pub fn console(context: &Arc<Context>, settings: ConsoleSettings) -> Router {
     let site = Site::of(&settings.public_url);
     // As people type it.
     let home = Redirect::permanent(&site.path("/"));
-    let console = Arc::new(Console { context: Arc::clone(context), site, settings });
+    let (pulses, searches) = (Pulses::new(), patients::Searches::default());
+    let console = Arc::new(Console { context: Arc::clone(context), site, settings, pulses, searches });
     let pages = Router::new()
         .route("/", get(home::handler))
         .route("/log-in", get(log_in::handler).post(log_in::submit))
@@ -94,10 +111,17 @@ pub fn console(context: &Arc<Context>, settings: ConsoleSettings) -> Router {
         .route("/language/{language}", get(language::handler))
         .route("/today", get(today::handler))
         .route("/alerts/{alert}/close", get(close_alert::handler).post(close_alert::submit))
+        .merge(patients::routes())
         .route("/figures", get(figures::handler))
         .route("/account", get(account::handler))
         .route("/account/log-out-everywhere", post(log_out_everywhere::submit))
         .route("/static/{file}", get(style::handler))
+        .merge(alerts::routes())
+        .route("/audit", get(audit::handler).post(audit::submit))
+        .route("/dialling", get(dialling::handler).post(dialling::submit))
+        .merge(calls::routes())
+        .merge(colleagues::routes())
+        .merge(settings::routes())
         .fallback(missing::handler)
         .method_not_allowed_fallback(missing::handler);
     let guarded = pages

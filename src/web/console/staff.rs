@@ -8,6 +8,7 @@ use axum::response::Response;
 use jiff::tz::TimeZone;
 
 use super::Console;
+use super::form::{Fields, Submitted};
 use super::visit::Visit;
 use crate::domain::Actor;
 use crate::service::{CentreView, Context, LoggedIn, ServiceError, SessionState, show_centre};
@@ -21,6 +22,23 @@ pub(super) struct StaffActor {
 }
 
 impl StaffActor {
+    /// Who sent a form, and its fields.
+    ///
+    /// # Errors
+    /// The answer to somebody who isn't logged in: it leads to the log-in, and from there to the page `back`.
+    pub(super) fn of(form: Submitted, back: &str) -> Result<(Self, Fields), Box<Response>> {
+        let Submitted { visit, fields } = form;
+        match &visit.session {
+            SessionState::LoggedIn(logged_in) => {
+                let logged_in = (**logged_in).clone();
+                Ok((Self { visit, logged_in }, fields))
+            }
+            SessionState::TimedOut(_) | SessionState::PasswordGiven(..) | SessionState::None => {
+                Err(Box::new(visit.redirect(&format!("/log-in?next={}", visit.path(back)))))
+            }
+        }
+    }
+
     /// The services' context.
     pub(super) fn context(&self) -> &Context {
         &self.visit.console.context

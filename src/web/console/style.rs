@@ -1,4 +1,4 @@
-//! The style of all pages. Its name has its hash, so browsers keep it for good.
+//! The style of all pages, and their script. Their names have their hashes, so browsers keep them for good.
 
 use std::sync::LazyLock;
 
@@ -9,23 +9,32 @@ use sha2::{Digest as _, Sha256};
 
 const STYLE: &str = include_str!("console.css");
 
-static NAME: LazyLock<String> = LazyLock::new(|| {
-    let hash: String = Sha256::digest(STYLE).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    format!("console-{hash}.css")
-});
+const SCRIPT: &str = include_str!("console.js");
 
-/// Its path within the console.
+static NAME: LazyLock<String> = LazyLock::new(|| named(STYLE, "css"));
+static SCRIPT_NAME: LazyLock<String> = LazyLock::new(|| named(SCRIPT, "js"));
+
+fn named(text: &str, extension: &str) -> String {
+    let hash: String = Sha256::digest(text).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    format!("console-{hash}.{extension}")
+}
+
+/// The style's path within the console.
 pub(super) fn page() -> String {
     format!("/static/{}", *NAME)
 }
 
+/// The script's path within the console.
+pub(super) fn script_page() -> String {
+    format!("/static/{}", *SCRIPT_NAME)
+}
+
 pub(super) async fn handler(Path(file): Path<String>) -> Response {
-    if file != *NAME {
-        return StatusCode::NOT_FOUND.into_response();
-    }
-    let headers = [
-        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-    ];
-    (headers, STYLE).into_response()
+    let (kind, text) = match file {
+        style if style == *NAME => ("text/css; charset=utf-8", STYLE),
+        script if script == *SCRIPT_NAME => ("text/javascript; charset=utf-8", SCRIPT),
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    (headers, text).into_response()
 }

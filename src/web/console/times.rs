@@ -31,9 +31,9 @@ pub(super) fn zone_name(zone: &TimeZone) -> Message {
     }
 }
 
-/// A moment with its date, its weekday and its seconds.
-pub(super) fn moment(at: &ZonedDateTime, seconds: bool) -> Message {
-    let weekday = match at.weekday() {
+/// The short name of a weekday.
+pub(super) fn weekday_name(weekday: Weekday) -> Message {
+    match weekday {
         Weekday::Monday => message!("console-monday"),
         Weekday::Tuesday => message!("console-tuesday"),
         Weekday::Wednesday => message!("console-wednesday"),
@@ -41,7 +41,12 @@ pub(super) fn moment(at: &ZonedDateTime, seconds: bool) -> Message {
         Weekday::Friday => message!("console-friday"),
         Weekday::Saturday => message!("console-saturday"),
         Weekday::Sunday => message!("console-sunday"),
-    };
+    }
+}
+
+/// A moment with its date, its weekday and its seconds.
+pub(super) fn moment(at: &ZonedDateTime, seconds: bool) -> Message {
+    let weekday = weekday_name(at.weekday());
     let time = at.strftime(if seconds { "%-H:%M:%S" } else { "%-H:%M" }).to_string();
     message!(
         "console-moment",

@@ -9,12 +9,25 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use tracing::error;
 
+use super::alerts::live;
 use super::cookies::Cookie;
 use super::layout::Layout;
 use super::{Console, browser, missing};
-use crate::domain::{DeviceName, Language};
-use crate::service::{Browser, ErrorKind, SecretToken, ServiceError, SessionState, session};
+use crate::domain::{DeviceName, Language, RedSound};
+use crate::service::{
+    AccountView, Activity, Browser, Context, ErrorKind, SecretToken, ServiceError, SessionState, UntakenRed,
+    locked_account, may_watch_alerts, session, untaken_red,
+};
 use crate::web::Peer;
+
+/// What readers who may know of alerts learn on every page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Watch {
+    /// The red lines with which nobody deals.
+    pub(super) red: UntakenRed,
+    /// Whether red alerts sound.
+    pub(super) sound: RedSound,
+}
 
 /// A request.
 pub(super) struct Visit {
@@ -30,6 +43,8 @@ pub(super) struct Visit {
     pub(super) browser: Browser,
     /// The token of the log-in, also if that has ended.
     pub(super) token: Option<SecretToken>,
+    /// What readers who may know of alerts learn on every page.
+    pub(super) watch: Option<Watch>,
     /// The key of form tokens where there is no log-in.
     form_key: Option<SecretToken>,
 }
@@ -38,6 +53,19 @@ impl Visit {
     /// The token of this visit's forms. Without a log-in and a key, forms can't be sent.
     pub(super) fn form_token(&self) -> Option<String> {
         self.token.as_ref().or(self.form_key.as_ref()).map(|key| key.derived("form"))
+    }
+
+    /// Looks up who makes the request, and what they must know on every page.
+    async fn look_up(&mut self) -> Result<(), ServiceError> {
+        let Some(token) = &self.token else { return Ok(()) };
+        let context = &self.console.context;
+        let activity = if self.page == live::PAGE { Activity::OpenPage } else { Activity::Active };
+        self.session = session(context, token, activity).await?;
+        if let Some(account) = watcher(context, &self.session).await? {
+            let red = untaken_red(context, &account.actor()).await?;
+            self.watch = Some(Watch { red, sound: account.red_sound });
+        }
+        Ok(())
     }
 
     /// The layout of a page.
@@ -107,6 +135,16 @@ impl Visit {
     }
 }
 
+/// Who may know how many red alerts wait: also somebody whose log-in ended by itself.
+pub(super) async fn watcher(context: &Context, session: &SessionState) -> Result<Option<AccountView>, ServiceError> {
+    let account = match session {
+        SessionState::LoggedIn(logged_in) => Some(logged_in.account.clone()),
+        SessionState::TimedOut(account) => locked_account(context, *account).await?,
+        SessionState::PasswordGiven(..) | SessionState::None => None,
+    };
+    Ok(account.filter(|account| may_watch_alerts(&account.actor())))
+}
+
 /// The peer of a connection that wasn't accepted by this program's server.
 const NO_PEER: Peer = Peer(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
 
@@ -137,14 +175,12 @@ impl FromRequestParts<Arc<Console>> for Visit {
                 known_as: secret(Cookie::Browser),
                 device: browser::device(headers).map_or_else(|| DeviceName::parse("Web"), Ok).map_err(internal)?,
             },
+            watch: None,
             form_key: secret(Cookie::Form),
             token,
         };
-        if let Some(token) = &visit.token {
-            match session(&console.context, token).await {
-                Ok(state) => visit.session = state,
-                Err(error) => return Err(visit.answer(Err(error))),
-            }
+        if let Err(error) = visit.look_up().await {
+            return Err(visit.answer(Err(error)));
         }
         Ok(visit)
     }

@@ -51,6 +51,10 @@ const BUSY: &[u8] =
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer(pub IpAddr);
 
+/// Ends when the server stops, in the request's extensions: a response without an end must end then.
+#[derive(Debug, Clone)]
+pub struct Stopping(pub CancellationToken);
+
 /// A port and its clients.
 #[derive(Debug)]
 pub struct Port {
@@ -240,8 +244,10 @@ async fn connection(stream: TcpStream, peer: Peer, app: Router, progress: Arc<Pr
     }
     let app = TowerToHyperService::new(app);
     let noted = Arc::clone(&progress);
+    let stop = Stopping(stopping.clone());
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(stop.clone());
         let answered = app.call(request.map(|body| Noted::request(body, Arc::clone(&noted))));
         let noted = Arc::clone(&noted);
         async move { answered.await.map(|response| response.map(|body| Noted::response(body, noted))) }

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use jiff::ZonedDateTime;
 use jiff::civil::Date;
 
+use super::claim::ClaimWords;
+use super::group::{Group, Whose};
 use super::words;
-use crate::domain::{AlertId, PatientId, Severity};
+use crate::domain::{AlertId, BirthDate, PatientId, Severity};
 use crate::service::{AlertList, AlertPerson, ShownAlert};
 use crate::translations::{Message, message};
 use crate::web::console::times;
@@ -16,6 +18,10 @@ use crate::web::console::times;
 pub(in crate::web::console) struct Line {
     /// Of its most severe alert.
     pub(in crate::web::console) severity: Severity,
+    /// Of its most severe alert.
+    pub(in crate::web::console) group: Group,
+    /// Of all its alerts.
+    groups: Vec<Group>,
     /// When its most severe alert was raised.
     pub(in crate::web::console) time: String,
     /// How long it waits, in minutes.
@@ -24,13 +30,17 @@ pub(in crate::web::console) struct Line {
     pub(in crate::web::console) person: Option<PersonWords>,
     /// What there is to look at.
     pub(in crate::web::console) facts: Vec<Fact>,
-    /// The newest alert, by which the line is closed.
+    /// The newest alert, by which the line is taken and closed.
     pub(in crate::web::console) newest: Option<AlertId>,
+    /// Who has taken it.
+    pub(in crate::web::console) claim: Option<ClaimWords>,
 }
 
 /// A person, in words.
 #[derive(Clone)]
 pub(in crate::web::console) struct PersonWords {
+    /// The record.
+    pub(in crate::web::console) id: PatientId,
     /// Family name and given name.
     pub(in crate::web::console) name: String,
     /// Age, and the day of observation if it is known.
@@ -52,35 +62,66 @@ pub(in crate::web::console) struct Fact {
 
 impl Line {
     /// Of the alerts of one person, the most severe first.
-    pub(in crate::web::console) fn of(alerts: &[&ShownAlert], now: &ZonedDateTime) -> Self {
+    pub(in crate::web::console) fn of(alerts: &[&ShownAlert], claim: Option<ClaimWords>, now: &ZonedDateTime) -> Self {
         let worst = alerts.first();
         let newest = alerts.iter().map(|shown| &shown.alert).max_by_key(|alert| (alert.raised_at, alert.id));
         let raised_at = worst.map_or_else(|| now.timestamp(), |shown| shown.alert.raised_at);
         Self {
             severity: worst.map_or(Severity::None, |shown| shown.alert.kind.severity()),
+            group: worst.map_or(Group::Other, |shown| Group::of(shown.alert.kind)),
+            groups: alerts.iter().map(|shown| Group::of(shown.alert.kind)).collect(),
             time: times::clock_time(raised_at, now),
             minutes: times::minutes_since(raised_at, now.timestamp()),
             person: worst.and_then(|shown| shown.person.as_ref()).map(|person| PersonWords::of(person, now.date())),
             facts: alerts.iter().map(|shown| Fact::of(shown)).collect(),
             newest: newest.map(|alert| alert.id),
+            claim,
         }
+    }
+
+    /// Returns `true` if an alert on it is of this group.
+    pub(in crate::web::console) fn has(&self, group: Group) -> bool {
+        self.groups.contains(&group)
+    }
+
+    /// Returns `true` if it is on this list.
+    pub(in crate::web::console) fn is_of(&self, whose: Whose) -> bool {
+        match whose {
+            Whose::All => true,
+            Whose::Untaken => self.is_untaken(),
+            Whose::Own => self.is_own(),
+            Whose::Others => self.claim.is_some() && !self.is_own(),
+        }
+    }
+
+    /// Returns `true` if the reader has taken it.
+    pub(in crate::web::console) fn is_own(&self) -> bool {
+        self.claim.as_ref().is_some_and(|claim| claim.is_own)
+    }
+
+    /// Returns `true` if nobody deals with it, or with a red alert on it.
+    pub(in crate::web::console) fn is_untaken(&self) -> bool {
+        self.claim.as_ref().is_none_or(|claim| claim.red_since)
     }
 }
 
 impl PersonWords {
     pub(in crate::web::console) fn of(person: &AlertPerson, today: Date) -> Self {
-        let years = u64::from(years_between(person.birth_date.expose(), today));
-        let age = match person.monitoring_start.map(|start| days_between(start, today)) {
-            Some(day @ 1..) => {
-                message!("console-age-and-day", age = years, day = u64::try_from(day).unwrap_or(0))
-            }
-            Some(_) | None => message!("console-age", age = years),
-        };
         Self {
+            id: person.id,
             name: format!("{} {}", person.family_name.expose(), person.given_name.expose()),
-            age,
+            age: age_at(person.birth_date, person.monitoring_start, today),
             hersys_id: person.hersys_id.expose().to_owned(),
         }
+    }
+}
+
+/// The age, and the day of observation if it is known.
+pub(in crate::web::console) fn age_at(born: BirthDate, observed_from: Option<Date>, today: Date) -> Message {
+    let years = u64::from(years_between(born.expose(), today));
+    match observed_from.map(|start| days_between(start, today)) {
+        Some(day @ 1..) => message!("console-age-and-day", age = years, day = u64::try_from(day).unwrap_or(0)),
+        Some(_) | None => message!("console-age", age = years),
     }
 }
 

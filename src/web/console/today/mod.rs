@@ -1,5 +1,7 @@
-//! Today: the open alerts of the reader's health centre, the most severe first, one line for each person.
+//! Today: what needs a person now at the reader's health centre, the most severe first, one line for each person.
 
+pub(super) mod claim;
+pub(super) mod group;
 pub(super) mod line;
 pub(super) mod words;
 
@@ -8,19 +10,19 @@ use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use self::claim::ClaimWords;
+use self::group::{Group, Whose};
 use self::line::{Line, by_person};
 use super::layout::Layout;
 use super::log_in::query_value;
 use super::staff::StaffActor;
 use super::times;
-use crate::domain::{AlertId, Severity};
-use crate::service::{AlertQuery, Noted, Rest, ServiceError, list_alerts};
+use crate::domain::{AlertId, RedSound};
+use crate::service::{AlertQuery, Noted, Rest, ServiceError, ShownAlert, list_alerts};
 use crate::translations::{Message, message};
 
 /// The maximum number of alerts on the page. There are more only when something is badly wrong.
 const MOST: u32 = 500;
-/// The severities of the page, in its order.
-const SHOWN: [Severity; 3] = [Severity::Red, Severity::Amber, Severity::Note];
 
 #[derive(Template)]
 #[template(path = "console/today.html", config = "src/web/askama.toml")]
@@ -35,50 +37,76 @@ struct Today {
     /// Whether the audit trail can't be written.
     not_noted: bool,
     counts: Vec<Count>,
-    /// All lines, of whatever severity.
+    tabs: Vec<Tab>,
+    /// All lines, of whatever group.
     all: usize,
-    /// The only severity that is shown.
-    only: Option<Severity>,
-    groups: Vec<Group>,
+    untaken: usize,
+    /// The only group that is shown.
+    only: Option<Group>,
+    /// Whose lines are shown.
+    whose: Whose,
+    sections: Vec<Section>,
     /// The last alert, if there are more on the next page.
     next: Option<AlertId>,
 }
 
 impl Today {
-    /// How many red lines there are, for the title. `None` if there is none.
-    fn untaken(&self) -> Option<usize> {
-        self.counts.iter().find(|count| count.severity == Severity::Red && count.lines > 0).map(|count| count.lines)
+    /// How many red lines nobody has taken, for the title. `None` if there is none.
+    fn untaken_red(&self) -> Option<usize> {
+        self.counts.iter().find(|count| count.group == Group::Red && count.untaken > 0).map(|count| count.untaken)
     }
 
-    fn open_people(&self) -> Message {
-        message!("console-open", count = self.all)
+    /// Whether red alerts sound in the reader's browsers.
+    fn sounds(&self) -> bool {
+        self.l.watch.as_ref().is_some_and(|watch| watch.sound == RedSound::On.code())
     }
 
-    fn is_only(&self, severity: &Severity) -> bool {
-        self.only == Some(*severity)
+    fn untaken_of(&self, count: &Count) -> Message {
+        message!("console-untaken", count = count.untaken)
+    }
+
+    fn open_lines(&self) -> Message {
+        message!("console-open-lines", count = self.all, untaken = self.untaken)
+    }
+
+    fn is_only(&self, group: &Group) -> bool {
+        self.only == Some(*group)
+    }
+
+    fn is_whose(&self, whose: &Whose) -> bool {
+        self.whose == *whose
     }
 
     fn only_name(&self) -> Message {
-        words::severity_name(self.only.unwrap_or_default())
+        self.only.map_or_else(|| Whose::All.name(), Group::name)
     }
 
-    fn group_name(&self, group: &Group) -> Message {
-        message!("console-group", severity = words::severity_name(group.severity), count = group.lines.len())
+    fn section_name(&self, section: &Section) -> Message {
+        message!("console-group", severity = section.group.name(), count = section.lines.len())
     }
 
-    fn none_of(&self, group: &Group) -> Message {
-        message!("console-none-of", severity = words::severity_name(group.severity))
+    /// The page's query without a tab, after which one is added.
+    fn kind_query(&self) -> String {
+        self.only.map(|only| format!("kind={}&", only.code())).unwrap_or_default()
     }
 }
 
-/// A severity, and how many lines have it: those of the list below, counted.
+/// A group, and how many lines have an alert of it: those of its list, counted.
 struct Count {
-    severity: Severity,
+    group: Group,
+    lines: usize,
+    /// Those with which nobody deals.
+    untaken: usize,
+}
+
+/// Lines by who has them: those of its list, counted.
+struct Tab {
+    whose: Whose,
     lines: usize,
 }
 
-struct Group {
-    severity: Severity,
+struct Section {
+    group: Group,
     lines: Vec<Line>,
 }
 
@@ -98,12 +126,23 @@ async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, Servi
         (Rest::More, Some(last)) => Some(last.alert.id),
         (Rest::None, _) | (Rest::More, None) => None,
     };
-    let only = Severity::from_code(&query_value(query, "severity")).filter(|severity| SHOWN.contains(severity));
-    let lines: Vec<Line> = by_person(&open.found).iter().map(|alerts| Line::of(alerts, &now)).collect();
-    let of = |severity: Severity| lines.iter().filter(move |line| line.severity == severity);
-    let counts = SHOWN.iter().map(|severity| Count { severity: *severity, lines: of(*severity).count() }).collect();
-    let groups = SHOWN.iter().filter(|severity| only.is_none_or(|only| only == **severity));
-    let groups = groups.map(|severity| Group { severity: *severity, lines: of(*severity).cloned().collect() });
+    let line = |alerts: &Vec<&ShownAlert>| {
+        let claim = alerts.first().and_then(|shown| open.found.claims.get(&shown.alert.line_key()));
+        Line::of(alerts, claim.map(|claim| ClaimWords::of(claim, &now)), &now)
+    };
+    let lines: Vec<Line> = by_person(&open.found).iter().map(line).collect();
+    let only = Group::from_code(&query_value(query, "kind"));
+    let whose = Whose::from_code(&query_value(query, "whose"));
+    let count = |group: Group| {
+        let of_group = || lines.iter().filter(move |line| line.has(group));
+        Count { group, lines: of_group().count(), untaken: of_group().filter(|line| line.is_untaken()).count() }
+    };
+    let of_kind = || lines.iter().filter(|line| only.is_none_or(|only| line.has(only)));
+    let tab = |whose: Whose| Tab { whose, lines: of_kind().filter(|line| line.is_of(whose)).count() };
+    let section = |group: Group| {
+        let is_here = |line: &&Line| line.is_of(whose) && only.unwrap_or(line.group) == group;
+        Section { group, lines: of_kind().filter(is_here).cloned().collect() }
+    };
     let page = Today {
         l: staff.visit.layout(),
         centre: centre.map(|centre| centre.name).unwrap_or_default(),
@@ -112,10 +151,13 @@ async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, Servi
         simulated: staff.context().database.data_origin().await?.is_simulated(),
         closed: !query_value(query, "closed").is_empty(),
         not_noted: matches!(open.noted, Noted::No(_)),
-        counts,
+        counts: Group::ALL.into_iter().map(count).collect(),
+        tabs: Whose::ALL.into_iter().map(tab).collect(),
         all: lines.len(),
+        untaken: lines.iter().filter(|line| line.is_untaken()).count(),
         only,
-        groups: groups.filter(|group| !group.lines.is_empty() || only.is_some()).collect(),
+        whose,
+        sections: Group::ALL.into_iter().map(section).filter(|section| !section.lines.is_empty()).collect(),
         next,
     };
     Ok(staff.visit.page(StatusCode::OK, &page))

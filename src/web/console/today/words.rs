@@ -21,7 +21,8 @@ pub(in crate::web::console) fn of(shown: &ShownAlert) -> Message {
     }
 }
 
-fn answer_name(answer: YesNo) -> Message {
+/// The name of an answer to a question of yes or no.
+pub(in crate::web::console) fn answer_name(answer: YesNo) -> Message {
     match answer {
         YesNo::Yes => message!("console-yes"),
         YesNo::No => message!("console-no"),
@@ -39,7 +40,7 @@ pub(in crate::web::console) fn severity_name(severity: Severity) -> Message {
 }
 
 /// The short name of an item of the questionnaire.
-fn item_name(item: Item) -> Message {
+pub(in crate::web::console) fn item_name(item: Item) -> Message {
     match item {
         Item::BodyTemperature => message!("console-item-body-temperature"),
         Item::Spo2 => message!("console-item-spo2"),

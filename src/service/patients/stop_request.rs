@@ -1,0 +1,88 @@
+//! Deciding a request to stop automated calls: granted or declined, with a note for the patient.
+
+use super::change::{change_patient, stop_patient};
+use crate::domain::{Actor, AlertId, AlertKind, HersysId, LineOf, NoteAudience, NoteId, NoteText};
+use crate::patient_import::Column;
+use crate::policy::{Permission, scope};
+use crate::service::alerts::visible_alert;
+use crate::service::context::{Changes, Context, audit_entry};
+use crate::service::error::{AlertError, ServiceError};
+use crate::store::audit::{self, Subject};
+use crate::store::line_notes::{self, NewNote};
+use crate::store::patients;
+
+/// What staff decide about a request to stop automated calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StopDecision {
+    /// The calls stop.
+    Grant,
+    /// The calls go on.
+    Decline,
+}
+
+impl StopDecision {
+    /// Its code in forms.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Grant => "grant",
+            Self::Decline => "decline",
+        }
+    }
+
+    /// Reads [`StopDecision::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Grant, Self::Decline].into_iter().find(|decision| decision.code() == code)
+    }
+}
+
+/// What came of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    /// It counts now.
+    Now,
+    /// The request had been decided.
+    Before,
+}
+
+/// Decides a request to stop automated calls. A granted one stops them as [`stop_patient`] does; a declined one lets
+/// them go on as switching them on does. A note for the patient is kept with the patient's notes.
+///
+/// # Errors
+/// [`AlertError::NotFound`], also for alerts that aren't such a request.
+pub async fn decide_stop(
+    context: &Context,
+    actor: &Actor,
+    alert: AlertId,
+    decision: StopDecision,
+    note: Option<(NoteId, &NoteText)>,
+) -> Result<Decided, ServiceError> {
+    let scope = scope(actor, Permission::ChangePatients)?;
+    let mut tx = context.database.begin_read().await?;
+    let named = visible_alert(&mut tx, alert, &scope).await?;
+    let is_request = matches!(named.kind, AlertKind::StopRequest | AlertKind::StopUnconfirmed);
+    let patient = named.patient.filter(|_| is_request).ok_or(AlertError::NotFound)?;
+    if named.closed_at.is_some() {
+        return Ok(Decided::Before);
+    }
+    let id: HersysId = match patients::by_ids(&mut tx, &[patient]).await?.pop() {
+        Some(row) => row.hersys_id,
+        None => return Err(AlertError::NotFound.into()),
+    };
+    drop(tx);
+    match decision {
+        StopDecision::Grant => stop_patient(context, actor, &id).await?,
+        StopDecision::Decline => change_patient(context, actor, &id, None, &[(Column::AutomatedCall, "1")]).await?,
+    };
+    if let Some((note, text)) = note {
+        let (line, at) = (LineOf::Patient(patient), context.clock.now());
+        let mut tx = context.database.begin_write().await?;
+        let audience = NoteAudience::Patient;
+        if line_notes::add(&mut tx, &NewNote { id: note, line, author: actor.name(), audience, text, at }).await? {
+            let subject = Subject::Patient(patient);
+            let entry = audit_entry(actor, at, "alert.noted", subject, named.centre, Changes::default());
+            audit::append(&mut tx, vec![entry]).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(Decided::Now)
+}

@@ -1,0 +1,45 @@
+//! Who saw a patient's data: entries of views, without what they say, so nothing is decrypted.
+
+use jiff::Timestamp;
+
+use super::people::PATIENT;
+use super::subject;
+use crate::domain::PatientId;
+use crate::store::bind_value::Row;
+use crate::store::{StoreError, Tx};
+
+/// A view of a patient's data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewRow {
+    /// Who saw it.
+    pub actor: String,
+    /// The source: command, api or console.
+    pub source: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The last views of a patient's data, latest first: entries about the patient alone, and those that name everyone
+/// shown.
+///
+/// # Errors
+/// Database errors.
+pub async fn views_of(tx: &mut Tx, patient: PatientId, limit: u32) -> Result<Vec<ViewRow>, StoreError> {
+    let limit_arg = i64::from(limit);
+    let alone = "SELECT actor, source, at FROM audit WHERE subject = $1 AND (action LIKE 'patient.%shown'
+                 OR action IN ('patient.alert_opened', 'patient.change_shown', 'patient.calls_listed',
+                               'patient.numbers_listed', 'patients.listed'))
+                 ORDER BY at DESC, id DESC LIMIT $2";
+    let mut views = tx.fetch_all(alone, vec![subject::of_patient(patient).into(), limit_arg.into()], read).await?;
+    let named = "SELECT a.actor, a.source, a.at FROM audit_subjects s JOIN audit a ON a.id = s.audit_id
+                 WHERE s.kind = $1 AND s.subject = $2 ORDER BY s.at DESC, s.audit_id DESC LIMIT $3";
+    let args = vec![PATIENT.into(), patient.to_string().into(), limit_arg.into()];
+    views.extend(tx.fetch_all(named, args, read).await?);
+    views.sort_by_key(|view| std::cmp::Reverse(view.at));
+    views.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(views)
+}
+
+fn read(row: &Row<'_>) -> Result<ViewRow, StoreError> {
+    Ok(ViewRow { actor: row.owned(0)?, source: row.owned(1)?, at: row.time(2, "audit.at")? })
+}

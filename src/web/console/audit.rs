@@ -1,0 +1,236 @@
+//! The audit trail of the reader's health centre: who saw and changed what. The search is sent as a form, so that no
+//! name is in an address.
+
+use askama::Template;
+use axum::extract::RawQuery;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::form::{Fields, Mistakes, Submitted};
+use super::here::{Frame, Here};
+use super::layout::Layout;
+use super::log_in::query_value;
+use super::sender::sender;
+use super::staff::StaffActor;
+use super::times;
+use crate::domain::{PatientId, era};
+use crate::service::{Details, ERASED, Noted, Rest, ServiceError, ShownEntry, Subject, TrailQuery, list_trail};
+use crate::translations::{Message, message};
+
+const PAGE: &str = "/audit";
+/// The number of entries on a page.
+const ON_A_PAGE: u32 = 50;
+/// The patients of one entry who are named. The others are counted.
+const MOST_NAMED: usize = 5;
+
+#[derive(Template)]
+#[template(path = "console/audit.html", config = "src/web/askama.toml")]
+struct Audit {
+    l: Layout,
+    f: Frame,
+    not_noted: bool,
+    kinds: Vec<(Kind, Message, bool)>,
+    from: String,
+    to: String,
+    actor: String,
+    person: String,
+    entries: Vec<Line>,
+    next: Option<Uuid>,
+    mistakes: Mistakes,
+}
+
+/// A kind of entries, by how their actions begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    All,
+    Patients,
+    Alerts,
+    Settings,
+    Accounts,
+    LogIns,
+    Trail,
+}
+
+impl Kind {
+    const ALL: [Self; 7] =
+        [Self::All, Self::Patients, Self::Alerts, Self::Settings, Self::Accounts, Self::LogIns, Self::Trail];
+
+    const fn code(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Patients => "patients",
+            Self::Alerts => "alerts",
+            Self::Settings => "settings",
+            Self::Accounts => "accounts",
+            Self::LogIns => "log_ins",
+            Self::Trail => "trail",
+        }
+    }
+
+    fn from_code(code: &str) -> Self {
+        Self::ALL.into_iter().find(|kind| kind.code() == code).unwrap_or(Self::All)
+    }
+
+    /// How the actions of its entries begin.
+    const fn action(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::Patients => "patient",
+            Self::Alerts => "alert.",
+            Self::Settings => "centre.",
+            Self::Accounts => "account.",
+            Self::LogIns => "log_in.",
+            Self::Trail => "audit.",
+        }
+    }
+
+    /// The kind of an action.
+    fn of(action: &str) -> Self {
+        let of = |kind: &Self| *kind != Self::All && action.starts_with(kind.action());
+        Self::ALL.into_iter().find(of).unwrap_or(Self::All)
+    }
+
+    fn name(self) -> Message {
+        match self {
+            Self::All => message!("console-trail-all"),
+            Self::Patients => message!("console-trail-patients"),
+            Self::Alerts => message!("console-trail-alerts"),
+            Self::Settings => message!("console-trail-settings"),
+            Self::Accounts => message!("console-trail-accounts"),
+            Self::LogIns => message!("console-trail-log-ins"),
+            Self::Trail => message!("console-trail-trail"),
+        }
+    }
+}
+
+/// An entry in words.
+struct Line {
+    time: String,
+    by: String,
+    system_user: Option<String>,
+    source: Message,
+    kind: Message,
+    action: String,
+    /// The patients, with their HER-SYS IDs. `None` for erased ones.
+    people: Vec<(Option<PatientId>, Option<String>)>,
+    /// How many more there are.
+    more: usize,
+    subject: String,
+    fields: Vec<String>,
+}
+
+impl Line {
+    fn of(entry: &ShownEntry, now: &jiff::ZonedDateTime) -> Self {
+        let row = &entry.row;
+        let id = entry.hersys_id.as_ref().map(|id| id.expose().to_owned());
+        let (people, subject) = match &row.subject {
+            Subject::Patient(patient) => (vec![(Some(*patient), id)], String::new()),
+            Subject::Erased(_) => (vec![(None, None)], String::new()),
+            Subject::Nobody(_) => (vec![(None, id)], String::new()),
+            Subject::Search | Subject::Patients => {
+                let shown = |(patient, id): &(PatientId, Option<crate::domain::HersysId>)| {
+                    (Some(*patient), id.as_ref().map(|id| id.expose().to_owned()))
+                };
+                (entry.people.iter().map(shown).collect(), String::new())
+            }
+            Subject::Other(subject) => (Vec::new(), subject.clone()),
+        };
+        let field = |(name, values): (&String, &serde_json::Value)| match values.as_array().map(Vec::as_slice) {
+            Some([before, after]) => format!("{name}: {} → {}", plain(before), plain(after)),
+            _ if values.as_str() == Some(ERASED) => name.clone(),
+            _ => format!("{name}: {}", plain(values)),
+        };
+        Self {
+            time: times::clock_time(row.at, now),
+            by: row.actor.clone(),
+            system_user: entry.system_user.clone(),
+            source: match row.source.as_str() {
+                "console" => message!("console-source-console"),
+                "command" => message!("console-source-command"),
+                "system" => message!("console-source-system"),
+                other => message!("verbatim", text = other),
+            },
+            kind: Kind::of(&row.action).name(),
+            action: row.action.clone(),
+            more: people.len().saturating_sub(MOST_NAMED),
+            people: people.into_iter().take(MOST_NAMED).collect(),
+            subject,
+            fields: entry.fields.iter().map(field).collect(),
+        }
+    }
+}
+
+/// A value of an entry, without the quotes of texts.
+fn plain(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Null => "–".to_owned(),
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+pub(super) async fn handler(staff: StaffActor, RawQuery(query): RawQuery) -> Response {
+    let person = query_value(query.as_deref(), "person");
+    let fields = Fields(vec![("person".to_owned(), person)]);
+    let shown = show(&staff, &fields).await;
+    staff.visit.answer(shown)
+}
+
+pub(super) async fn submit(form: Submitted) -> Response {
+    let (staff, fields) = match sender(form, PAGE).await {
+        Ok(sent) => sent,
+        Err(response) => return response,
+    };
+    let shown = show(&staff, &fields).await;
+    staff.visit.answer(shown)
+}
+
+/// The days of a search. An empty text is no limit.
+fn day(text: &str) -> Result<Option<Date>, ()> {
+    if text.trim().is_empty() { Ok(None) } else { era::read(text).map(Some).map_err(|_| ()) }
+}
+
+async fn show(staff: &StaffActor, fields: &Fields) -> Result<Response, ServiceError> {
+    let Here { now, frame, .. } = Here::of(staff).await?;
+    let mut mistakes = Mistakes::default();
+    let mut read = |field: &'static str| {
+        day(fields.get(field)).unwrap_or_else(|()| {
+            mistakes.add(field, message!("console-wrong-date", text = fields.get(field)));
+            None
+        })
+    };
+    let (from, to) = (read("from"), read("to"));
+    let midnight = |date: Date| now.time_zone().to_timestamp(date.at(0, 0, 0, 0)).ok();
+    let kind = Kind::from_code(fields.get("kind"));
+    let actor = fields.get("actor").trim();
+    let query = TrailQuery {
+        person: fields.get("person").trim().parse().ok(),
+        actor: Some(actor.to_owned()).filter(|actor| !actor.is_empty()),
+        action: kind.action(),
+        since: from.and_then(midnight),
+        until: to.and_then(|date| date.checked_add(1.day()).ok()).and_then(midnight),
+        after: fields.get("after").parse().ok(),
+        limit: ON_A_PAGE,
+        ..TrailQuery::default()
+    };
+    let listed = list_trail(staff.context(), staff.actor(), &query, Details::Revealed).await?;
+    let found = listed.found;
+    let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = Audit {
+        l: staff.visit.layout(),
+        f: Frame { again: staff.visit.path(PAGE), ..frame },
+        not_noted: matches!(listed.noted, Noted::No(_)),
+        kinds: Kind::ALL.into_iter().map(|each| (each, each.name(), each == kind)).collect(),
+        from: fields.get("from").to_owned(),
+        to: fields.get("to").to_owned(),
+        actor: actor.to_owned(),
+        person: query.person.map(|person| person.to_string()).unwrap_or_default(),
+        next: found.items.last().filter(|_| found.rest == Rest::More).map(|entry| entry.row.id),
+        entries: found.items.iter().map(|entry| Line::of(entry, &now)).collect(),
+        mistakes,
+    };
+    Ok(staff.visit.page(status, &page))
+}

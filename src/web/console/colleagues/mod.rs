@@ -1,0 +1,95 @@
+//! The accounts of the reader's colleagues: listed, invited by a link that is shown once, and ended.
+
+mod deactivate;
+mod invite;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::RawQuery;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::Console;
+use super::here::{Frame, Here};
+use super::layout::{Layout, role_name};
+use super::log_in::query_value;
+use super::staff::StaffActor;
+use crate::domain::{AccountState, StaffAccountId};
+use crate::service::{AccountView, ServiceError, list_staff};
+use crate::translations::{Message, message};
+
+#[derive(Template)]
+#[template(path = "console/staff/list.html", config = "src/web/askama.toml")]
+struct Colleagues {
+    l: Layout,
+    f: Frame,
+    is_ended: bool,
+    accounts: Vec<Account>,
+}
+
+/// An account in words.
+struct Account {
+    id: StaffAccountId,
+    name: String,
+    email: String,
+    role: Message,
+    centre: String,
+    state: AccountState,
+    is_own: bool,
+}
+
+impl Account {
+    fn of(account: &AccountView, own: StaffAccountId) -> Self {
+        Self {
+            id: account.id,
+            name: account.name.as_str().to_owned(),
+            email: account.log_in_name.typed().to_owned(),
+            role: role_name(account.role),
+            centre: account.centre.as_ref().map(|code| code.as_str().to_owned()).unwrap_or_default(),
+            state: account.state,
+            is_own: account.id == own,
+        }
+    }
+
+    fn state_name(&self) -> Message {
+        match self.state {
+            AccountState::Invited => message!("console-account-invited"),
+            AccountState::Active => message!("console-account-active"),
+            AccountState::Deactivated => message!("console-account-deactivated"),
+        }
+    }
+
+    /// Whether it can be ended here. Nobody ends their own by mistake.
+    fn may_be_ended(&self) -> bool {
+        !self.is_own && self.state != AccountState::Deactivated
+    }
+}
+
+/// The routes of these pages.
+pub(super) fn routes() -> Router<Arc<Console>> {
+    Router::new()
+        .route("/staff", get(handler))
+        .route("/staff/invite", get(invite::handler).post(invite::submit))
+        .route("/staff/{account}/deactivate", get(deactivate::handler).post(deactivate::submit))
+}
+
+pub(super) async fn handler(staff: StaffActor, RawQuery(query): RawQuery) -> Response {
+    let shown = show(&staff, query.as_deref()).await;
+    staff.visit.answer(shown)
+}
+
+async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, ServiceError> {
+    let accounts = list_staff(staff.context(), staff.actor()).await?;
+    let Here { frame, .. } = Here::of(staff).await?;
+    let own = staff.logged_in.account.id;
+    let page = Colleagues {
+        l: staff.visit.layout(),
+        f: frame,
+        is_ended: !query_value(query, "ended").is_empty(),
+        accounts: accounts.iter().map(|account| Account::of(account, own)).collect(),
+    };
+    Ok(staff.visit.page(StatusCode::OK, &page))
+}

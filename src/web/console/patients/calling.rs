@@ -1,0 +1,153 @@
+//! Stopping and resuming a person's calls, and ending the observation: the effect first, then it is done.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::done::Done;
+use super::effect::Effect;
+use super::person::{id_of, name_of};
+use crate::domain::PatientId;
+use crate::service::{
+    Changed, Column, PatientChange, PatientView, ServiceError, SessionState, change_patient, preview_change,
+    release_patient, stop_patient,
+};
+use crate::translations::{Message, message};
+use crate::web::console::form::Submitted;
+use crate::web::console::layout::Layout;
+use crate::web::console::missing;
+use crate::web::console::staff::StaffActor;
+
+/// What is decided about a person's calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Decision {
+    Stop,
+    Resume,
+    Release,
+}
+
+/// Automated calls are wanted.
+const ON: [(Column, &str); 1] = [(Column::AutomatedCall, "yes")];
+
+impl Decision {
+    fn read(word: &str) -> Option<Self> {
+        match word {
+            "stop" => Some(Self::Stop),
+            "resume" => Some(Self::Resume),
+            "release" => Some(Self::Release),
+            _ => None,
+        }
+    }
+
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Resume => "resume",
+            Self::Release => "release",
+        }
+    }
+
+    const fn change(self) -> PatientChange<'static> {
+        match self {
+            Self::Stop => PatientChange::Stop,
+            Self::Resume => PatientChange::Values(&ON),
+            Self::Release => PatientChange::Release,
+        }
+    }
+
+    /// Whether it was decided before.
+    const fn is_so(self, patient: &PatientView) -> bool {
+        match self {
+            Self::Stop => patient.stopped_at.is_some() || patient.released_at.is_some(),
+            Self::Resume => patient.not_called.is_none(),
+            Self::Release => patient.released_at.is_some(),
+        }
+    }
+
+    const fn done(self) -> Done {
+        match self {
+            Self::Stop => Done::Stopped,
+            Self::Resume => Done::Resumed,
+            Self::Release => Done::Released,
+        }
+    }
+
+    fn heading(self) -> Message {
+        match self {
+            Self::Stop => message!("patient-stop"),
+            Self::Resume => message!("patient-resume"),
+            Self::Release => message!("patient-release"),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/patient_calling.html", config = "src/web/askama.toml")]
+struct Calling {
+    l: Layout,
+    centre: String,
+    name: String,
+    person: String,
+    action: String,
+    decision: Decision,
+    is_so: bool,
+    effect: Effect,
+}
+
+impl Calling {
+    fn heading(&self) -> Message {
+        self.decision.heading()
+    }
+
+    fn stops(&self) -> bool {
+        self.decision != Decision::Resume
+    }
+}
+
+pub(super) async fn handler(staff: StaffActor, Path((id, word)): Path<(String, String)>) -> Response {
+    let Some(decision) = Decision::read(&word) else { return missing::page(&staff.visit) };
+    let shown = async { show(&staff, id_of(&id)?, decision).await };
+    let shown = shown.await;
+    staff.visit.answer(shown)
+}
+
+pub(super) async fn submit(Path((id, word)): Path<(String, String)>, form: Submitted) -> Response {
+    let Submitted { visit, .. } = form;
+    let (Some(decision), Ok(id)) = (Decision::read(&word), id_of(&id)) else { return missing::page(&visit) };
+    // Nothing was typed, so there is nothing to keep.
+    let SessionState::LoggedIn(logged_in) = &visit.session else { return visit.log_in_first() };
+    let logged_in = (**logged_in).clone();
+    let staff = StaffActor { visit, logged_in };
+    let decided = decide(&staff, id, decision).await.map(|changed| {
+        let done = if changed.changed { decision.done() } else { Done::Same };
+        staff.visit.redirect(&format!("/patients/{id}?done={}", done.code()))
+    });
+    staff.visit.answer(decided)
+}
+
+async fn decide(staff: &StaffActor, id: PatientId, decision: Decision) -> Result<Changed, ServiceError> {
+    let (context, actor) = (staff.context(), staff.actor());
+    match decision {
+        Decision::Stop => stop_patient(context, actor, id).await,
+        Decision::Resume => change_patient(context, actor, id, None, &ON).await,
+        Decision::Release => release_patient(context, actor, id).await,
+    }
+}
+
+async fn show(staff: &StaffActor, id: PatientId, decision: Decision) -> Result<Response, ServiceError> {
+    let preview = preview_change(staff.context(), staff.actor(), id, decision.change()).await?.found;
+    let now = staff.context().clock.now().to_zoned_datetime(preview.zone.clone());
+    let person = staff.visit.path(&format!("/patients/{id}"));
+    let page = Calling {
+        l: staff.visit.layout(),
+        centre: staff.centre().await?.map(|centre| centre.name).unwrap_or_default(),
+        name: name_of(&preview.before),
+        action: format!("{person}/{}", decision.code()),
+        person,
+        decision,
+        is_so: decision.is_so(&preview.before),
+        effect: Effect::of(&preview, &now),
+    };
+    Ok(staff.visit.page(StatusCode::OK, &page))
+}

@@ -1,0 +1,196 @@
+//! A patient's recent days: what was measured on each, and every answer by day.
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use super::words;
+use crate::domain::{Answer, BodyTemperature, Item, OxygenSaturation, ReportOutcome, Severity, YesNo};
+use crate::service::{AnswerView, ReportStanding, ReportView, ShownPatient};
+use crate::translations::{Message, message};
+use crate::web::console::times;
+use crate::web::console::today::words as today_words;
+
+/// The least number of days shown.
+const FEWEST: i64 = 7;
+/// The most.
+const MOST: i64 = 14;
+
+/// What a day has of a measured item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Measured<T> {
+    /// A value.
+    Value(T, Severity),
+    /// It couldn't be measured.
+    NoValue,
+    /// There is a report, in which it wasn't answered.
+    NotAsked,
+    /// There is no report.
+    NoReport,
+}
+
+/// A day of the chart.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Day {
+    pub(super) date: Date,
+    pub(super) temperature: Measured<BodyTemperature>,
+    pub(super) spo2: Measured<OxygenSaturation>,
+}
+
+/// The days of the chart, the earliest first: a week, or from the earliest report on.
+pub(super) fn days_of(shown: &ShownPatient) -> Vec<Day> {
+    let dates = dates_of(shown);
+    let day = |date: Date| {
+        let reports: Vec<&ReportView> = best_first(shown, date);
+        Day {
+            date,
+            temperature: measured(&reports, Item::BodyTemperature, |answer| match answer {
+                Answer::Temperature(value) => Some(value),
+                Answer::Saturation(_) | Answer::YesNo(_) => None,
+            }),
+            spo2: measured(&reports, Item::Spo2, |answer| match answer {
+                Answer::Saturation(value) => Some(value),
+                Answer::Temperature(_) | Answer::YesNo(_) => None,
+            }),
+        }
+    };
+    dates.into_iter().map(day).collect()
+}
+
+fn dates_of(shown: &ShownPatient) -> Vec<Date> {
+    let back = |days: i64| shown.today.saturating_sub(days.days());
+    let earliest = shown.reports.iter().map(|report| report.report_date).min().unwrap_or(shown.today);
+    let all = (0..MOST).rev().map(back);
+    all.filter(|date| *date >= earliest || *date > back(FEWEST)).collect()
+}
+
+/// The reports of a day that count, the finished and latest ones first.
+fn best_first(shown: &ShownPatient, date: Date) -> Vec<&ReportView> {
+    let counts = |report: &&ReportView| report.report_date == date && report.standing == ReportStanding::Current;
+    let mut reports: Vec<&ReportView> = shown.reports.iter().filter(counts).collect();
+    reports.sort_by_key(|report| {
+        (std::cmp::Reverse(report.outcome == ReportOutcome::Reported), std::cmp::Reverse(report.started_at))
+    });
+    reports
+}
+
+fn measured<T>(reports: &[&ReportView], item: Item, read: impl Fn(Answer) -> Option<Option<T>>) -> Measured<T> {
+    if reports.is_empty() {
+        return Measured::NoReport;
+    }
+    let answers = reports.iter().flat_map(|report| &report.answers).filter(|answer| answer.item == item);
+    let mut found = Measured::NotAsked;
+    for answer in answers {
+        match answer.answer.and_then(&read) {
+            Some(Some(value)) => return Measured::Value(value, answer.severity),
+            Some(None) => found = Measured::NoValue,
+            None => {}
+        }
+    }
+    found
+}
+
+/// The table of answers: a column for each report or day without one, a row for each item.
+pub(super) struct Answers {
+    pub(super) columns: Vec<Column>,
+    pub(super) rows: Vec<Row>,
+}
+
+/// A report, or a day without one.
+pub(super) struct Column {
+    pub(super) day: String,
+    pub(super) weekday: Message,
+    pub(super) time: String,
+    pub(super) channel: Option<Message>,
+    pub(super) is_partial: bool,
+}
+
+/// An item.
+pub(super) struct Row {
+    pub(super) name: Message,
+    pub(super) cells: Vec<Cell>,
+}
+
+/// An answer. "No", "doesn't know" and what wasn't asked look different.
+pub(super) struct Cell {
+    /// The class of its look: `no`, `yes`, `unknown`, `value`, `not-measured`, `not-asked`, `no-report`.
+    pub(super) look: &'static str,
+    pub(super) severity: Severity,
+    pub(super) words: Message,
+    /// Whether it came after the report was finished.
+    pub(super) is_late: bool,
+}
+
+impl Answers {
+    /// Of a patient's recent days, the earliest first.
+    pub(super) fn of(shown: &ShownPatient) -> Self {
+        let mut columns: Vec<(Date, Option<&ReportView>)> = Vec::new();
+        for date in dates_of(shown) {
+            let mut reports = best_first(shown, date);
+            reports.sort_by_key(|report| report.started_at);
+            match reports.is_empty() {
+                true => columns.push((date, None)),
+                false => columns.extend(reports.into_iter().map(|report| (date, Some(report)))),
+            }
+        }
+        let rows = Item::ALL.into_iter().map(|item| Row {
+            name: today_words::item_name(item),
+            cells: columns.iter().map(|(_, report)| Cell::of(*report, item)).collect(),
+        });
+        Self {
+            rows: rows.collect(),
+            columns: columns.iter().map(|(date, report)| Column::of(*date, *report)).collect(),
+        }
+    }
+}
+
+impl Column {
+    fn of(date: Date, report: Option<&ReportView>) -> Self {
+        Self {
+            day: format!("{}/{}", date.month(), date.day()),
+            weekday: times::weekday_name(date.weekday()),
+            time: report.map(|report| report.slot_time.clone()).unwrap_or_default(),
+            channel: report.map(|report| words::channel_name(report.channel)),
+            is_partial: report.is_some_and(|report| report.outcome != ReportOutcome::Reported),
+        }
+    }
+}
+
+impl Cell {
+    fn of(report: Option<&ReportView>, item: Item) -> Self {
+        let Some(report) = report else {
+            return Self::plain("no-report", message!("patient-gap-no-report"));
+        };
+        let of_item = |answers: &[AnswerView]| answers.iter().find(|answer| answer.item == item).copied();
+        match (of_item(&report.answers), of_item(&report.late)) {
+            (Some(answer), _) => Self::answered(answer, false),
+            (None, Some(answer)) => Self::answered(answer, true),
+            (None, None) => Self::plain("not-asked", message!("patient-not-asked")),
+        }
+    }
+
+    const fn plain(look: &'static str, words: Message) -> Self {
+        Self { look, severity: Severity::None, words, is_late: false }
+    }
+
+    fn answered(answer: AnswerView, is_late: bool) -> Self {
+        let (look, words) = match answer.answer {
+            Some(Answer::Temperature(Some(value))) => ("value", message!("patient-value", value = value.to_string())),
+            Some(Answer::Saturation(Some(value))) => {
+                ("value", message!("patient-value", value = value.percent().to_string()))
+            }
+            Some(Answer::Temperature(None) | Answer::Saturation(None)) => {
+                ("not-measured", message!("patient-not-measured"))
+            }
+            Some(Answer::YesNo(answer)) => (
+                match answer {
+                    YesNo::Yes => "yes",
+                    YesNo::No => "no",
+                    YesNo::Unknown => "unknown",
+                },
+                today_words::answer_name(answer),
+            ),
+            None => ("not-asked", message!("patient-unreadable")),
+        };
+        Self { look, severity: answer.severity, words, is_late }
+    }
+}

@@ -1,0 +1,97 @@
+//! What was just done about a person, for the banner of the next page. Addresses have its code, which tells nothing
+//! about the person.
+
+use super::words;
+use crate::service::Column;
+use crate::translations::{Argument, Message, Separator, message};
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Done {
+    /// These fields were changed.
+    Changed(Vec<Column>),
+    /// Nothing: the record was like that already, perhaps by the same form sent before.
+    Same,
+    /// Calls were stopped.
+    Stopped,
+    /// Observation has ended.
+    Released,
+    /// Calls are placed again.
+    Resumed,
+    /// The person was registered.
+    Registered,
+}
+
+impl Done {
+    /// The code in an address.
+    pub(super) fn code(&self) -> String {
+        match self {
+            Self::Changed(columns) => {
+                let columns: Vec<&str> = columns.iter().map(|column| column.code()).collect();
+                format!("changed-{}", columns.join("-"))
+            }
+            Self::Same => "same".to_owned(),
+            Self::Stopped => "stopped".to_owned(),
+            Self::Released => "released".to_owned(),
+            Self::Resumed => "resumed".to_owned(),
+            Self::Registered => "registered".to_owned(),
+        }
+    }
+
+    /// Reads [`Done::code`].
+    pub(super) fn read(code: &str) -> Option<Self> {
+        match code {
+            "same" => Some(Self::Same),
+            "stopped" => Some(Self::Stopped),
+            "released" => Some(Self::Released),
+            "resumed" => Some(Self::Resumed),
+            "registered" => Some(Self::Registered),
+            _ => {
+                let columns = code.strip_prefix("changed-")?.split('-').map(Column::read);
+                columns.collect::<Option<Vec<_>>>().map(Self::Changed)
+            }
+        }
+    }
+
+    /// The banner's heading.
+    pub(super) fn heading(&self) -> Message {
+        match self {
+            Self::Changed(columns) => {
+                let names = columns.iter().map(|column| words::column_name(*column)).collect();
+                message!("patient-done-changed", fields = Argument::Joined(Separator::Words, names))
+            }
+            Self::Same => message!("patient-done-same"),
+            Self::Stopped => message!("patient-done-stopped"),
+            Self::Released => message!("patient-done-released"),
+            Self::Resumed => message!("patient-done-resumed"),
+            Self::Registered => message!("patient-done-registered"),
+        }
+    }
+
+    /// Whether something was changed.
+    pub(super) const fn is_new(&self) -> bool {
+        !matches!(self, Self::Same)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_done_survives_the_address_and_nothing_else_is_read() {
+        for done in [
+            Done::Changed(vec![Column::PhoneNumber, Column::CallTimes]),
+            Done::Same,
+            Done::Stopped,
+            Done::Released,
+            Done::Resumed,
+            Done::Registered,
+        ] {
+            assert_eq!(Done::read(&done.code()), Some(done));
+        }
+        for code in ["", "changed-", "changed-shoe_size", "erased"] {
+            assert_eq!(Done::read(code), None, "{code}");
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! A person's page: what is wrong now and the number to ring, today's calls, the recent days, every call, and who
+//! looked.
+
+use askama::Template;
+use axum::extract::{Path, RawQuery};
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::ZonedDateTime;
+
+use super::chart::Chart;
+use super::days::{Answers, days_of};
+use super::done::Done;
+use super::words;
+use crate::domain::{AlertId, PatientId, Withdrawal};
+use crate::service::{
+    CallOfPatient, Look, Noted, PatientError, PatientView, Profile, ServiceError, ShownPatient, show_profile,
+};
+use crate::translations::{Message, message};
+use crate::web::console::layout::Layout;
+use crate::web::console::log_in::query_value;
+use crate::web::console::staff::StaffActor;
+use crate::web::console::times;
+use crate::web::console::today::line::{Line, age_at};
+
+#[derive(Template)]
+#[template(path = "console/patient.html", config = "src/web/askama.toml")]
+struct Person {
+    l: Layout,
+    centre: String,
+    now: Message,
+    zone: Message,
+    simulated: bool,
+    not_noted: bool,
+    /// What the reader has just done.
+    done: Option<Done>,
+    page: String,
+    name: String,
+    age: Message,
+    facts: Facts,
+    /// The open alerts, and the newest one, by which they are dealt with.
+    open: Option<(Line, AlertId)>,
+    phone: Option<Phone>,
+    slots: Vec<SlotLine>,
+    next: Option<Message>,
+    actions: Vec<Action>,
+    chart: Option<Chart>,
+    answers: Answers,
+    calls: Vec<CallLine>,
+    looks: Vec<LookLine>,
+}
+
+/// The record, in words.
+pub(super) struct Facts {
+    pub(super) hersys_id: String,
+    pub(super) born: Message,
+    pub(super) state: Message,
+    /// The class of the state's badge.
+    pub(super) look: &'static str,
+    /// The language of the calls, and its tag.
+    pub(super) language: &'static str,
+    pub(super) tag: &'static str,
+    pub(super) oximeter: Message,
+    pub(super) times: Option<String>,
+    pub(super) registered: String,
+    pub(super) observed_from: Option<String>,
+    pub(super) diagnosed: Option<String>,
+}
+
+/// A number that can be dialled.
+pub(super) struct Phone {
+    pub(super) shown: String,
+    pub(super) dial: String,
+}
+
+struct SlotLine {
+    time: String,
+    state: Message,
+}
+
+/// Something that can be done about the person's calls.
+struct Action {
+    path: String,
+    name: Message,
+    /// Whether it stops something.
+    stops: bool,
+}
+
+struct CallLine {
+    at: String,
+    line: Message,
+    lasted: String,
+    outcome: Message,
+    path: Option<String>,
+}
+
+struct LookLine {
+    actor: String,
+    by: Message,
+    at: String,
+}
+
+pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
+    let shown = async {
+        let done = Done::read(&query_value(query.as_deref(), "done"));
+        show(&staff, id_of(&id)?, done).await
+    };
+    let shown = shown.await;
+    staff.visit.answer(shown)
+}
+
+/// A record's id in a path. Anything else is nobody's.
+pub(super) fn id_of(text: &str) -> Result<PatientId, ServiceError> {
+    text.parse().map_err(|_| PatientError::NotFound.into())
+}
+
+async fn show(staff: &StaffActor, id: PatientId, done: Option<Done>) -> Result<Response, ServiceError> {
+    let profile = show_profile(staff.context(), staff.actor(), id).await?;
+    let not_noted = matches!(profile.noted, Noted::No(_));
+    let profile = profile.found;
+    let now = staff.context().clock.now().to_zoned_datetime(profile.shown.zone.clone());
+    let simulated = staff.context().database.data_origin().await?.is_simulated();
+    let page = Person {
+        l: staff.visit.layout(),
+        centre: profile.shown.centre_name.clone(),
+        simulated,
+        not_noted,
+        done,
+        ..page(staff, &profile, &now)
+    };
+    Ok(staff.visit.page(StatusCode::OK, &page))
+}
+
+fn page(staff: &StaffActor, profile: &Profile, now: &ZonedDateTime) -> Person {
+    let Profile { shown, open, thresholds, calls, looks } = profile;
+    let patient = &shown.patient;
+    let line = Line::of(&open.iter().collect::<Vec<_>>(), None, now);
+    let at = staff.visit.path(&format!("/patients/{}", patient.id));
+    Person {
+        l: staff.visit.layout(),
+        centre: String::new(),
+        now: times::moment(now, true),
+        zone: times::zone_name(now.time_zone()),
+        simulated: false,
+        not_noted: false,
+        done: None,
+        name: name_of(patient),
+        age: age_at(patient.birth_date, patient.monitoring_start, now.date()),
+        facts: Facts::of(patient, now),
+        open: line.newest.map(|newest| (line, newest)),
+        phone: Phone::of(patient),
+        slots: slots_of(shown, now),
+        next: next_of(shown, now),
+        actions: actions_of(patient, &at),
+        chart: Chart::of(&days_of(shown), thresholds, staff.visit.language),
+        answers: Answers::of(shown),
+        calls: calls.iter().map(|call| CallLine::of(call, &at, now)).collect(),
+        looks: looks.iter().map(|look| LookLine::of(look, now)).collect(),
+        page: at,
+    }
+}
+
+/// The name as it is written.
+pub(super) fn name_of(patient: &PatientView) -> String {
+    format!("{} {}", patient.family_name.expose(), patient.given_name.expose())
+}
+
+impl Facts {
+    pub(super) fn of(patient: &PatientView, now: &ZonedDateTime) -> Self {
+        let date = |date: jiff::civil::Date| date.strftime("%Y-%m-%d").to_string();
+        Self {
+            hersys_id: patient.hersys_id.expose().to_owned(),
+            born: words::born(patient.birth_date),
+            state: words::state_name(patient),
+            look: look_of(patient.not_called),
+            language: patient.language.own_name(),
+            tag: patient.language.tag(),
+            oximeter: words::oximeter_name(patient.oximeter),
+            times: Some(shown_times(&patient.call_times)).filter(|times| !times.is_empty()),
+            registered: times::clock_time(patient.created_at, now),
+            observed_from: patient.monitoring_start.map(date),
+            diagnosed: patient.diagnosis_date.map(date),
+        }
+    }
+}
+
+/// Call times as people read them: `9:30 13:00`.
+pub(super) fn shown_times(stored: &str) -> String {
+    let times = stored.split(';').map(|time| time.strip_prefix('0').unwrap_or(time));
+    times.collect::<Vec<_>>().join(" ")
+}
+
+const fn look_of(not_called: Option<Withdrawal>) -> &'static str {
+    match not_called {
+        None => "on",
+        Some(Withdrawal::Released) => "over",
+        Some(_) => "off",
+    }
+}
+
+impl Phone {
+    pub(super) fn of(patient: &PatientView) -> Option<Self> {
+        let number = patient.phone_number.as_ref()?;
+        Some(Self { shown: number.national(), dial: number.expose().to_owned() })
+    }
+}
+
+fn slots_of(shown: &ShownPatient, now: &ZonedDateTime) -> Vec<SlotLine> {
+    let held_back = shown.patient.not_called.is_some();
+    let slots = shown.slots.iter().map(|slot| SlotLine {
+        time: shown_times(slot.time.get(..5).unwrap_or(&slot.time)),
+        state: words::slot_name(slot, held_back, times::clock_time(slot.due_at, now)),
+    });
+    slots.collect()
+}
+
+/// When the next call is placed: for a slot of today, or the next one.
+fn next_of(shown: &ShownPatient, now: &ZonedDateTime) -> Option<Message> {
+    if shown.patient.not_called.is_some() {
+        return None;
+    }
+    let waiting = shown.slots.iter().filter(|slot| slot.state == crate::domain::SlotState::Waiting);
+    let next = waiting.map(|slot| slot.due_at).chain(shown.patient.next_slot_at).min()?;
+    Some(message!("patient-next-call", at = times::clock_time(next, now)))
+}
+
+fn actions_of(patient: &PatientView, at: &str) -> Vec<Action> {
+    let action = |end: &str, name: Message, stops: bool| Action { path: format!("{at}/{end}"), name, stops };
+    let mut actions = vec![action("change", message!("patient-change"), false)];
+    let is_released = patient.released_at.is_some();
+    if patient.not_called.is_some() && !is_released {
+        actions.push(action("resume", message!("patient-resume"), false));
+    }
+    if patient.stopped_at.is_none() && !is_released {
+        actions.push(action("stop", message!("patient-stop"), true));
+    }
+    if !is_released {
+        actions.push(action("release", message!("patient-release"), true));
+    }
+    actions
+}
+
+impl CallLine {
+    fn of(call: &CallOfPatient, at: &str, now: &ZonedDateTime) -> Self {
+        let summary = &call.call;
+        let outcome = call.outcome.map(words::outcome_name);
+        let outcome = outcome.or_else(|| summary.disposition.map(words::disposition_name));
+        Self {
+            at: times::clock_time(summary.started_at, now),
+            line: words::line_name(summary.line),
+            lasted: summary.ended_at.map_or_else(String::new, |ended| {
+                let seconds = ended.duration_since(summary.started_at).as_secs();
+                format!("{}:{:02}", seconds / 60, seconds % 60)
+            }),
+            outcome: outcome.unwrap_or_else(|| message!("patient-call-open")),
+            path: call.took_part.then(|| format!("{at}/calls/{}", summary.id)),
+        }
+    }
+}
+
+impl LookLine {
+    fn of(look: &Look, now: &ZonedDateTime) -> Self {
+        let by = match &*look.source {
+            "console" => message!("patient-look-console", times = u64::from(look.times)),
+            _ => message!("patient-look-command", times = u64::from(look.times)),
+        };
+        Self { actor: look.actor.clone(), by, at: times::clock_time(look.last_at, now) }
+    }
+}

@@ -1,0 +1,134 @@
+//! The effect of a change, as the pages say it before it is saved.
+
+use super::setting::{Group, Setting};
+use super::value;
+use crate::service::{BeforeAfter, CentreCalls, CentreEffect, sms_segments};
+use crate::translations::{Message, message};
+
+/// What a change will do, in words.
+pub(super) struct Effect {
+    /// The settings that change.
+    pub(super) changes: Vec<Difference>,
+    /// What happens to calls and patients.
+    pub(super) rows: Vec<Row>,
+    /// From when it counts.
+    pub(super) from: Message,
+    /// The SMS as a patient would get it, with the number of its parts.
+    pub(super) sms: Option<(String, Message)>,
+}
+
+/// A setting before and after.
+pub(super) struct Difference {
+    pub(super) name: Message,
+    pub(super) before: Message,
+    pub(super) after: Message,
+}
+
+/// Something that a change touches.
+pub(super) struct Row {
+    pub(super) what: Message,
+    pub(super) before: u64,
+    pub(super) after: u64,
+    pub(super) says: Message,
+    /// Whether people should look twice.
+    pub(super) warns: bool,
+}
+
+/// What stands for the number that patients call back, in an example.
+const EXAMPLE_NUMBER: &str = "050-0000-0000";
+
+impl Difference {
+    pub(super) fn of(setting: Setting, before: &str, after: &str) -> Self {
+        Self { name: setting.name(), before: value::said(setting, before), after: value::said(setting, after) }
+    }
+}
+
+impl Effect {
+    /// Of a change of these groups' settings.
+    pub(super) fn of(effect: &CentreEffect, changes: Vec<(Setting, String, String)>) -> Self {
+        let groups: Vec<Group> = Group::ALL
+            .into_iter()
+            .filter(|group| changes.iter().any(|(setting, ..)| group.settings().contains(setting)))
+            .collect();
+        let moves = groups.iter().any(|group| group.moves_calls());
+        let pauses = groups.contains(&Group::Pause) && effect.after.settings.calls == CentreCalls::Pause;
+        let sms = effect.after.settings.missed_call_sms.as_ref().filter(|_| groups.contains(&Group::Sms));
+        let filled = sms.map(|sms| sms.filled(&effect.after.name, EXAMPLE_NUMBER));
+        Self {
+            rows: rows(effect, moves, pauses),
+            from: groups.first().copied().unwrap_or(Group::Hours).counts_from(),
+            sms: filled.map(|text| {
+                let parts =
+                    message!("console-sms-parts", parts = sms_segments(&text), characters = text.chars().count());
+                (text, parts)
+            }),
+            changes: changes.iter().map(|(setting, now, new)| Difference::of(*setting, now, new)).collect(),
+        }
+    }
+}
+
+fn rows(effect: &CentreEffect, moves: bool, pauses: bool) -> Vec<Row> {
+    let mut rows = vec![
+        Row {
+            what: message!("console-effect-waiting"),
+            says: match lost(effect.waiting) {
+                0 if pauses => message!("console-effect-waiting-rests"),
+                0 => message!("console-effect-stays"),
+                lost => message!("console-effect-waiting-cancelled", count = lost),
+            },
+            warns: lost(effect.waiting) > 0,
+            ..Row::of(effect.waiting)
+        },
+        Row {
+            what: message!("console-effect-under-way"),
+            says: match lost(effect.under_way) {
+                0 => message!("console-effect-not-cut"),
+                lost => message!("console-effect-under-way-ended", count = lost),
+            },
+            warns: lost(effect.under_way) > 0,
+            ..Row::of(effect.under_way)
+        },
+    ];
+    if moves {
+        rows.push(Row { what: message!("console-effect-today"), ..Row::of(effect.today) });
+        rows.push(Row { what: message!("console-effect-tomorrow"), ..Row::of(effect.tomorrow) });
+        rows.push(Row {
+            what: message!("console-effect-outside"),
+            says: if effect.outside_hours.after > 0 {
+                message!("console-effect-outside-says")
+            } else {
+                message!("console-effect-nobody")
+            },
+            warns: effect.outside_hours.after > effect.outside_hours.before,
+            ..Row::of(effect.outside_hours)
+        });
+        rows.push(Row {
+            what: message!("console-effect-never"),
+            says: if effect.never_called.after > effect.never_called.before {
+                message!("console-effect-never-says")
+            } else {
+                message!("console-effect-nobody-new")
+            },
+            warns: effect.never_called.after > effect.never_called.before,
+            ..Row::of(effect.never_called)
+        });
+    }
+    rows
+}
+
+impl Row {
+    fn of(count: BeforeAfter) -> Self {
+        let more = count.after.saturating_sub(count.before);
+        let says = match (more, lost(count)) {
+            (0, 0) => message!("console-effect-stays"),
+            (0, fewer) => message!("console-effect-fewer", count = fewer),
+            (more, _) => message!("console-effect-more", count = more),
+        };
+        Self { what: message!("console-effect-stays"), before: count.before, after: count.after, says, warns: false }
+    }
+}
+
+/// How many there are fewer.
+fn lost(count: BeforeAfter) -> u64 {
+    count.before.saturating_sub(count.after)
+}

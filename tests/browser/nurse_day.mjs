@@ -1,0 +1,253 @@
+// A nurse's day in the demonstration's console, and a judgement of every page: node nurse_day.mjs CONSOLE SECRET RECOVERY ADMINISTRATOR_SECRET INVITATION
+import { Browser, codeOf, must } from "./judge.mjs";
+
+const [site, secret, recovery, administratorSecret, invitation] = process.argv.slice(2);
+const EMAIL = "naoko@mihon.example";
+const PASSWORD = "mihon-kenko-call";
+
+const browser = await Browser.start();
+try {
+  const cookies = await logIn();
+  for (const language of ["ja", "en"]) await everyPage(language, cookies);
+  for (const width of [1280, 320]) await withoutScript(width);
+  await byKeyboard(cookies);
+  await administrator();
+  await invited();
+  await statusPage();
+} finally {
+  await browser.end();
+  for (const name of browser.judged) console.log(`judged ${name}`);
+  for (const finding of browser.findings) console.log(`finding ${finding}`);
+}
+
+async function credentials(page, password, email = EMAIL) {
+  await page.fill("#email", email);
+  await page.fill("#password", password);
+  await page.click("main form button");
+}
+
+// Wrong first, then right.
+async function logIn() {
+  const reader = await browser.reader();
+  const { page } = reader;
+  await page.goto(`${site}/today`);
+  must(page.url().includes("/console/log-in?next="), "who isn't logged in is led to the log-in");
+  await reader.judge("log-in ja");
+  await credentials(page, "wrong password");
+  await reader.judge("log-in wrong ja");
+  must((await page.inputValue("#email")) === EMAIL, "the address is kept after a wrong password");
+  must((await page.title()).startsWith("エラー"), "the title says that there is an error");
+  await credentials(page, PASSWORD);
+  await reader.judge("second-factor ja");
+  await page.fill("#code", "000000");
+  await page.click("main form button");
+  await reader.judge("second-factor wrong ja");
+  await page.fill("#code", codeOf(secret));
+  await page.click("main form button");
+  await page.waitForURL(`${site}/today`);
+  const cookies = await reader.cookies();
+  await reader.close();
+  return cookies;
+}
+
+// Today until nobody has taken a line of these.
+async function todayWith(page, section) {
+  for (;;) {
+    await page.goto(`${site}/today`);
+    if (await page.locator(`${section} .c-action form button`).count()) return;
+    await page.waitForTimeout(500);
+  }
+}
+
+async function everyPage(language, cookies) {
+  const reader = await browser.reader({ cookies });
+  const { page } = reader;
+  await page.goto(`${site}/language/${language}?back=/console/today`);
+  await todayWith(page, "section.red");
+  await reader.judge(`today ${language}`);
+  const counted = Number(await page.locator(".counts .red b").innerText());
+  await page.click(".counts .red a");
+  await reader.judge(`today red ${language}`);
+  must((await page.locator("section.red tbody tr").count()) >= counted, "a count is that of its list");
+  await page.locator("section.red .c-action form button").first().click();
+  await reader.judge(`taken ${language}`);
+  must((await page.locator(".banner.ok").count()) === 1, "it is said that the line was taken");
+  const alert = page.url().split("?")[0];
+  await page.fill("#note", "見本のメモ <script>alert(1)</script>");
+  await page.click("form.close button");
+  await reader.judge(`close wrong ${language}`);
+  must((await page.inputValue("#note")).includes("<script>"), "what was typed is kept beside an error");
+  await page.locator("input[name=reason]").first().check();
+  await page.click("form.close button");
+  must(page.url().includes("/today"), "after closing, Today is shown");
+  await reader.judge(`today closed ${language}`);
+  await page.goto(alert);
+  await reader.judge(`close again ${language}`);
+  must((await page.locator("form.close").count()) === 0, "what is closed can't be closed again");
+  await page.goto(`${site}/account`);
+  await reader.judge(`account ${language}`);
+  await page.goto(`${site}/patients/nowhere`);
+  await reader.judge(`missing ${language}`);
+  await patients(reader, language);
+  await calls(reader, language);
+  await reader.close();
+}
+
+// Search, a person, a change that shows its effect first.
+async function patients(reader, language) {
+  const { page } = reader;
+  await page.goto(`${site}/patients`);
+  await reader.judge(`patients ${language}`);
+  await page.fill("#text", "ミホン");
+  await page.click("form.search button");
+  must(!decodeURIComponent(page.url()).includes("ミホン"), "what is searched for isn't in the address");
+  await page.fill("#text", "1000001");
+  await page.click("form.search button");
+  await reader.judge(`patients found ${language}`);
+  must((await page.locator("table.people tbody tr").count()) === 1, "an ID finds one person");
+  await page.locator("table.people tbody a").first().click();
+  await reader.judge(`person ${language}`);
+  const person = page.url();
+  await page.goto(`${person}/change`);
+  await reader.judge(`change ${language}`);
+  await page.locator("input[name=call_times], #call_times").first().fill(language === "ja" ? "930" : "１０：１５");
+  await page.locator("button[value=preview]").click();
+  await reader.judge(`change previewed ${language}`);
+  must((await page.locator("section.effect").count()) === 1, "the effect is said before saving");
+  await page.locator("button[value=save]").click();
+  must((await page.locator(".banner.ok").count()) === 1, "it is said that the change was saved");
+  await reader.judge(`person changed ${language}`);
+  await page.goto(`${person}/stop`);
+  await reader.judge(`stop ${language}`);
+  await page.goto(`${site}/patients/new`);
+  await reader.judge(`register ${language}`);
+  await page.locator("form.record-form button").first().click();
+  await reader.judge(`register wrong ${language}`);
+}
+
+async function calls(reader, language) {
+  const { page } = reader;
+  await page.goto(`${site}/calls`);
+  await reader.judge(`calls ${language}`);
+  await page.locator("[aria-labelledby=log] tbody th a").first().click();
+  await reader.judge(`call ${language}`);
+  await page.goto(`${site}/calls/unknown`);
+  await reader.judge(`calls unknown ${language}`);
+}
+
+// An administrator sees the settings with their effect, colleagues and the trail.
+async function administrator() {
+  const reader = await browser.reader();
+  const { page } = reader;
+  await page.goto(site);
+  await credentials(page, PASSWORD, "kenji@mihon.example");
+  await page.fill("#code", codeOf(administratorSecret));
+  await page.click("main form button");
+  await page.waitForURL(`${site}/today`);
+  for (const language of ["ja", "en"]) {
+    await page.goto(`${site}/language/${language}?back=/console/settings`);
+    await reader.judge(`settings ${language}`);
+    const groups = await page.locator("main a[href*='/settings/']").evaluateAll((links) => links.map((link) => link.href));
+    for (const group of new Set(groups.filter((href) => !href.includes("/history")))) {
+      await page.goto(group);
+      await reader.judge(`${new URL(group).pathname.split("/").slice(2).join(" ")} ${language}`);
+    }
+    for (const part of ["settings/history", "staff", "staff/invite", "audit"]) {
+      await page.goto(`${site}/${part}`);
+      await reader.judge(`${part.replace("/", " ")} ${language}`);
+    }
+  }
+  await reader.close();
+}
+
+async function withoutScript(width) {
+  const reader = await browser.reader({ script: false, width });
+  const { page } = reader;
+  await page.goto(site);
+  await credentials(page, PASSWORD);
+  await page.locator("main a", { hasText: "回復コード" }).click();
+  await page.fill("#code", recovery.split(" ")[width > 500 ? 0 : 1]);
+  await page.click("main form button");
+  await page.waitForURL(/today/);
+  await todayWith(page, "section");
+  await page.locator("section .c-action form button").first().click();
+  await page.locator("input[name=reason]").first().check();
+  await page.fill("#note", "見本: 電話で確かめた");
+  await page.click("form.close button");
+  await reader.judge(`closed without script at ${width}`);
+  must((await page.locator(".banner.ok").count()) === 1, "without script, a line is closed");
+  await page.goto(`${site}/account`);
+  await page.click("header form button");
+  must(page.url().includes("/log-in"), "without script, one logs out");
+  await page.goto(`${site}/today`);
+  must(page.url().includes("/log-in"), "who has logged out sees nothing");
+  await reader.close();
+}
+
+// The first stop leads to the content, and focus can be seen wherever it is.
+async function byKeyboard(cookies) {
+  const reader = await browser.reader({ cookies });
+  const { page } = reader;
+  await page.goto(`${site}/today`);
+  await page.keyboard.press("Tab");
+  must((await page.evaluate("document.activeElement.hash")) === "#main", "the first stop leads to the content");
+  await page.keyboard.press("Enter");
+  let stops = 0;
+  for (; ; stops += 1) {
+    await page.keyboard.press("Tab");
+    const [outline, name] = await page.evaluate(`(() => {
+      const style = getComputedStyle(document.activeElement);
+      return [style.outlineStyle + style.boxShadow, document.activeElement.outerHTML.slice(0, 120)];
+    })()`);
+    // After the last stop, the browser's own.
+    if (name.startsWith("<body")) break;
+    must(outline !== "nonenone", `focus is seen on ${name}`);
+  }
+  must(stops >= 4, "the links of Today are reached");
+  await reader.close();
+}
+
+// The demonstration's page for everybody.
+async function statusPage() {
+  const reader = await browser.reader();
+  const { page } = reader;
+  await page.goto(new URL("/", site).href);
+  await reader.judge("status");
+  const time = () => page.locator("time").innerText();
+  const before = await time();
+  while ((await time()) === before) await page.waitForTimeout(500);
+  await page.click("#stop");
+  await reader.judge("status stopped");
+  await reader.close();
+}
+
+// Somebody of the help desk sets up an account, logs in, and sees figures alone.
+async function invited() {
+  const reader = await browser.reader();
+  const { page } = reader;
+  await page.goto(`${site}/invitation/${invitation}`);
+  await reader.judge("invitation ja");
+  await page.fill("#password", "short");
+  await page.click("main form button");
+  await reader.judge("invitation wrong ja");
+  await page.fill("#password", PASSWORD);
+  await page.fill("#again", PASSWORD);
+  await page.click("main form button");
+  await reader.judge("authenticator ja");
+  const own = await page.innerText(".secret");
+  await page.fill("#code", codeOf(own, Date.now() - 30_000));
+  await page.click("main form button");
+  await reader.judge("recovery codes ja");
+  must((await page.locator(".codes li").count()) === 10, "there are ten recovery codes");
+  await page.goto(site);
+  await credentials(page, PASSWORD, "momoko@mihon.example");
+  await page.fill("#code", codeOf(own));
+  await page.click("main form button");
+  for (const language of ["ja", "en"]) {
+    await page.goto(`${site}/language/${language}?back=/console/figures`);
+    await reader.judge(`figures ${language}`);
+  }
+  await page.goto(`${site}/today`);
+  must((await page.locator(".lines").count()) === 0, "the help desk sees no person");
+  await reader.close();
+}
