@@ -74,7 +74,7 @@ pub async fn delete(tx: &mut Tx, line: LineOf, claim: ClaimId) -> Result<bool, S
     Ok(tx.execute(sql, vec![line.id().into(), claim.into()]).await? == 1)
 }
 
-/// Deletes the claim of a line, whoever has it.
+/// Deletes the claim of a line, regardless of its holder.
 ///
 /// # Errors
 /// Database errors.

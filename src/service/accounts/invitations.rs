@@ -29,7 +29,7 @@ pub struct NewAccount {
     pub centre: Option<CentreCode>,
 }
 
-/// An invitation. Whoever has the token can set the account up.
+/// An invitation. Anyone with the token can set up the account.
 #[derive(Debug, Clone)]
 pub struct Invitation {
     /// The account.

@@ -36,9 +36,9 @@ pub struct ClaimView {
 pub enum TakeFrom {
     /// Only if nobody has it.
     Nobody,
-    /// From whoever has this claim, of which the reader knows.
+    /// From the holder of this claim, which the reader has seen.
     Holder(ClaimId),
-    /// From whoever has it.
+    /// From its holder, if there is one.
     Anybody,
 }
 

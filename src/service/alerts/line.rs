@@ -62,7 +62,7 @@ pub async fn show_alert_line(context: &Context, actor: &Actor, id: AlertId) -> R
     let alert = alerts::get(&mut tx, id).await?;
     let Some(alert) = alert.filter(|alert| is_visible(alert, &scope)) else {
         drop(tx);
-        // Whoever tries ids leaves entries.
+        // Trying ids leaves entries.
         let _noted = context.note_absence(actor, format!("alert:{id}"), "alert.not_found", "alert.shown").await?;
         return Err(AlertError::NotFound.into());
     };

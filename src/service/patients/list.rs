@@ -92,7 +92,7 @@ pub async fn list_patients(
     let after = match (&query.after, after) {
         (Some(key), Err(error)) => {
             drop(tx);
-            // Whoever tries ids leaves entries.
+            // Trying ids leaves entries.
             return context.looked_up(actor, key, "patients.listed", Err(error)).await;
         }
         (_, after) => after?,

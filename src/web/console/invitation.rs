@@ -1,4 +1,4 @@
-//! An invitation: first the password, then the authenticator. Whoever has the link may set the account up.
+//! An invitation: first the password, then the authenticator. Anyone with the link can set up the account.
 
 use askama::Template;
 use axum::extract::Path;

@@ -10,7 +10,6 @@ use super::effect::Effect;
 use super::faults;
 use super::fields::{Control, Field, PREVIEWED, Values, borrowed, fields_of};
 use super::person::{id_of, name_of};
-use super::sent;
 use crate::domain::{PatientId, Revision};
 use crate::service::{
     ChangePreview, Column, PatientChange, PatientError, ServiceError, change_patient, preview_change,
@@ -19,6 +18,7 @@ use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Mistakes, Submitted};
 use crate::web::console::layout::Layout;
 use crate::web::console::missing;
+use crate::web::console::sender::{kept, sender};
 use crate::web::console::staff::StaffActor;
 
 /// The fields of the form. The HER-SYS ID is who the record is about.
@@ -108,7 +108,7 @@ pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>) -> Respon
             surprise: Surprise::Nothing,
             meanwhile: Vec::new(),
         };
-        if let Some(kept) = sent::kept(&staff, &page_of(id)).await? {
+        if let Some(kept) = kept(&staff, &page_of(id)).await? {
             form = Form { surprise: Surprise::DraftRestored, ..Form::sent(&kept) };
         }
         page(&staff, &current, form, None).await
@@ -119,7 +119,7 @@ pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>) -> Respon
 
 pub(super) async fn submit(Path(id): Path<String>, form: Submitted) -> Response {
     let Ok(id) = id_of(&id) else { return missing::page(&form.visit) };
-    match sent::by_staff(form, &page_of(id)).await {
+    match sender(form, &page_of(id)).await {
         Ok((staff, fields)) => {
             let answered = take(&staff, id, &fields).await;
             staff.visit.answer(answered)

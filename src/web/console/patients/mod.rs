@@ -14,7 +14,6 @@ mod person;
 mod register;
 mod rows;
 mod searches;
-mod sent;
 mod words;
 
 use std::sync::Arc;
@@ -40,6 +39,7 @@ use crate::service::{
     list_patients,
 };
 use crate::translations::Message;
+use crate::web::console::sender::sender;
 
 /// Rows of a page.
 const ROWS: u32 = 50;
@@ -118,7 +118,7 @@ async fn handler(staff: StaffActor, RawQuery(query): RawQuery) -> Response {
 
 /// A search: kept, and led to by its id.
 async fn submit(form: Submitted) -> Response {
-    match sent::by_staff(form, "/patients").await {
+    match sender(form, "/patients").await {
         Ok((staff, fields)) => {
             let text = fields.get("text").trim().to_owned();
             if text.is_empty() {

@@ -9,7 +9,6 @@ use super::effect::Effect;
 use super::faults;
 use super::fields::{Control, Field, PREVIEWED, Values, borrowed, fields_of};
 use super::person::{Facts, Phone, name_of};
-use super::sent;
 use crate::domain::{CentreCode, PatientId};
 use crate::service::{
     Column, Details, PatientError, PatientQuery, PatientStatus, PatientTerms, PatientView, RegistrationPreview,
@@ -18,6 +17,7 @@ use crate::service::{
 use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Mistakes, Submitted};
 use crate::web::console::layout::{First, Layout};
+use crate::web::console::sender::{kept, sender};
 use crate::web::console::staff::StaffActor;
 
 /// Its path.
@@ -56,7 +56,7 @@ struct Double {
 pub(super) async fn handler(staff: StaffActor) -> Response {
     let shown = async {
         centre_of(&staff)?;
-        let kept = sent::kept(&staff, PAGE).await?;
+        let kept = kept(&staff, PAGE).await?;
         let restored = kept.is_some();
         let typed = kept.as_ref().map_or_else(Values::of_new, Values::typed);
         page(&staff, &typed, Mistakes::default(), None, restored).await
@@ -66,7 +66,7 @@ pub(super) async fn handler(staff: StaffActor) -> Response {
 }
 
 pub(super) async fn submit(form: Submitted) -> Response {
-    match sent::by_staff(form, PAGE).await {
+    match sender(form, PAGE).await {
         Ok((staff, fields)) => {
             let answered = take(&staff, &fields).await;
             staff.visit.answer(answered)
