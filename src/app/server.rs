@@ -20,7 +20,8 @@ use crate::carrier::twilio::SigningKey;
 use crate::config::{Carrier, Config, Operations};
 use crate::flow::{Finding, FlowSet};
 use crate::service::{
-    Clock, Context, ConversationService, Dialer, LegBook, SealerTask, count_last_outside_lines, count_outside_lines,
+    Clock, Context, ConversationService, Dialer, Escalator, EscalatorSettings, LegBook, SealerTask,
+    count_last_outside_lines, count_outside_lines,
 };
 use crate::web::{ConsoleSettings, LastReadiness, SecondFactorRule, Web, console, router, router_with_operations};
 
@@ -31,6 +32,7 @@ pub(crate) struct Server {
     working: tokio::task::JoinHandle<()>,
     network: Option<Network>,
     dialer: Option<Arc<Dialer>>,
+    escalator: Option<Arc<Escalator>>,
     web: Arc<Web>,
     app: axum::Router,
     console: ConsoleSettings,
@@ -56,6 +58,10 @@ impl Server {
         let dialer = network.as_ref().zip(conversations.lines().call_back_number.clone()).map(|(network, from)| {
             let dialling = dialling(config, from);
             Dialer::new(Arc::clone(&context), conversations.clone(), network.carriers.clone(), dialling)
+        });
+        let escalator = network.as_ref().zip(conversations.lines().call_back_number.clone()).map(|(network, from)| {
+            let settings = EscalatorSettings { from, ring_seconds: config.twilio.ring_seconds };
+            Escalator::new(Arc::clone(&context), conversations.clone(), network.carriers.clone(), settings)
         });
         let web = Web {
             conversations: conversations.clone(),
@@ -84,8 +90,21 @@ impl Server {
             proxies: config.server.trusted_proxies.clone(),
             zone: conversations.lines().zone.clone(),
             second_factor: SecondFactorRule::Asked,
+            flow_set: Arc::clone(conversations.lines().flow_sets.current()),
         };
-        Ok(Self { context, conversations, working, network, dialer, app, web, console, checkpoint_file, longest_call })
+        Ok(Self {
+            context,
+            conversations,
+            working,
+            network,
+            dialer,
+            escalator,
+            app,
+            web,
+            console,
+            checkpoint_file,
+            longest_call,
+        })
     }
 
     /// Adds a status page at `/`.
@@ -127,12 +146,13 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
         drain: Duration,
     ) -> anyhow::Result<()> {
-        let Self { context, conversations, working, network, dialer, app, web, checkpoint_file, .. } = self;
+        let Self { context, conversations, working, network, dialer, escalator, app, web, checkpoint_file, .. } = self;
+        let console_url = format!("{}/console", self.console.public_url);
         let (longest_call, app) = (self.longest_call, app.merge(console(&context, self.console)));
         let operations = crate::web::operations(web);
         // Start this before the dialer: a database that lacks its last entries doesn't know whom it has called.
         let keeper = SealerTask::start(Arc::clone(&context), checkpoint_file).await;
-        let workers = start_workers(&context, &conversations, network, dialer, longest_call);
+        let workers = start_workers(&context, &conversations, network, dialer, escalator, console_url, longest_call);
         workers.spawn(keeper.run());
         let stopping = CancellationToken::new();
         let serving = Workers::default();

@@ -11,13 +11,18 @@ use tracing::{error, warn};
 use super::network::Network;
 use crate::carrier::Carriers;
 use crate::service::{
-    Context, ConversationService, Dialer, JobRunner, Outside, finish_imports, finish_replans, sweep, wait_after,
+    Context, ConversationService, Dialer, Escalator, JobRunner, Outside, erase_expired, finish_bulk_changes,
+    finish_imports, finish_replans, sweep, sweep_uploads, wait_after,
 };
+use crate::web::finding_words;
 
 /// The interval between searches for lost calls.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
 /// The interval between runs of the outbox.
 const JOBS_EVERY: Duration = Duration::from_millis(500);
+
+/// The interval between erasures of patients whose retention has ended.
+const ERASE_EVERY: Duration = Duration::from_secs(3_600);
 
 /// Tasks that run until they are stopped together. Dropping this stops them, too.
 #[derive(Debug, Default)]
@@ -58,18 +63,25 @@ pub(crate) fn start_workers(
     conversations: &ConversationService,
     network: Option<Network>,
     dialer: Option<Arc<Dialer>>,
+    escalator: Option<Arc<Escalator>>,
+    console: String,
     longest_call: SignedDuration,
 ) -> Workers {
     let workers = Workers::default();
     let (carriers, gateways) = network.map_or((None, Vec::new()), |network| (Some(network.carriers), network.gateways));
     workers.spawn(sweep_on(Arc::clone(context), conversations.clone(), carriers.clone(), longest_call));
+    workers.spawn(work_on_uploads(Arc::clone(context)));
+    workers.spawn(erase_on(Arc::clone(context)));
     // Without a number to call from, leave jobs that need the network to another node.
     let outside = carriers.filter(|_| conversations.lines().call_back_number.is_some());
-    let outside = outside.map(|carriers| Outside { carriers, conversations: conversations.clone() });
+    let outside = outside.map(|carriers| Outside { carriers, conversations: conversations.clone(), console });
     workers.spawn(run_jobs_on(JobRunner::new(Arc::clone(context), outside)));
     if let Some(dialer) = dialer {
         workers.spawn(Arc::clone(&dialer).run());
         workers.spawn(dialer.run_looks());
+    }
+    if let Some(escalator) = escalator {
+        workers.spawn(escalator.run());
     }
     for gateway in gateways {
         workers.spawn(gateway(conversations.clone()));
@@ -98,6 +110,32 @@ async fn sweep_on(
                 warn!(%error, "another node ended lost calls at the same time; retrying");
             }
             Err(error) => error!(%error, "could not look for lost calls; retrying"),
+        }
+    }
+}
+
+/// Goes on with uploaded lists that another process has left. It takes long, so it isn't part of the sweep.
+async fn work_on_uploads(context: Arc<Context>) {
+    let mut rhythm = tokio::time::interval(SWEEP_EVERY);
+    rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        rhythm.tick().await;
+        if let Err(error) = finish_bulk_changes(&context).await {
+            error!(%error, "could not go on with changes of many patients; retrying");
+        }
+        if let Err(error) = sweep_uploads(&context, finding_words).await {
+            error!(%error, "could not go on with uploaded lists; retrying");
+        }
+    }
+}
+
+/// Erases released patients whose retention has ended.
+async fn erase_on(context: Arc<Context>) {
+    let mut rhythm = tokio::time::interval(ERASE_EVERY);
+    loop {
+        rhythm.tick().await;
+        if let Err(error) = erase_expired(&context).await {
+            error!(%error, "could not erase patients whose retention has ended; retrying in an hour");
         }
     }
 }

@@ -24,9 +24,19 @@ fn names(argument: &Arg) -> Vec<String> {
     std::iter::once(argument.get_id().to_string()).chain(long).chain(short.iter().map(char::to_string)).collect()
 }
 
-/// Commands whose output isn't for other programs: servers, measurements, pictures, scripts and pages.
-const NO_JSON: [&str; 8] =
-    ["demo", "serve", "bench", "simulate carrier", "flows draw", "flows play", "completions", "man"];
+/// Commands whose output isn't for other programs (servers, measurements, pictures, scripts and pages), or is JSON in
+/// any case.
+const NO_JSON: [&str; 9] = [
+    "demo",
+    "serve",
+    "bench",
+    "simulate carrier",
+    "flows draw",
+    "flows play",
+    "completions",
+    "man",
+    "patients disclose",
+];
 
 fn every_command_that_shows_something_takes_json_and_has_a_text_for_help(all: &Command) {
     let mut leaves = 0;

@@ -27,6 +27,7 @@ mod patients;
 mod private_files;
 pub(crate) mod refusal;
 mod reports;
+mod rota;
 mod serve;
 mod settings;
 mod staff;
@@ -133,6 +134,11 @@ enum Command<Extra: ExtraCommands> {
     Staff {
         #[command(subcommand)]
         command: staff::Staff,
+    },
+    /// Show and set whom a health centre rings about red alerts that nobody has taken.
+    Rota {
+        #[command(subcommand)]
+        command: rota::RotaCommand,
     },
     /// Start, end and show a maintenance of the line.
     Maintenance {
@@ -300,6 +306,7 @@ async fn with_database<Extra: ExtraCommands>(
         Command::Reports { command } => reports::run(config, &client, &zone, command).await,
         Command::Alerts { command } => alerts::run(&client, &zone, command).await,
         Command::Staff { command } => staff::run(config, &client, &zone, command).await,
+        Command::Rota { command } => rota::run(&client, command).await,
         Command::Maintenance { command } => maintenance::run(&client, &zone, command).await,
         Command::Outbox { command } => outbox::run(&client, &zone, command).await,
         Command::Audit { command } => audit::run(config, &client, &zone, command).await,

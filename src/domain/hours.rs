@@ -51,6 +51,11 @@ impl std::fmt::Display for DayEnd {
 /// Reads `08:00-20:00`. Full-width digits and signs, any dash or wave dash, and 時 and 分 are accepted too (８：００〜２４：００,
 /// 8時30分から17時まで). Returns `None` if it has another format or doesn't begin before it ends.
 pub fn read_span(text: &str) -> Option<(Time, DayEnd)> {
+    read_hours(text).filter(|(open, close)| close.is_after(*open))
+}
+
+/// Reads what [`read_span`] reads, and hours that end on the next day too (`22:00-8:30`).
+pub fn read_hours(text: &str) -> Option<(Time, DayEnd)> {
     let plain: String = text.replace("から", "-").replace("まで", "").chars().filter_map(plain).collect();
     let (open, close) = plain.split_once('-')?;
     let open = CallTimes::read_time(&with_colon(open)).ok()?;
@@ -58,7 +63,7 @@ pub fn read_span(text: &str) -> Option<(Time, DayEnd)> {
         "24:00" | "24:00:00" => DayEnd::Midnight,
         time => DayEnd::At(CallTimes::read_time(time).ok()?),
     };
-    close.is_after(open).then_some((open, close))
+    Some((open, close))
 }
 
 /// `8時30分`, `8時半` and `8時` as `8:30`, `8:30` and `8:00`.

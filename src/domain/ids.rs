@@ -42,6 +42,12 @@ uuid_id! {
     ClaimId,
     /// One note of staff.
     NoteId,
+    /// One call that staff placed themselves.
+    StaffCallId,
+    /// One time that a shift handed over to the next.
+    HandoverId,
+    /// One transfer of a patient to another health centre.
+    TransferId,
     /// One job of the outbox.
     JobId,
     /// One account of the portal.
@@ -50,6 +56,16 @@ uuid_id! {
     StaffAccountId,
     /// One log-in of a member of staff in a browser.
     WebSessionId,
+    /// One patient list that staff have uploaded.
+    UploadId,
+    /// One change of many patients at once.
+    BulkId,
+    /// One person whom a health centre's rota names.
+    ContactId,
+    /// One shift of a health centre's rota.
+    ShiftId,
+    /// One escalation: the calls to staff until somebody takes the red alerts of a health centre.
+    EscalationId,
     /// One running process of the program: a node until it stops. A restart is another process.
     ProcessId,
 }

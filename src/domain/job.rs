@@ -20,6 +20,11 @@ pub enum Job {
         /// The slot whose attempts are used up.
         slot: SlotId,
     },
+    /// Tell a member of staff who is rung about red alerts by SMS, too.
+    StaffSms {
+        /// The call to them.
+        call: CallId,
+    },
     /// Tell the centre's staff immediately about a new alert on their list. Carries no personal data.
     TellCentre {
         /// The centre.
@@ -35,6 +40,7 @@ impl Job {
         match self {
             Self::Withdraw { .. } => JobKind::Withdraw,
             Self::MissedCallSms { .. } => JobKind::MissedCallSms,
+            Self::StaffSms { .. } => JobKind::StaffSms,
             Self::TellCentre { .. } => JobKind::TellCentre,
         }
     }
@@ -47,19 +53,22 @@ pub enum JobKind {
     Withdraw,
     /// [`Job::MissedCallSms`].
     MissedCallSms,
+    /// [`Job::StaffSms`].
+    StaffSms,
     /// [`Job::TellCentre`].
     TellCentre,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Withdraw, Self::MissedCallSms, Self::TellCentre];
+    pub const ALL: [Self; 4] = [Self::Withdraw, Self::MissedCallSms, Self::StaffSms, Self::TellCentre];
 
     /// The code in the database, and the tag of the job's JSON.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Withdraw => "withdraw",
             Self::MissedCallSms => "missed_call_sms",
+            Self::StaffSms => "staff_sms",
             Self::TellCentre => "tell_centre",
         }
     }
@@ -72,7 +81,7 @@ impl JobKind {
     /// Returns `true` if only a node with a phone network can run it.
     pub const fn needs_network(self) -> bool {
         match self {
-            Self::Withdraw | Self::MissedCallSms => true,
+            Self::Withdraw | Self::MissedCallSms | Self::StaffSms => true,
             Self::TellCentre => false,
         }
     }
@@ -129,6 +138,7 @@ mod tests {
         let jobs = [
             Job::Withdraw { call: CallId(id) },
             Job::MissedCallSms { patient: PatientId(id), slot: SlotId(id) },
+            Job::StaffSms { call: CallId(id) },
             Job::TellCentre { centre: CentreCode::parse("13101")?, kind: AlertKind::RedAnswer },
         ];
         for job in jobs {

@@ -5,6 +5,7 @@ mod alert;
 mod answer;
 mod answer_origin;
 mod birth_date;
+mod bulk;
 mod call_times;
 mod caller_number;
 mod calling_hours;
@@ -12,7 +13,10 @@ mod claim;
 mod closing;
 mod data_loss;
 mod data_origin;
+mod diagnosis;
+mod email_address;
 pub mod era;
+mod escalation;
 mod folded_name;
 mod hersys_id;
 mod hours;
@@ -21,6 +25,7 @@ mod job;
 mod keys;
 mod known_in;
 mod language;
+mod list_upload;
 mod lookalike;
 mod note;
 mod number_as_text;
@@ -32,11 +37,15 @@ mod phone_number;
 mod plain_line;
 mod report;
 mod revision;
+mod rota;
 mod said_name;
 mod sensitive;
 mod severity;
+mod shift;
 mod slot;
 mod staff_account;
+mod staff_call;
+mod transfer;
 pub mod width;
 
 pub use account::{Actor, Operator, PatientAccount, Role, Staff, StaffAccess, SystemUser};
@@ -44,6 +53,7 @@ pub use alert::AlertKind;
 pub use answer::{Answer, BodyTemperature, Item, OxygenSaturation, YesNo};
 pub use answer_origin::AnswerOrigin;
 pub use birth_date::{BirthDate, BirthDateError};
+pub use bulk::{BulkKind, BulkOutcome, BulkState};
 pub use call_times::{CallTimes, CallTimesError};
 pub use caller_number::CallerNumber;
 pub use calling_hours::{CallingHours, CallingHoursError};
@@ -51,17 +61,22 @@ pub use claim::{Claimant, LineOf};
 pub use closing::{Closing, ClosingReason, NoteText, NoteTextError};
 pub use data_loss::LossEvidence;
 pub use data_origin::DataOrigin;
+pub use diagnosis::{Diagnosis, DiagnosisBasis, DiseaseName, NotificationReason, RegisteredName};
+pub use email_address::{EmailAddress, EmailAddressError};
+pub use escalation::{EscalationEnd, NoticeOutcome, StepOutcome, StepRole, StepState};
 pub use folded_name::FoldedName;
 pub use hersys_id::{HersysId, HersysIdError};
-pub use hours::{DayEnd, read_span};
+pub use hours::{DayEnd, read_hours, read_span};
 pub use ids::{
-    AccountId, AlertId, CallId, CentreCode, CentreCodeError, ClaimId, JobId, LegId, NoteId, PatientId, ProcessId,
-    ReportId, SlotId, StaffAccountId, WebSessionId,
+    AccountId, AlertId, BulkId, CallId, CentreCode, CentreCodeError, ClaimId, ContactId, EscalationId, HandoverId,
+    JobId, LegId, NoteId, PatientId, ProcessId, ReportId, ShiftId, SlotId, StaffAccountId, StaffCallId, TransferId,
+    UploadId, WebSessionId,
 };
 pub use job::{Job, JobFailure, JobKind};
 pub use keys::{EntryEnd, Keyed, Keys, KeysError};
 pub use known_in::KnownIn;
 pub use language::{Language, UnknownLanguage};
+pub use list_upload::{RowFate, UploadState};
 pub use note::NoteAudience;
 pub use number_as_text::{number, some_number};
 pub use number_kind::{CallableNumber, NumberKind};
@@ -75,10 +90,14 @@ pub use plain_line::{
 };
 pub use report::{Channel, ReportOutcome};
 pub use revision::Revision;
+pub use rota::{Contact, Rota, RotaError, RotaParts, Shift, SmsToo, WaitMinutes, WaitMinutesError};
 pub use said_name::{LatinName, LatinNameError, NameReading, NameReadingError};
 pub use sensitive::Sensitive;
 pub use severity::Severity;
+pub use shift::{ShiftDays, ShiftDaysError, ShiftHours, ShiftHoursError};
 pub use slot::{AttemptOutcome, AttemptState, Missed, SlotEnd, SlotOrigin, SlotState, Withdrawal};
 pub use staff_account::{
     AccountState, DeviceName, LogInName, LogInNameError, LogInStage, Password, PasswordError, RedSound, SecondFactor,
 };
+pub use staff_call::StaffCallOutcome;
+pub use transfer::{TransferDecision, TransferReason, TransferSide, TransferState};

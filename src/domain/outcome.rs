@@ -86,11 +86,17 @@ pub enum Disposition {
     Withdrawn,
     /// We called, and there was no conversation. The leg's hang-up cause says why.
     NotAnswered,
+    /// We called a member of staff, who took the red alerts.
+    AlertsTaken,
+    /// We called a member of staff, who passed the red alerts on to the next person.
+    AlertsPassedOn,
+    /// We called a member of staff, who decided nothing.
+    AlertsNotTaken,
 }
 
 impl Disposition {
     /// All dispositions.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Reported,
         Self::Unanswered,
         Self::NotIdentified,
@@ -104,6 +110,9 @@ impl Disposition {
         Self::WrongNumber,
         Self::Withdrawn,
         Self::NotAnswered,
+        Self::AlertsTaken,
+        Self::AlertsPassedOn,
+        Self::AlertsNotTaken,
     ];
 
     /// The code used in the database and in commands.
@@ -122,6 +131,9 @@ impl Disposition {
             Self::WrongNumber => "wrong_number",
             Self::Withdrawn => "withdrawn",
             Self::NotAnswered => "not_answered",
+            Self::AlertsTaken => "alerts_taken",
+            Self::AlertsPassedOn => "alerts_passed_on",
+            Self::AlertsNotTaken => "alerts_not_taken",
         }
     }
 
@@ -141,6 +153,8 @@ pub enum Line {
     AutomatedCall,
     /// The patient calls back the number of automated calls.
     CallBack,
+    /// We call a member of staff about red alerts that nobody has taken.
+    StaffAlert,
 }
 
 /// Who called whom.
@@ -193,7 +207,7 @@ impl CallRole {
 
 impl Line {
     /// All lines.
-    pub const ALL: [Self; 3] = [Self::HealthCall, Self::AutomatedCall, Self::CallBack];
+    pub const ALL: [Self; 4] = [Self::HealthCall, Self::AutomatedCall, Self::CallBack, Self::StaffAlert];
 
     /// The code used in the database and in commands.
     pub const fn code(self) -> &'static str {
@@ -201,14 +215,17 @@ impl Line {
             Self::HealthCall => "health_call",
             Self::AutomatedCall => "automated_call",
             Self::CallBack => "call_back",
+            Self::StaffAlert => "staff_alert",
         }
     }
 
     /// The channel of reports given on this line. The patient who calls back is a caller like on the health-call line.
-    pub const fn channel(self) -> Channel {
+    /// `None` for calls to staff, in which nobody reports.
+    pub const fn channel(self) -> Option<Channel> {
         match self {
-            Self::AutomatedCall => Channel::AutomatedCall,
-            Self::HealthCall | Self::CallBack => Channel::HealthCall,
+            Self::AutomatedCall => Some(Channel::AutomatedCall),
+            Self::HealthCall | Self::CallBack => Some(Channel::HealthCall),
+            Self::StaffAlert => None,
         }
     }
 

@@ -47,6 +47,12 @@ impl PhoneNumber {
         rlibphonenumber::PhoneNumber::parse(&self.0, None).map_or_else(|_| self.0.to_string(), |number| format(&number))
     }
 
+    /// The number as it is written in a list: a Japanese one begins with 0, and others with `+`. Reading it gives the
+    /// same number.
+    pub fn as_written(&self) -> String {
+        self.0.strip_prefix("+81").map_or_else(|| self.0.to_string(), |rest| format!("0{rest}"))
+    }
+
     /// The number: for the database, the carrier and people entitled to see it. Never log it.
     pub fn expose(&self) -> &str {
         &self.0
@@ -73,5 +79,9 @@ mod tests {
             assert_eq!(read(wrong), Err(PhoneNumberError), "{wrong}");
         }
         assert_eq!(PhoneNumber::from_e164("819012345678"), Err(PhoneNumberError));
+        for number in ["+819012345678", "+81352113641", "+12025550123", "+442079460000"] {
+            let number = PhoneNumber::from_e164(number).unwrap();
+            assert_eq!(PhoneNumber::parse(&number.as_written()), Ok(number));
+        }
     }
 }

@@ -43,6 +43,7 @@ fn holds(interpreter: &Interpreter<'_>, flow: &FlowName, test: &Test) -> bool {
         Test::Spo2LeftOut => {
             session.person.as_ref().is_some_and(|person| person.spo2_question == Spo2Question::LeftOut)
         }
+        Test::NoOpenAlerts => session.open_alerts.is_none_or(|alerts| alerts == 0),
         Test::ContinuesAfterRed => session.centre().is_some_and(|centre| centre.after_red == AfterRed::Continue),
     }
 }

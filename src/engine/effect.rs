@@ -71,6 +71,8 @@ pub enum Fill {
     HealthCallNumber(Option<PhoneNumber>),
     /// `{until}`: month, day, hour, minute.
     Until([u8; 4]),
+    /// `{open_alerts}`: how many red alerts wait.
+    OpenAlerts(u32),
 }
 
 impl std::fmt::Debug for Fill {

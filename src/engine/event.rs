@@ -62,6 +62,8 @@ pub struct Start {
     pub person: Option<Box<Person>>,
     /// Who answered an outbound call.
     pub answered_by: AnsweredBy,
+    /// How many red alerts wait, in a call to staff.
+    pub open_alerts: Option<u32>,
 }
 
 /// The result of an identification.

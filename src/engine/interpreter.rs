@@ -153,6 +153,9 @@ impl<'a> Interpreter<'a> {
             if mentions("{health_call_number}") {
                 fill.push(Fill::HealthCallNumber(self.session.health_call_number.clone()));
             }
+            if mentions("{open_alerts}") {
+                fill.extend(self.session.open_alerts.map(Fill::OpenAlerts));
+            }
             if mentions("{until}") {
                 fill.extend(self.session.until.map(Fill::Until));
             }

@@ -26,6 +26,8 @@ pub(super) fn record(interpreter: &mut Interpreter<'_>, record: &Record) -> Resu
         RecordWhat::Stop => stop_is_asked_for(interpreter, StopAsked::Confirmed),
         RecordWhat::StopUnconfirmed => stop_is_asked_for(interpreter, StopAsked::Unconfirmed),
         RecordWhat::Listener => interpreter.session.listener = Listener::Confirmed,
+        RecordWhat::AlertsTaken => interpreter.session.disposition = Disposition::AlertsTaken,
+        RecordWhat::AlertsPassedOn => interpreter.session.disposition = Disposition::AlertsPassedOn,
         RecordWhat::NotNow => interpreter.session.disposition = Disposition::NotNow,
         RecordWhat::WrongNumber => {
             interpreter.session.disposition = Disposition::WrongNumber;

@@ -86,6 +86,9 @@ pub struct Session {
     /// Who answered an outbound call.
     #[serde(default)]
     pub answered_by: AnsweredBy,
+    /// How many red alerts wait, in a call to staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_alerts: Option<u32>,
     /// Whether someone has confirmed that they are the patient or answer for the patient.
     #[serde(default, skip_serializing_if = "is_default")]
     pub listener: Listener,

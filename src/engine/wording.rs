@@ -115,6 +115,7 @@ fn filled(flow_set: &FlowSet, language: Language, fill: &Fill, for_whom: WordsFo
         Fill::CallBackNumber(number) => ("{call_back_number}", phone_number(flow_set, language, number, for_whom)),
         // It also decides what stands around it: `with_number`.
         Fill::HealthCallNumber(_) => (HEALTH_CALL_NUMBER, HEALTH_CALL_NUMBER.to_owned()),
+        Fill::OpenAlerts(alerts) => ("{open_alerts}", alerts.to_string()),
         Fill::Until(until) => ("{until}", time_and_date(*until, language, &format)),
     }
 }

@@ -101,6 +101,8 @@ impl Node {
                 | RecordWhat::Stop
                 | RecordWhat::StopUnconfirmed
                 | RecordWhat::Listener
+                | RecordWhat::AlertsTaken
+                | RecordWhat::AlertsPassedOn
                 | RecordWhat::NotNow
                 | RecordWhat::WrongNumber => return Vec::new(),
             },

@@ -513,6 +513,8 @@ pub enum Gap {
     CallBackNumber,
     /// `{until}`
     Until,
+    /// `{open_alerts}`
+    OpenAlerts,
 }
 
 impl Gap {
@@ -524,6 +526,7 @@ impl Gap {
             Self::CentrePhone => "{centre_phone}",
             Self::CallBackNumber => "{call_back_number}",
             Self::Until => "{until}",
+            Self::OpenAlerts => "{open_alerts}",
         }
     }
 }

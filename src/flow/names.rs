@@ -8,6 +8,8 @@ pub const HEALTH_CALL: &str = Line::HealthCall.code();
 pub const AUTOMATED_CALL: &str = Line::AutomatedCall.code();
 /// The flow of a patient who calls back after an automated call.
 pub const CALL_BACK: &str = Line::CallBack.code();
+/// The flow of a call to staff about red alerts.
+pub const STAFF_ALERT: &str = Line::StaffAlert.code();
 /// The flow of a line that is closed.
 pub const MAINTENANCE: &str = "maintenance";
 /// The flow of a call that was withdrawn before or after it was answered.

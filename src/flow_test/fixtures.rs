@@ -27,6 +27,8 @@ pub struct Fixtures {
     pub caller: Option<PhoneNumber>,
     /// The end of a maintenance: month, day, hour, minute.
     pub maintenance_until: Option<[u8; 4]>,
+    /// How many red alerts wait, in a call to staff.
+    pub open_alerts: u32,
 }
 
 /// A simulated patient.
@@ -86,7 +88,14 @@ impl Fixtures {
             after_red: AfterRed::default(),
         };
         let health_call_number = Some(PhoneNumber::from_e164("+815000000001")?);
-        Ok(Self { centre, health_call_number, patients: Vec::new(), caller: None, maintenance_until: None })
+        Ok(Self {
+            centre,
+            health_call_number,
+            patients: Vec::new(),
+            caller: None,
+            maintenance_until: None,
+            open_alerts: 1,
+        })
     }
 
     /// A simulated centre with the made-up patient, who hasn't reported yet today and whose number is shown.

@@ -77,12 +77,12 @@ impl FlowTest {
         let line = match self.flow.as_str() {
             names::AUTOMATED_CALL | names::WITHDRAWN => crate::domain::Line::AutomatedCall,
             names::CALL_BACK => crate::domain::Line::CallBack,
+            names::STAFF_ALERT => crate::domain::Line::StaffAlert,
             _ => crate::domain::Line::HealthCall,
         };
         // There is no person yet if the caller is identified first, if a machine answers, or after a withdrawal.
-        let nobody =
-            matches!(self.flow.as_str(), names::HEALTH_CALL | names::CALL_BACK | names::MAINTENANCE | names::WITHDRAWN)
-                || answered_by == AnsweredBy::Machine;
+        let without = [names::HEALTH_CALL, names::CALL_BACK, names::STAFF_ALERT, names::MAINTENANCE, names::WITHDRAWN];
+        let nobody = without.contains(&self.flow.as_str()) || answered_by == AnsweredBy::Machine;
         let start = Start {
             line,
             flow: self.flow.clone(),
@@ -95,6 +95,7 @@ impl FlowTest {
             identify_by: None,
             person: if nobody { None } else { self.cast.first_person() },
             answered_by,
+            open_alerts: (line == crate::domain::Line::StaffAlert).then_some(self.cast.open_alerts),
         };
         let (session, effects) = begin(&self.flow_set, start, self.at);
         self.settle(session, effects)

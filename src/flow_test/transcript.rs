@@ -106,6 +106,8 @@ pub enum TranscriptFault {
     Spo2Question,
     /// `after_red` is neither to ask nor to continue.
     AfterRed,
+    /// `open_alerts` isn't a number.
+    OpenAlerts,
     /// `answered_by` is neither a person nor a machine.
     AnsweredBy,
     /// The caller can't do this.
@@ -199,6 +201,7 @@ impl Transcript {
                 };
             }
             "after_red" => self.cast.centre.after_red = value.parse().map_err(|_| TranscriptFault::AfterRed)?,
+            "open_alerts" => self.cast.open_alerts = value.parse().map_err(|_| TranscriptFault::OpenAlerts)?,
             "until" => self.cast.maintenance_until = Some(until(value)?),
             "answered_by" => {
                 self.answered_by = match value {

@@ -137,7 +137,8 @@ impl Simulation {
         let (conversations, _ends_with_the_last_sender) = ConversationService::start(Arc::clone(&context), settings);
         let carriers = Carriers::only(Arc::new(lines.clone()));
         let dialer = Dialer::new(Arc::clone(&context), conversations.clone(), carriers.clone(), dialling);
-        let outside = Outside { carriers: carriers.clone(), conversations: conversations.clone() };
+        let console = "https://kenko.example/console".to_owned();
+        let outside = Outside { carriers: carriers.clone(), conversations: conversations.clone(), console };
         let jobs = JobRunner::new(Arc::clone(&context), Some(outside));
         Self { clock, context, conversations, dialer, jobs, carriers, lines }
     }

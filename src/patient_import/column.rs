@@ -68,6 +68,17 @@ const MISTAKEN: [(&str, Column); 34] = [
     ("酸素飽和度計", Column::Oximeter),
 ];
 
+/// The column that says why a row wasn't imported, in both languages.
+pub const WHY_NOT: [&str; 2] = ["not_imported_because", "取り込めない理由"];
+/// The column that says how a patient's calls stand.
+pub const STANDING: [&str; 2] = ["calls_now", "架電の状態"];
+/// The column that says when the next call is, with the offset of its time.
+pub const NEXT_CALL: [&str; 2] = ["next_call_at", "次の架電"];
+
+/// The same names as they are compared.
+const FOR_PEOPLE: [&str; 6] =
+    ["notimportedbecause", "取り込めない理由", "callsnow", "架電の状態", "nextcallat", "次の架電"];
+
 impl Column {
     /// All columns, in the documented order.
     pub const ALL: [Self; 11] = [
@@ -127,6 +138,12 @@ impl Column {
         let bare = bare(name);
         let bare = without_remark(&bare, |remark| REMARKS.contains(&remark));
         Self::ALL.into_iter().find(|column| column.names().any(|known| known == bare))
+    }
+
+    /// Whether a name is of a column that this program writes into lists for people, and doesn't read.
+    pub fn is_for_people(name: &str) -> bool {
+        let bare = bare(name);
+        FOR_PEOPLE.iter().any(|known| *known == bare)
     }
 
     /// The column that an unknown name probably means.
@@ -191,6 +208,9 @@ mod tests {
         }
         assert_eq!(Column::read("氏名"), None);
         assert_eq!(Column::read(""), None);
+        for name in [WHY_NOT, STANDING, NEXT_CALL].into_iter().flatten() {
+            assert!(Column::is_for_people(name) && Column::read(name).is_none(), "{name}");
+        }
     }
 
     #[test]

@@ -118,7 +118,7 @@ impl Header {
         for (position, cell) in cells.iter().enumerate() {
             let column = Column::read(cell.text());
             let fault = match column {
-                None if cell.is_blank() => None,
+                None if cell.is_blank() || Column::is_for_people(cell.text()) => None,
                 None => Some(Fault::UnknownColumn(Column::guess(cell.text()))),
                 Some(column) => header.position(column).map(Fault::DuplicateColumn),
             };

@@ -13,6 +13,7 @@ mod compare;
 mod encoding;
 mod entry;
 mod finding;
+mod guard;
 mod header;
 mod kind;
 mod letters;
@@ -21,17 +22,20 @@ mod number_format;
 mod plain_text;
 mod reading;
 mod records;
+mod sifted;
 mod value;
 mod workbook;
 mod zeros;
 
-pub use column::Column;
+pub use column::{Column, NEXT_CALL, STANDING, WHY_NOT};
 pub use compare::{Change, Existing, Registration, compare};
 pub use entry::{AutomatedCall, Entry, Given};
 pub use finding::{Fault, Finding, Place};
+pub use guard::guarded;
 pub use kind::FileKind;
 pub use letters::Letters;
 pub use list::{Doubt, List, ListFile, SheetName, SheetRead, Warning};
+pub use sifted::{RefusedRow, Sifted, written};
 
 use crate::domain::CallingHours;
 use cell::Cell;
@@ -65,9 +69,29 @@ pub const MAX_NAME_CHARS: usize = 100;
 ///
 /// Returns all problems of the file: at most [`MAX_FINDINGS`], and one that says that there are more.
 pub fn read<'f>(file: impl Into<ListFile<'f>>, today: Date, hours: CallingHours) -> Result<List, Vec<Finding>> {
-    let ListFile { bytes, sheet } = file.into();
+    let (reading, sheet) = read_rows(file.into(), |reading| reading, today, hours)?;
+    reading.finish(sheet)
+}
+
+/// Reads a patient list as far as its rows are right. The faulty rows are set aside, each with what is wrong with it.
+/// `today` and `hours` are as in [`read`].
+///
+/// # Errors
+///
+/// Returns what is wrong with the file as a whole: then no row of it can be trusted.
+pub fn sift<'f>(file: impl Into<ListFile<'f>>, today: Date, hours: CallingHours) -> Result<Sifted, Vec<Finding>> {
+    let (reading, sheet) = read_rows(file.into(), Reading::keeping, today, hours)?;
+    reading.sift(sheet)
+}
+
+fn read_rows(
+    ListFile { bytes, sheet }: ListFile<'_>,
+    kind: fn(Reading) -> Reading,
+    today: Date,
+    hours: CallingHours,
+) -> Result<(Reading, Option<SheetRead>), Vec<Finding>> {
     let workbook = is_workbook(bytes).map_err(|fault| vec![fault.into()])?;
-    let mut reading = Reading::new(today, hours, !workbook);
+    let mut reading = kind(Reading::new(today, hours, !workbook));
     let outcome = match (workbook, sheet) {
         (true, wanted) => workbook::read(bytes, wanted, &mut reading).map(Some),
         (false, None) => plain_text::read(bytes, &mut reading).map(|()| None),
@@ -77,7 +101,7 @@ pub fn read<'f>(file: impl Into<ListFile<'f>>, today: Date, hours: CallingHours)
         reading.finding(finding);
         None
     });
-    reading.finish(sheet)
+    Ok((reading, sheet))
 }
 
 /// Reads one patient from single values, each given once, by the rules of a list of one row. An empty value is an

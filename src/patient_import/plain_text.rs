@@ -4,6 +4,7 @@ use super::{
     cell::Cell,
     encoding,
     finding::{Fault, Finding, Place},
+    guard::unguarded,
     header::{Found, Search},
     reading::Reading,
     records::Records,
@@ -33,6 +34,7 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading) -> Result<(), Finding> {
     reading.header_at(found.row);
     let (mut records, mut cells) = (Records::new(text, separator, first_line), Vec::new());
     while let Some((line, outcome)) = records.next(&mut cells) {
+        unguarded(&mut cells);
         let short = reading.width().is_some_and(|width| cells.len() < width);
         let flow = match outcome {
             // Missing cells at the end of a row are empty. But if the file has no final line end, they may be lost.

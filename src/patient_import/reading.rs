@@ -9,6 +9,7 @@ use super::{
     finding::{Fault, Finding, Place},
     header::Header,
     list::{Doubt, List, SheetRead, Warning},
+    sifted::{self, Kept, Sifted},
     value::{self, Zeros},
     zeros::{BareRow, but_for_zeros},
 };
@@ -36,6 +37,8 @@ pub(super) struct Reading {
     /// The rows by ID without leading zeros: only IDs that have leading zeros or room for them.
     bare_rows: HashMap<u32, BareRow>,
     number_rows: HashMap<CallableNumber, u32>,
+    /// The cells of faulty rows, if they are wanted.
+    kept: Option<Kept>,
 }
 
 /// A filled row above the column names, with the positions of values that may be a patient's.
@@ -69,7 +72,13 @@ impl Reading {
             id_rows: HashMap::new(),
             bare_rows: HashMap::new(),
             number_rows: HashMap::new(),
+            kept: None,
         }
+    }
+
+    /// The same, and keeps the cells of faulty rows.
+    pub fn keeping(self) -> Self {
+        Self { kept: Some(Kept::default()), ..self }
     }
 
     /// Sets the row with the column names. The rows above it are titles.
@@ -90,12 +99,20 @@ impl Reading {
         match self.header.take() {
             None if number < self.header_row => self.above(number, cells),
             None => {
+                self.header_row = number;
+                if let Some(kept) = &mut self.kept {
+                    kept.header(cells);
+                }
                 let header = Header::read(number, cells, &mut self.findings);
                 self.nobody_above(&header);
                 self.header = Some(header);
             }
             Some(header) => {
-                self.patient(&header, number, cells);
+                let before = self.findings.len();
+                let is_patient = self.patient(&header, number, cells);
+                if let Some(kept) = self.kept.as_mut().filter(|_| !is_patient || self.findings.len() > before) {
+                    kept.row(number, cells);
+                }
                 self.header = Some(header);
             }
         }
@@ -165,6 +182,21 @@ impl Reading {
         }
     }
 
+    /// Returns the list without its faulty rows, or what is wrong with the file as a whole.
+    pub fn sift(mut self, sheet: Option<SheetRead>) -> Result<Sifted, Vec<Finding>> {
+        let (header_row, kept) = (self.header_row, self.kept.take().unwrap_or_default());
+        let findings = std::mem::take(&mut self.findings);
+        let (of_file, of_rows): (Vec<Finding>, Vec<Finding>) =
+            findings.into_iter().partition(|finding| sifted::concerns_file(finding, header_row));
+        if of_file.is_empty() && !(self.entries.is_empty() && of_rows.is_empty()) && self.header.is_some() {
+            let above = self.above.iter().map(|above| above.row).collect();
+            let list = List { entries: self.entries, above, sheet, warnings: self.warnings };
+            return Ok(Sifted::of(list, of_rows, kept));
+        }
+        self.findings = of_file;
+        self.finish(sheet).map(|list| Sifted::of(list, Vec::new(), kept))
+    }
+
     fn full(&mut self) -> ControlFlow<()> {
         if self.findings.len() < MAX_FINDINGS {
             return ControlFlow::Continue(());
@@ -174,10 +206,11 @@ impl Reading {
         ControlFlow::Break(())
     }
 
-    fn patient(&mut self, header: &Header, number: u32, cells: &[Cell<'_>]) {
+    /// Reads a row. Returns `false` if it holds no patient.
+    fn patient(&mut self, header: &Header, number: u32, cells: &[Cell<'_>]) -> bool {
         let mut row = Row { number, header, cells, findings: &mut self.findings };
         if row.is_no_patient() {
-            return;
+            return false;
         }
         row.shape(self.counts_cells);
         let id = row.required(Column::HersysId, value::hersys_id);
@@ -231,6 +264,7 @@ impl Reading {
             })
         })();
         self.entries.extend(entry);
+        true
     }
 }
 

@@ -10,6 +10,7 @@ mod clock_guard;
 mod day_limits;
 mod days_off;
 mod eligibility;
+mod escalation;
 mod guessing;
 mod job_retry;
 mod log_in_throttle;
@@ -20,15 +21,21 @@ mod outcome;
 mod pacing;
 mod patient_search;
 mod quiet_call;
+mod retention;
 mod retry;
+mod rota;
+mod rounds;
 mod severity;
 mod sign_of_life;
 mod slots;
 mod sms_segments;
 mod spo2_question;
+mod staff_message;
+mod transfers;
 mod unknown_outcome;
 mod unregistered_reports;
 mod web_session;
+mod worsening;
 
 pub use access::{Forbidden, Permission, Scope, require, scope};
 pub use after_red::{AfterRed, AfterRedError};
@@ -43,6 +50,7 @@ pub use clock_guard::{CLOCKS_AGREE, COMPARE_AGAIN, ClockGuard, Reading, Trust, W
 pub use day_limits::{CallPrice, DailyUsage, DayLimit, DayLimits};
 pub use days_off::{DaysOff, DaysOffError};
 pub use eligibility::{CallEligibility, ReportCovers, ReportCoversError};
+pub use escalation::{Escalated, Escalating, NextRing, OPENED_WITHIN, PastStep, SAID_EVERY};
 pub use guessing::{Failures, GuessingLimits, Lane, LaneState, Warn, WarnOf};
 pub use job_retry::{MOST_RUNS, retry_job_after};
 pub use log_in_throttle::{ClientKind, FailedTries, TRIES_COUNT_FOR, Tally, log_in_wait};
@@ -53,17 +61,23 @@ pub use outcome::{outcome_of_cause, outcome_of_conversation};
 pub use pacing::{CentreCaps, CentreDemand, allowance, most_in_window, shares, window};
 pub use patient_search::PatientTerms;
 pub use quiet_call::{CarrierSays, QuietCall, QuietFate, quiet_fate};
+pub use retention::{RETENTION_NOTICE, RetentionError, RetentionMonths, goes_at};
 pub use retry::{
     AfterAttempt, EndedAttempt, FIRST_BACK_OFF, LONGEST_BACK_OFF, Retries, RetryPolicy, RetryPolicyError,
     after_attempt, back_off, counts_as_try, due_again,
 };
+pub use rota::{MergedRota, RotaConflict, RotaGap, RotaPart, merge_rotas, monday_of, next_on_duty, on_duty, rota_gaps};
+pub use rounds::{NOT_REACHED_AGAIN_AFTER, PastStaffCall, ROUND_CLAIM_LASTS, RoundState, is_held, round_state};
 pub use severity::{Thresholds, ThresholdsError, grade};
 pub use sign_of_life::{AfterSign, Rival, RivalState, Sign, SlotThen, after_sign};
 pub use slots::{CallingSchedule, PlannedSlot};
 pub use sms_segments::sms_segments;
 pub use spo2_question::{REPORTS_WITHOUT_SPO2, SPO2_ASKED_AGAIN_AFTER_DAYS, spo2_asked_again_on, spo2_question};
+pub use staff_message::staff_message;
+pub use transfers::{DecisionFate, decision_fate, planned_from, window_after_transfer};
 pub use unknown_outcome::{
     ASK_STAFF_AFTER, DEFAULT_GRACE, LONGEST_BETWEEN_LOOKS, LookupFinding, NextStep, UnknownAttempt, Wanted,
 };
 pub use unregistered_reports::{UnregisteredReports, UnregisteredReportsError};
 pub use web_session::{DEVICE_KNOWN_FOR, SEEN_EVERY, SessionStanding, SessionTimes, session_standing};
+pub use worsening::{Worsening, worsened};

@@ -16,6 +16,8 @@ pub const fn outcome_of_conversation(disposition: Disposition, cause: Option<Han
         // If observation ended while the phone rang, the call is withdrawn for that reason as for any other.
         Disposition::Withdrawn | Disposition::ObservationEnded => AttemptOutcome::Withdrawn,
         Disposition::SystemFailure | Disposition::Maintenance => AttemptOutcome::Failed,
+        // No patient was called.
+        Disposition::AlertsTaken | Disposition::AlertsPassedOn | Disposition::AlertsNotTaken => AttemptOutcome::Reached,
         Disposition::NotAnswered => match cause {
             Some(cause) => outcome_of_cause(cause, false),
             None => AttemptOutcome::NoAnswer,
@@ -58,6 +60,9 @@ mod tests {
                     Disposition::WrongNumber => Outcome::WrongNumber,
                     Disposition::Withdrawn | Disposition::ObservationEnded => Outcome::Withdrawn,
                     Disposition::SystemFailure | Disposition::Maintenance => Outcome::Failed,
+                    Disposition::AlertsTaken | Disposition::AlertsPassedOn | Disposition::AlertsNotTaken => {
+                        Outcome::Reached
+                    }
                     Disposition::NotAnswered => cause.map_or(Outcome::NoAnswer, |cause| outcome_of_cause(cause, false)),
                 };
                 assert_eq!(outcome_of_conversation(disposition, cause), expected, "{disposition:?} {cause:?}");

@@ -12,10 +12,13 @@ mod context;
 mod conversation;
 mod dialer;
 mod error;
+mod escalator;
+mod handovers;
 mod outbox;
 mod patients;
 mod recovery;
 mod reports;
+mod rota;
 mod slots;
 mod suspension;
 
@@ -23,15 +26,17 @@ mod suspension;
 pub use crate::domain::PatientStatus;
 pub use crate::engine::{NextAction, TransferOutcome};
 pub use crate::patient_import::{
-    Column, Doubt, Fault, Finding, ListFile, MAX_BYTES as MAX_LIST_BYTES, Place, SheetName, SheetRead,
+    Column, Doubt, Fault, FileKind, Finding, Letters, ListFile, MAX_BYTES as MAX_LIST_BYTES, NEXT_CALL, Place,
+    ROWS_LOOKED_THROUGH, STANDING, SheetName, SheetRead, WHY_NOT, guarded,
 };
 pub use crate::policy::{
     AfterRed, CallPattern, CallPatternError, CentreCalls, DaysOff, DaysOffError, MissedCallSms, MissedCallSmsError,
-    OfficeHours, PatientTerms, ReportCovers, Retries, RetryPolicy, Thresholds, UnregisteredReports, UnusablePattern,
-    sms_segments,
+    OfficeHours, PatientTerms, ReportCovers, RetentionMonths, Retries, RetryPolicy, Thresholds, UnregisteredReports,
+    UnusablePattern, Worsening, sms_segments,
 };
 pub use crate::store::StoreError;
 pub use crate::store::calls::{CallResult, CallsOf};
+pub use crate::store::list_uploads::FateCounts;
 pub use crate::store::seals::{SealKey, SealKind};
 pub use accounts::{
     AccountView, Activity, Browser, Device, Invitation, LoggedIn, NewAccount, SecretToken, SessionState, SetUp,
@@ -43,13 +48,14 @@ pub use accounts::{
 pub use accounts::{code_at, log_in_without_second_factor};
 pub use alerts::{
     Added, AlertLine, AlertList, AlertPerson, AlertPulse, AlertQuery, AlertView, ClaimView, ClosedAlerts, GivenBack,
-    NoteView, OpenCalls, ShownAlert, TakeFrom, Taken, ToClose, UntakenRed, add_note, alert_pulse, close_alerts,
-    give_back_line, list_alerts, may_watch_alerts, show_alert_line, take_line, tell_of_carrier, untaken_red,
+    NoteView, OpenCalls, Reached, ShownAlert, TakeFrom, Taken, ToClose, UntakenRed, add_note, alert_pulse,
+    close_alerts, give_back_line, list_alerts, may_watch_alerts, show_alert_line, take_line, tell_of_carrier,
+    untaken_red,
 };
 pub use audit::{
-    BadRow, ChainError, Checkpoint, CheckpointKind, CheckpointsRead, ERASED, RowFault, RowsRead, SealedBy, SealerTask,
-    ShownEntry, Subject, TrailQuery, Verification, erase_report, list_trail, seal_left_behind, seal_older_rows,
-    seal_trail, walk_trail, write_checkpoint, write_seals,
+    BadRow, ChainError, Checkpoint, CheckpointKind, CheckpointsRead, ERASED, LastVerification, RowFault, RowsRead,
+    SealedBy, SealerTask, ShownEntry, Subject, TrailQuery, Verification, erase_report, last_verification, list_trail,
+    seal_left_behind, seal_older_rows, seal_trail, walk_trail, write_checkpoint, write_seals,
 };
 pub use calls::{
     AskedFor, AttemptQuery, AttemptStage, AttemptSummary, CallHour, CallNumbers, CallQuery, CallSummary, LoggedCall,
@@ -78,18 +84,36 @@ pub use conversation::{
 pub use dialer::{DialError, Dialer, DialerSettings, PreparedBatch, TICK, TickSummary};
 pub use error::{
     AccountError, AlertError, AuditError, CallError, CentreError, CheckpointError, ErrorKind, OutboxError,
-    PatientError, ReportError, ServiceError, SlotError, StoredThing, SuspensionError,
+    PatientError, ReportError, ServiceError, SlotError, StoredThing, SuspensionError, TransferError,
+};
+pub use escalator::{Escalator, EscalatorSettings};
+pub use handovers::{
+    HandedOver, HandoverSheet, HandoverView, PromisedCall, Trend, WorsePerson, hand_over, handover_sheet,
 };
 pub use outbox::{JobFilter, JobRunner, JobState, Outside, ShownJob, discard_job, list_jobs, retry_jobs};
 pub use patients::{
-    AnswerView, CallOfPatient, ChangePreview, Changed, Decided, ERASABLE_AFTER, EnteredReport, Erasure, ImportMode,
-    Imported, ListedPatient, Look, PatientChange, PatientQuery, PatientView, Profile, RegistrationPreview, ReportEntry,
-    ReportView, ReportedToday, Rewritten, ShownPatient, StopDecision, UnconfirmedStop, add_patient, add_report,
-    change_patient, decide_stop, erase_person, finish_imports, import_patients, list_patients, preview_change,
-    preview_registration, release_patient, show_patient, show_profile, stop_patient,
+    AcceptedTimes, AnswerView, AnswersEntered, BulkChange, BulkEffect, BulkOf, BulkView, CallEffects, CallOfPatient,
+    CellFault, ChangePreview, Changed, ColumnRead, Corrected, Correction, CorrectionView, Counted, Decided,
+    DecidedOutcome, DecidedTransfer, DiagnosisView, DiagnosisWritten, Disclosure, ERASABLE_AFTER, EnteredReport,
+    Erasure, ExportedPatient, FieldChange, FindingWords, ImportMode, Imported, ListedPatient, ListedRow, Look,
+    NextPerson, Offer, OfferPreview, Offered, PastChange, PastField, PatientChange, PatientExport, PatientQuery,
+    PatientView, PendingTransfers, Profile, Promise, Received, ReceiverCentre, RefusedRows, RegistrationPreview,
+    ReportEntry, ReportView, ReportedToday, Retention, Rewritten, RoundProgress, RowWarning, ShownBulk, ShownPatient,
+    ShownTransfer, ShownUpload, StaffCallNoted, StaffCallView, Started, StopDecision, TransferAnswer, TransferCall,
+    TransferView, UnconfirmedStop, UploadDetails, UploadView, WithoutReport, add_patient, add_patient_note, add_report,
+    calls_of_patient, change_patient, choose_sheet, correct_answer, decide_stop, decide_transfer, discard_upload,
+    disclose_person, enter_answers, erase_expired, erase_person, export_patients, find_transfer, finish_bulk_changes,
+    finish_imports, import_patients, list_patients, list_transfers, list_uploads, next_person, note_staff_call,
+    notice_transfer, offer_transfer, pending_transfers, prepare_bulk, preview_change, preview_offer,
+    preview_registration, receive_list, receivers, refused_rows, release_patient, round_progress, set_retention,
+    show_bulk, show_patient, show_profile, show_retention, show_transfer, show_upload, start_bulk, start_import,
+    stop_patient, sweep_uploads, undo_bulk, work_on_bulk, work_on_upload, write_diagnosis,
 };
 pub use recovery::{Reconciled, reconcile_calls};
 pub use reports::{Export, ReportStanding, ReportVersion};
+pub use rota::{
+    EscalationView, NextStep, OnDuty, RotaChanged, RotaView, ShownStep, change_rota, show_escalation, show_rota,
+};
 pub use slots::{AffectedSlot, CentreDay, DailyStats, DaySlot, ShownSlot, SlotFate, SlotQuery, day_figures, day_slots};
 pub use suspension::{
     DialerState, MaintenanceView, PauseReason, call_not_known, current_maintenance, dialer_state, end_maintenance,

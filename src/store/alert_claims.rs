@@ -6,7 +6,7 @@ use super::{
     StoreError, Tx,
     bind_value::{Row, parsed},
 };
-use crate::domain::{AlertId, ClaimId, Claimant, LineOf, PatientId};
+use crate::domain::{AlertId, CallId, ClaimId, Claimant, LineOf, PatientId};
 
 /// A claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct ClaimRow {
     pub by: Claimant,
     /// When.
     pub taken_at: Timestamp,
+    /// The call to staff in which it was taken, until the line is opened in the console.
+    pub by_call: Option<CallId>,
 }
 
 /// Adds a claim, unless the line has one. Returns `true` if it was added. Of two at the same moment, one is.
@@ -30,8 +32,8 @@ pub struct ClaimRow {
 /// # Errors
 /// Database errors.
 pub async fn insert(tx: &mut Tx, claim: &ClaimRow) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO alert_claims (line, id, patient_id, alert_id, alert_at, account_id, name, taken_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (line) DO NOTHING";
+    let sql = "INSERT INTO alert_claims (line, id, patient_id, alert_id, alert_at, account_id, name, taken_at, call_id)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (line) DO NOTHING";
     let args = vec![
         claim.line.id().into(),
         claim.id.into(),
@@ -41,6 +43,7 @@ pub async fn insert(tx: &mut Tx, claim: &ClaimRow) -> Result<bool, StoreError> {
         claim.by.account.into(),
         claim.by.name.as_str().into(),
         claim.taken_at.into(),
+        claim.by_call.into(),
     ];
     Ok(tx.execute(sql, args).await? == 1)
 }
@@ -50,7 +53,9 @@ pub async fn insert(tx: &mut Tx, claim: &ClaimRow) -> Result<bool, StoreError> {
 /// # Errors
 /// Database errors.
 pub async fn replace(tx: &mut Tx, before: ClaimId, claim: &ClaimRow) -> Result<bool, StoreError> {
-    let sql = "UPDATE alert_claims SET id = $3, alert_id = $4, alert_at = $5, account_id = $6, name = $7, taken_at = $8
+    let sql =
+        "UPDATE alert_claims SET id = $3, alert_id = $4, alert_at = $5, account_id = $6, name = $7, taken_at = $8,
+                   call_id = $9
                WHERE line = $1 AND id = $2";
     let args = vec![
         claim.line.id().into(),
@@ -61,6 +66,7 @@ pub async fn replace(tx: &mut Tx, before: ClaimId, claim: &ClaimRow) -> Result<b
         claim.by.account.into(),
         claim.by.name.as_str().into(),
         claim.taken_at.into(),
+        claim.by_call.into(),
     ];
     Ok(tx.execute(sql, args).await? == 1)
 }
@@ -88,9 +94,27 @@ pub async fn end(tx: &mut Tx, line: LineOf) -> Result<(), StoreError> {
 /// # Errors
 /// Database errors.
 pub async fn of_lines(tx: &mut Tx, lines: &[LineOf]) -> Result<Vec<ClaimRow>, StoreError> {
-    let head = "SELECT line, id, patient_id, alert_id, alert_at, account_id, name, taken_at FROM alert_claims
-                WHERE line IN";
+    let head = "SELECT line, id, patient_id, alert_id, alert_at, account_id, name, taken_at, call_id
+                FROM alert_claims WHERE line IN";
     tx.fetch_in(head, &[], lines.iter().map(|line| line.id().into()), "", read).await
+}
+
+/// The claims made on the phone whose lines nobody has opened in the console yet, the oldest first.
+///
+/// # Errors
+/// Database errors.
+pub async fn unopened(tx: &mut Tx) -> Result<Vec<ClaimRow>, StoreError> {
+    let sql = "SELECT line, id, patient_id, alert_id, alert_at, account_id, name, taken_at, call_id FROM alert_claims
+               WHERE call_id IS NOT NULL ORDER BY taken_at, id";
+    tx.fetch_all(sql, vec![], read).await
+}
+
+/// Records that the line of a claim was opened in the console.
+///
+/// # Errors
+/// Database errors.
+pub async fn opened(tx: &mut Tx, claim: ClaimId) -> Result<(), StoreError> {
+    tx.execute("UPDATE alert_claims SET call_id = NULL WHERE id = $1", vec![claim.into()]).await.map(drop)
 }
 
 fn read(row: &Row<'_>) -> Result<ClaimRow, StoreError> {
@@ -106,5 +130,6 @@ fn read(row: &Row<'_>) -> Result<ClaimRow, StoreError> {
         alert_at: row.time(4, "alert_claims.alert_at")?,
         by: Claimant { account: row.opt_read(5, "alert_claims.account_id", parsed)?, name: row.text(6)?.to_owned() },
         taken_at: row.time(7, "alert_claims.taken_at")?,
+        by_call: row.opt_read(8, "alert_claims.call_id", parsed)?,
     })
 }

@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 mod closing;
+mod responsible;
 
 pub use closing::{close, close_for, close_of};
+pub use responsible::move_open;
 
 use super::{
     StoreError, Tx,
@@ -78,11 +80,16 @@ macro_rules! select {
     };
 }
 
-/// Raises alerts.
+/// Raises alerts. One about a patient is for the health centre that has the patient now.
 ///
 /// # Errors
 /// Database errors.
 pub async fn raise(tx: &mut Tx, alerts: &[AlertRow]) -> Result<(), StoreError> {
+    let alerts = responsible::of_patients(tx, alerts).await?;
+    write_new(tx, &alerts).await
+}
+
+async fn write_new(tx: &mut Tx, alerts: &[AlertRow]) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(alerts.len());
     for alert in alerts {
         let salt = new_salt()?;
@@ -396,6 +403,14 @@ pub async fn open_of_patients(tx: &mut Tx, patients: &[PatientId]) -> Result<Vec
     let mut open = tx.fetch_in(select!("closed_at IS NULL AND patient_id IN"), &[], keys, "", read).await?;
     open.sort_by_key(|alert| (alert.raised_at, alert.id));
     Ok(open)
+}
+
+/// All alerts about a patient, open or closed, oldest first.
+///
+/// # Errors
+/// Database errors.
+pub async fn of_patient(tx: &mut Tx, patient: PatientId) -> Result<Vec<AlertRow>, StoreError> {
+    tx.fetch_all(select!("patient_id = $1 ORDER BY raised_at, id"), vec![patient.into()], read).await
 }
 
 /// The patients of these reports with open alerts, and their kinds.

@@ -14,7 +14,7 @@ pub use listing::{AuditFilter, get, list};
 pub(super) use person_key::PersonKey;
 pub use sealing::{Head, Sealed, after, before, has_hash, head, seal, some_wait, waiting};
 pub use subject::{ERASED, SYSTEM_USER, Subject};
-pub use views::{ViewRow, views_of};
+pub use views::{ViewRow, lists_of, views_of, was_opened};
 
 use jiff::Timestamp;
 use uuid::Uuid;

@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::{Document, StoreError};
 use crate::domain::{
-    AlertId, CallId, CentreCode, ClaimId, HersysId, JobId, LegId, NoteId, PatientId, PhoneNumber, ProcessId, ReportId,
-    Sensitive, SlotId, StaffAccountId, WebSessionId,
+    AlertId, BulkId, CallId, CentreCode, ClaimId, ContactId, EscalationId, HandoverId, HersysId, JobId, LegId, NoteId,
+    PatientId, PhoneNumber, ProcessId, ReportId, Sensitive, SlotId, StaffAccountId, StaffCallId, TransferId, UploadId,
+    WebSessionId,
 };
 
 /// A parameter. The driver takes owned text without a copy.
@@ -176,12 +177,19 @@ ids!(
     ReportId,
     AlertId,
     ClaimId,
+    ContactId,
+    EscalationId,
     NoteId,
+    StaffCallId,
+    HandoverId,
     SlotId,
     JobId,
     ProcessId,
     StaffAccountId,
-    WebSessionId
+    WebSessionId,
+    UploadId,
+    BulkId,
+    TransferId
 );
 
 macro_rules! texts {

@@ -51,6 +51,9 @@ pub async fn erase(tx: &mut Tx, patient: &PatientRow) -> Result<ErasedPerson, St
         "DELETE FROM line_notes WHERE line IN (SELECT id FROM alerts WHERE patient_id = $1)",
         "DELETE FROM alert_claims WHERE patient_id = $1",
         "DELETE FROM line_notes WHERE patient_id = $1",
+        "DELETE FROM round_claims WHERE patient_id = $1",
+        "DELETE FROM staff_calls WHERE patient_id = $1",
+        "DELETE FROM diagnoses WHERE patient_id = $1",
     ];
     for sql in of_lines {
         tx.execute(sql, vec![patient.id.into()]).await?;
@@ -88,6 +91,8 @@ pub async fn erase(tx: &mut Tx, patient: &PatientRow) -> Result<ErasedPerson, St
         "DELETE FROM call_people WHERE patient_id = $1",
         "DELETE FROM held_changes WHERE patient_id = $1",
         "DELETE FROM patient_changes WHERE patient_id = $1",
+        "DELETE FROM bulk_rows WHERE patient_id = $1",
+        "DELETE FROM transfers WHERE patient_id = $1",
         "DELETE FROM attempts WHERE patient_id = $1",
         "DELETE FROM slots WHERE patient_id = $1",
         "DELETE FROM patients WHERE id = $1",

@@ -3,6 +3,10 @@
 
 use jiff::{Timestamp, civil::Date};
 
+mod changes;
+
+pub use changes::{changed_since, note_changes};
+
 use super::{
     StoreError, Tx,
     bind_value::{BindValue, Row, parsed},
@@ -537,6 +541,21 @@ pub async fn stop(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, Sto
     Ok(written == 1)
 }
 
+/// Records that staff decided again that a patient's calls stay stopped, so that undoing an earlier stop doesn't resume
+/// them.
+///
+/// # Errors
+/// Database errors.
+pub async fn stop_again(tx: &mut Tx, id: PatientId) -> Result<bool, StoreError> {
+    let sql = "UPDATE patients SET revision = revision + 1
+               WHERE id = $1 AND stopped_at IS NOT NULL AND released_at IS NULL";
+    let written = tx.execute(sql, vec![id.into()]).await? == 1;
+    if written {
+        note_changes(tx, vec![(id, "stopped_at")]).await?;
+    }
+    Ok(written)
+}
+
 /// Records that a patient's observation ended. Returns `true` if that was new.
 ///
 /// # Errors
@@ -550,6 +569,27 @@ pub async fn release(tx: &mut Tx, id: PatientId, at: Timestamp) -> Result<bool, 
         )
         .await?;
     Ok(written == 1)
+}
+
+/// A health centre's patients who were released by `until`, who was released first first.
+///
+/// # Errors
+/// Database errors.
+pub async fn released_by(
+    tx: &mut Tx,
+    centre: &CentreCode,
+    until: Timestamp,
+    limit: u32,
+) -> Result<Vec<PatientRow>, StoreError> {
+    tx.fetch_all(
+        select!(
+            "WHERE centre_code = $1 AND released_at IS NOT NULL AND released_at <= $2
+             AND import <> (SELECT hidden FROM imports) ORDER BY released_at, id LIMIT $3"
+        ),
+        vec![centre.into(), until.into(), i64::from(limit).into()],
+        read,
+    )
+    .await
 }
 
 /// Records in which channels and languages the patients of these reports have completed a call.
@@ -642,29 +682,6 @@ pub async fn spo2_given(tx: &mut Tx, given: &[Spo2Given], most: i64) -> Result<V
     .await?;
     note_changes(tx, changes.iter().map(|change| (change.patient, "oximeter")).collect()).await?;
     Ok(changes)
-}
-
-/// Records which fields the current revisions of these patients have changed.
-///
-/// # Errors
-/// Database errors.
-pub async fn note_changes(tx: &mut Tx, changed: Vec<(PatientId, &str)>) -> Result<(), StoreError> {
-    tx.write_rows(
-        "INSERT INTO patient_changes (patient_id, revision, field)
-         SELECT DISTINCT p.id, p.revision, v.column2 FROM (VALUES",
-        changed.into_iter().map(|(patient, field)| [patient.into(), field.into()]).collect(),
-        ") AS v JOIN patients p ON p.id = v.column1 WHERE true ON CONFLICT (patient_id, revision, field) DO NOTHING",
-    )
-    .await
-}
-
-/// The names of the fields that changed in a patient's record after a revision.
-///
-/// # Errors
-/// Database errors.
-pub async fn changed_since(tx: &mut Tx, patient: PatientId, revision: i64) -> Result<Vec<String>, StoreError> {
-    let sql = "SELECT DISTINCT field FROM patient_changes WHERE patient_id = $1 AND revision > $2 ORDER BY field";
-    tx.fetch_all(sql, vec![patient.into(), revision.into()], |row| row.owned(0)).await
 }
 
 pub(super) fn read(row: &Row<'_>) -> Result<PatientRow, StoreError> {

@@ -281,6 +281,16 @@ pub async fn by_ids(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportRow>,
     later.read(&tx.arrive().await?)
 }
 
+/// All reports of a patient, oldest first.
+///
+/// # Errors
+/// Database errors.
+pub async fn of_patient(tx: &mut Tx, patient: PatientId) -> Result<Vec<ReportRow>, StoreError> {
+    let sql = "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at, caller_number,
+               slot_time, stopped_after FROM reports WHERE patient_id = $1 ORDER BY report_date, started_at, id";
+    tx.fetch_all(sql, vec![patient.into()], read).await
+}
+
 pub(super) async fn later_by_ids(tx: &mut Tx, reports: &[ReportId]) -> Result<Later<ReportRow>, StoreError> {
     tx.later_in(
         "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at, caller_number,
@@ -443,7 +453,7 @@ pub async fn export(tx: &mut Tx, page: &ExportPage) -> Result<Vec<ExportRow>, St
                  r.caller_number, r.stopped_after FROM reports r JOIN patients p ON p.id = r.patient_id
                  WHERE r.report_date >= $1 AND r.report_date <= $2
                  AND (r.report_date, r.started_at, r.id) > ($3, $4, $5)
-                 AND ($6 = '' OR $6 LIKE '%,' || r.centre_code || ',%') AND r.outcome <> 'not_begun' AND ",
+                 AND ($6 = '' OR $6 LIKE '%,' || p.centre_code || ',%') AND r.outcome <> 'not_begun' AND ",
                 is_current!(),
                 " ORDER BY r.report_date, r.started_at, r.id LIMIT $7"
             ),

@@ -183,6 +183,7 @@ pub async fn note_found(tx: &mut Tx, at: Timestamp) -> Result<(), StoreError> {
 pub async fn erase_report(tx: &mut Tx, report: Uuid) -> Result<Vec<SealKey>, StoreError> {
     let key = |kind, within, id| SealKey { kind, within, id };
     let id = |row: &Row<'_>| id_of(row, 0);
+    tx.execute("DELETE FROM answer_corrections WHERE report_id = $1", vec![report.into()]).await?;
     let sql = "DELETE FROM alerts WHERE report_id = $1 RETURNING id";
     let alerts = tx.fetch_all(sql, vec![report.into()], id).await?;
     let sql = "DELETE FROM answers WHERE report_id = $1 RETURNING id";

@@ -258,6 +258,16 @@ async fn end_where(
     .await
 }
 
+/// Moves waiting slots to the health centres that have their patients now.
+///
+/// # Errors
+/// Database errors.
+pub async fn move_to(tx: &mut Tx, slots: &[(SlotId, CentreCode)]) -> Result<(), StoreError> {
+    let rows = slots.iter().map(|(slot, centre)| [(*slot).into(), centre.into()]);
+    let head = "UPDATE slots SET centre_code = v.column2 FROM (VALUES";
+    tx.write_rows(head, rows.collect(), ") AS v WHERE slots.id = v.column1 AND slots.state = 'waiting'").await
+}
+
 /// Sets the tries of slots whose last call continued after they had ended.
 ///
 /// # Errors

@@ -25,7 +25,7 @@ use crate::carrier::CarrierAccountId;
 use crate::carrier::twilio::{SigningKey, Urls, Voices, urls};
 use crate::service::{Context, ConversationService, LegBook, LimitedLine};
 
-pub use console::{ConsoleSettings, SecondFactorRule, console};
+pub use console::{ConsoleSettings, SecondFactorRule, console, finding_words};
 pub use probes::LastReadiness;
 pub use serving::{ConnectionLimits, Peer, Port, Stopping, serve};
 

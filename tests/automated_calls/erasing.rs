@@ -199,6 +199,10 @@ async fn an_erased_person_is_nowhere_in_the_database_and_the_trail_verifies(fres
         "slots",
         "alert_claims",
         "line_notes",
+        "round_claims",
+        "staff_calls",
+        "answer_corrections",
+        "diagnoses",
     ] {
         assert_eq!(day.kept.count(table).await, 0, "{table}");
     }

@@ -2,29 +2,38 @@
 //! to it, ask for those of another through every service function. A house test keeps the list of functions complete.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 use jiff::civil::date;
 use kenkocall::carrier::simulator::{Health, Script};
 use kenkocall::domain::{
-    Actor, AlertId, AttemptOutcome, CallId, CentreCode, CentreName, HersysId, Item, JobId, Language, LogInName, NoteId,
-    NoteText, Operator, PatientId, PhoneNumber, ReasonText, Role, Staff, StaffAccess, StaffAccountId, StaffName,
-    SystemUser, YesNo,
+    Actor, AlertId, AttemptOutcome, BulkId, BulkKind, BulkState, CallId, CentreCode, CentreName, Diagnosis,
+    DiagnosisBasis, DiseaseName, HandoverId, HersysId, Item, JobId, Language, LogInName, NoteId, NoteText,
+    NotificationReason, Operator, PatientId, PhoneNumber, ReasonText, RegisteredName, ReportId, Revision, Role, Rota,
+    RowFate, Staff, StaffAccess, StaffAccountId, StaffCallId, StaffName, SystemUser, TransferId, TransferReason,
+    UploadId, YesNo,
 };
 use kenkocall::lab::SYNTHETIC_CENTRE;
 use kenkocall::patient_import::Column;
 use kenkocall::service::{
-    AlertQuery, AttemptQuery, AttemptStage, CallQuery, CentreChange, CheckpointKind, Context, Details, ErrorKind,
-    Export, ImportMode, JobFilter, NewAccount, PatientChange, PatientQuery, PatientStatus, ReportEntry, Resolution,
-    ServiceError, SlotQuery, StopDecision, TakeFrom, ToClose, TrailQuery, add_centre, add_note, add_patient,
-    add_report, alert_pulse, call_log, call_now, call_numbers, change_centre, change_patient, change_settings,
-    close_alerts, current_maintenance, day_figures, day_slots, deactivate_staff, decide_stop, dialer_state,
-    discard_job, end_maintenance, erase_person, give_back_line, import_patients, invite_staff, list_alerts,
-    list_attempts, list_calls, list_centres, list_jobs, list_patients, list_staff, list_trail, mark_restored,
-    note_backup, pause_dialling, preview_change, preview_registration, preview_settings, preview_undo, reconcile_calls,
-    release_patient, resolve_call, resume_dialling, retry_jobs, settings_history, show_alert_line, show_call,
-    show_centre, show_patient, show_profile, start_maintenance, stop_patient, take_line, undo_change, untaken_red,
-    walk_trail, write_checkpoint,
+    AcceptedTimes, AlertQuery, AttemptQuery, AttemptStage, BulkChange, BulkOf, CallQuery, CentreChange, CheckpointKind,
+    Context, Correction, Details, ErrorKind, Export, ImportMode, JobFilter, NewAccount, Offer, Offered, PatientChange,
+    PatientQuery, PatientStatus, Received, ReportEntry, Resolution, ServiceError, SlotQuery, StaffCallNoted,
+    StopDecision, TakeFrom, ToClose, TrailQuery, TransferAnswer, WithoutReport, add_centre, add_note, add_patient,
+    add_patient_note, add_report, alert_pulse, call_log, call_now, call_numbers, calls_of_patient, change_centre,
+    change_patient, change_rota, change_settings, choose_sheet, close_alerts, correct_answer, current_maintenance,
+    day_figures, day_slots, deactivate_staff, decide_stop, decide_transfer, dialer_state, discard_job, discard_upload,
+    disclose_person, end_maintenance, enter_answers, erase_person, export_patients, find_transfer, give_back_line,
+    hand_over, handover_sheet, import_patients, invite_staff, last_verification, list_alerts, list_attempts,
+    list_calls, list_centres, list_jobs, list_patients, list_staff, list_trail, list_transfers, list_uploads,
+    mark_restored, next_person, note_backup, note_staff_call, notice_transfer, offer_transfer, pause_dialling,
+    pending_transfers, prepare_bulk, preview_change, preview_offer, preview_registration, preview_settings,
+    preview_undo, receive_list, receivers, reconcile_calls, refused_rows, release_patient, resolve_call,
+    resume_dialling, retry_jobs, round_progress, set_retention, settings_history, show_alert_line, show_bulk,
+    show_call, show_centre, show_escalation, show_patient, show_profile, show_retention, show_rota, show_transfer,
+    show_upload, start_bulk, start_import, start_maintenance, stop_patient, take_line, undo_bulk, undo_change,
+    untaken_red, walk_trail, write_checkpoint, write_diagnosis,
 };
 use kenkocall::store::calls::CallsOf;
 use uuid::Uuid;
@@ -70,6 +79,14 @@ fn listed<T>(result: Result<Vec<T>, ServiceError>) -> Given {
     }
 }
 
+/// What an administrator may see and a nurse may not.
+fn state_or_forbidden<T>(result: Result<T, ServiceError>) -> Given {
+    match result {
+        Ok(_) => Given::Nothing,
+        refusal => refused(refusal),
+    }
+}
+
 fn state<T>(result: Result<T, ServiceError>) -> Given {
     if result.is_ok() { Given::State } else { refused(result) }
 }
@@ -83,9 +100,38 @@ struct Other {
     alert: AlertId,
     job: JobId,
     staff: LogInName,
+    /// The same context as the others'.
+    shared: Arc<Context>,
+    transfer: TransferId,
 }
 
+/// A list that the other centre has uploaded.
+const OTHERS_UPLOAD: u128 = 34;
+
 type Answers = Vec<(&'static str, Given)>;
+
+/// Transfers between two other health centres.
+async fn transfers(context: &Context, actor: &Actor, other: &Other) -> Answers {
+    let theirs = CentreCode::parse(THEIRS).unwrap();
+    let offer = Offer { id: None, to: &theirs, reason: TransferReason::Moved, note: None };
+    let pending = pending_transfers(context, actor).await;
+    let listed_ones = list_transfers(context, actor).await;
+    let kept = TransferAnswer::Accept(AcceptedTimes::Kept);
+    let names = receivers(context, actor).await;
+    vec![
+        ("receivers", state(names)),
+        ("preview_offer", refused(preview_offer(context, actor, other.record).await)),
+        ("offer_transfer", refused(offer_transfer(context, actor, &other.patient, offer).await)),
+        ("offer_transfer", refused(offer_transfer(context, actor, other.record, offer).await)),
+        ("find_transfer", refused(find_transfer(context, actor, &other.patient).await)),
+        ("show_transfer", refused(show_transfer(context, actor, other.transfer).await)),
+        ("decide_transfer", refused(decide_transfer(context, actor, other.transfer, kept).await)),
+        ("decide_transfer", refused(decide_transfer(context, actor, other.transfer, TransferAnswer::Withdraw).await)),
+        ("notice_transfer", refused(notice_transfer(context, actor, other.transfer).await)),
+        ("pending_transfers", listed(pending.map(|pending| pending.offers))),
+        ("list_transfers", listed(listed_ones.map(|viewed| viewed.found))),
+    ]
+}
 
 async fn patients(context: &Context, actor: &Actor, other: &Other) -> Answers {
     let values = [
@@ -103,10 +149,21 @@ async fn patients(context: &Context, actor: &Actor, other: &Other) -> Answers {
     let import = import_patients(context, actor, &other.centre, list, ImportMode::Write, |_, _| ()).await;
     let found = list_patients(context, actor, &all, Details::Revealed).await;
     let found_of_centre = list_patients(context, actor, &of_centre, Details::Revealed).await;
-    vec![
+    let mut answers = vec![
         ("add_patient", refused(add_patient(context, actor, &other.centre, &values).await)),
         ("add_report", refused(add_report(context, actor, id, report).await)),
         ("change_patient", refused(change_patient(context, actor, id, None, &values[2..]).await)),
+        ("enter_answers", entered_elsewhere(context, actor, other).await),
+        ("next_person", refused(next_person(context, actor, &all, Some(other.record)).await)),
+        ("next_person", refused(next_person(context, actor, &of_centre, None).await)),
+        ("round_progress", refused(round_progress(context, actor, &of_centre).await)),
+        ("note_staff_call", refused(called_elsewhere(context, actor, other).await)),
+        ("add_patient_note", noted_elsewhere(context, actor, other).await),
+        ("calls_of_patient", refused(calls_of_patient(context, actor, other.record, None, 10).await)),
+        ("correct_answer", corrected_elsewhere(context, actor, other).await),
+        ("write_diagnosis", diagnosed_elsewhere(context, actor, other).await),
+        ("handover_sheet", sheet_elsewhere(context, actor, other).await),
+        ("hand_over", handed_over(context, actor).await),
         ("stop_patient", refused(stop_patient(context, actor, id).await)),
         ("release_patient", refused(release_patient(context, actor, id).await)),
         ("show_patient", refused(show_patient(context, actor, id, Details::Revealed).await)),
@@ -117,18 +174,109 @@ async fn patients(context: &Context, actor: &Actor, other: &Other) -> Answers {
         ("change_patient", refused(change_patient(context, actor, other.record, None, &values[2..]).await)),
         ("stop_patient", refused(stop_patient(context, actor, other.record).await)),
         ("release_patient", refused(release_patient(context, actor, other.record).await)),
+        ("show_retention", refused(show_retention(context, actor, &other.centre, None).await)),
+        ("set_retention", refused(set_retention(context, actor, &other.centre, None).await)),
+        ("disclose_person", refused(disclose_person(context, actor, id).await)),
+        ("disclose_person", refused(disclose_person(context, actor, other.record).await)),
         ("erase_person", refused(erase_person(context, actor, id).await)),
         ("import_patients", refused(import)),
         ("list_patients", listed(found.map(|viewed| viewed.found.items))),
         ("list_patients", listed(found_of_centre.map(|viewed| viewed.found.items))),
+    ];
+    answers.extend(patient_lists(context, actor, other, &all).await);
+    answers
+}
+
+async fn patient_lists(context: &Context, actor: &Actor, other: &Other, all: &PatientQuery) -> Answers {
+    let upload = UploadId(Uuid::from_u128(OTHERS_UPLOAD));
+    // A file goes to the actor's own centre: nobody can name another one. This one is empty.
+    let chunks = futures_util::stream::iter(Vec::<Result<Vec<u8>, std::io::Error>>::new());
+    let received = match receive_list(context, actor, "list.csv", chunks).await {
+        Ok(Received::Empty) => Given::Nothing,
+        other => refused(other),
+    };
+    let (record, bulk) = ([other.record], BulkId(Uuid::from_u128(OTHERS_UPLOAD)));
+    let chosen = BulkOf::Chosen(&record);
+    let uploads = list_uploads(context, actor).await;
+    let uploads = uploads.map(|all| all.into_iter().filter(|view| view.centre == other.centre).collect::<Vec<_>>());
+    let exported = match export_patients(other.shared.clone(), actor, all).await {
+        Ok(mut export) => export.next().await,
+        Err(error) => Err(error),
+    };
+    vec![
+        ("receive_list", received),
+        ("list_uploads", listed(uploads)),
+        ("show_upload", refused(show_upload(context, actor, upload, RowFate::New, 0).await)),
+        ("refused_rows", refused(refused_rows(context, actor, upload).await)),
+        ("start_import", refused(start_import(context, actor, upload, "").await)),
+        ("discard_upload", refused(discard_upload(context, actor, upload).await)),
+        ("choose_sheet", refused(choose_sheet(context, actor, upload, "S").await)),
+        ("export_patients", listed(exported)),
+        ("prepare_bulk", refused(prepare_bulk(context, actor, chosen, &BulkChange::Stop).await)),
+        ("prepare_bulk", refused(prepare_bulk(context, actor, BulkOf::All(all), &BulkChange::Stop).await)),
+        ("show_bulk", refused(show_bulk(context, actor, bulk).await)),
+        ("start_bulk", refused(start_bulk(context, actor, bulk).await)),
+        ("undo_bulk", refused(undo_bulk(context, actor, bulk).await)),
     ]
+}
+
+async fn entered_elsewhere(context: &Context, actor: &Actor, other: &Other) -> Given {
+    let flow_set = shipped();
+    let entry = ReportEntry { flow_set: &flow_set, answers: Vec::new(), language: Language::English };
+    refused(enter_answers(context, actor, other.record, ReportId(Uuid::now_v7()), entry, None).await)
+}
+
+async fn called_elsewhere(context: &Context, actor: &Actor, other: &Other) -> Result<StaffCallNoted, ServiceError> {
+    note_staff_call(context, actor, other.record, StaffCallId(Uuid::now_v7()), WithoutReport::NotReached).await
+}
+
+async fn corrected_elsewhere(context: &Context, actor: &Actor, other: &Other) -> Given {
+    let reason = NoteText::parse("見本").unwrap().unwrap();
+    let after = Item::Fatigue.read("no").unwrap();
+    let report = ReportId(Uuid::now_v7());
+    let correction = Correction { report, item: Item::Fatigue, before: None, after, reason: &reason };
+    refused(correct_answer(context, actor, other.record, correction).await)
+}
+
+async fn diagnosed_elsewhere(context: &Context, actor: &Actor, other: &Other) -> Given {
+    let diagnosis = Diagnosis {
+        disease: DiseaseName::parse("見本病").unwrap(),
+        diagnosed_on: date(2026, 11, 1),
+        basis: DiagnosisBasis::Doctor,
+        reason: NotificationReason::Aged65,
+        registered_name: RegisteredName::parse("見本").unwrap(),
+        entered_on: date(2026, 11, 1),
+    };
+    refused(write_diagnosis(context, actor, other.record, Revision(0), diagnosis).await)
+}
+
+async fn sheet_elsewhere(context: &Context, actor: &Actor, other: &Other) -> Given {
+    let sheet = handover_sheet(context, actor, &[other.record]).await;
+    listed(sheet.map(|viewed| {
+        let sheet = viewed.found;
+        let worse = sheet.worse.into_iter().map(|person| person.person.id);
+        worse.chain(sheet.promised.into_iter().map(|call| call.person.id)).chain(sheet.notes.into_keys()).collect()
+    }))
+}
+
+/// They hand over at their own centre, which says nothing about another one.
+async fn handed_over(context: &Context, actor: &Actor) -> Given {
+    match hand_over(context, actor, HandoverId(Uuid::now_v7()), None).await {
+        Ok(_) => Given::Nothing,
+        error => refused(error),
+    }
+}
+
+async fn noted_elsewhere(context: &Context, actor: &Actor, other: &Other) -> Given {
+    let text = NoteText::parse("見本").unwrap().unwrap();
+    refused(add_patient_note(context, actor, other.record, NoteId(Uuid::now_v7()), &text).await)
 }
 
 async fn centres(context: &Context, actor: &Actor, other: &Other) -> Answers {
     let is_other = |code: &CentreCode| *code == other.centre;
     let seen = list_centres(context, actor).await;
     let seen = seen.map(|centres| centres.into_iter().filter(|centre| is_other(&centre.code)).collect());
-    let new = CentreCode::parse("47201").unwrap();
+    let new = CentreCode::parse("47202").unwrap();
     let (name, phone) = (CentreName::parse("見本保健所").unwrap(), PhoneNumber::from_e164("+81352113641").unwrap());
     let change = CentreChange { phone: Some(phone.clone()), ..CentreChange::default() };
     let read = show_centre(context, &Actor::System, &other.centre).await.unwrap();
@@ -152,6 +300,9 @@ async fn centres(context: &Context, actor: &Actor, other: &Other) -> Answers {
         ("settings_history", refused(settings_history(context, actor, &other.centre, None, 10).await)),
         ("preview_undo", refused(preview_undo(context, actor, &other.centre, Uuid::now_v7()).await)),
         ("undo_change", refused(undo_change(context, actor, &read, Uuid::now_v7(), None).await)),
+        ("show_rota", refused(show_rota(context, actor, &other.centre).await)),
+        ("change_rota", refused(change_rota(context, actor, &other.centre, Revision(0), &Rota::default()).await)),
+        ("show_escalation", refused(show_escalation(context, actor, &other.centre).await)),
         ("add_centre", refused(add_centre(context, actor, new, name, phone, &change).await)),
         ("day_figures", listed::<kenkocall::service::CentreDay>(figures)),
         ("day_slots", listed(slots.map(|page| page.items))),
@@ -232,6 +383,7 @@ async fn everyone(day: &Day, context: &Context, actor: &Actor, other: &Other) ->
     let lag = SignedDuration::from_secs(60);
     let reconciled = reconcile_calls(context, actor, &digest, day.simulation.carriers.default(), lag).await;
     vec![
+        ("last_verification", state_or_forbidden(last_verification(context, actor).await)),
         ("walk_trail", refused(walk_trail(context, actor, None, std::time::Duration::ZERO).await)),
         ("write_checkpoint", refused(write_checkpoint(context, actor, &file, CheckpointKind::Checkpoint).await)),
         ("list_trail", listed(trail.map(|viewed| viewed.found.items))),
@@ -272,6 +424,32 @@ async fn eventful(fresh: &Fresh) -> (Day, Other) {
     let name = StaffName::parse("見本 直子").unwrap();
     let nurse = NewAccount { log_in_name: staff.clone(), name, role: Role::Nurse, centre: Some(centre.clone()) };
     invite_staff(&day.client.context, &day.client.actor, nurse).await.unwrap();
+    let account = list_staff(&day.client.context, &day.client.actor).await.unwrap()[0].id;
+    let mut tx = day.client.context.database.begin_write().await.unwrap();
+    let (upload, now) = (UploadId(Uuid::from_u128(OTHERS_UPLOAD)), day.client.context.clock.now());
+    kenkocall::store::list_uploads::begin(&mut tx, upload, &centre, account, "{}", now).await.unwrap();
+    let bulk = kenkocall::store::bulk_changes::BulkRow {
+        id: BulkId(Uuid::from_u128(OTHERS_UPLOAD)),
+        centre: centre.clone(),
+        account,
+        by: String::new(),
+        kind: BulkKind::Stop,
+        value: String::new(),
+        state: BulkState::Previewed,
+        changed_at: now,
+    };
+    kenkocall::store::bulk_changes::add(&mut tx, &bulk, &[PatientId(record)]).await.unwrap();
+    tx.commit().await.unwrap();
+    let shared = Arc::clone(&day.client.context);
+    let third = CentreCode::parse("47201").unwrap();
+    let (third_name, phone) =
+        (CentreName::parse("架空島保健所").unwrap(), PhoneNumber::from_e164("+81352113643").unwrap());
+    let (context, actor) = (&day.client.context, &day.client.actor);
+    add_centre(context, actor, third.clone(), third_name, phone, &CentreChange::default()).await.unwrap();
+    let offer = Offer { id: None, to: &third, reason: TransferReason::Moved, note: None };
+    let Offered::Now(transfer) = offer_transfer(context, actor, &id(0), offer).await.unwrap() else {
+        panic!("an offer")
+    };
     (
         day,
         Other {
@@ -282,6 +460,8 @@ async fn eventful(fresh: &Fresh) -> (Day, Other) {
             alert: AlertId(red),
             job: JobId(job),
             staff,
+            shared,
+            transfer,
         },
     )
 }
@@ -310,6 +490,7 @@ async fn nobody_reaches_another_centres_patients(fresh: Fresh) {
     let before = day.kept.counts().await;
     for actor in [staff(Role::Nurse), staff(Role::CentreAdministrator), Actor::Operator(operator)] {
         let mut given = patients(context, &actor, &other).await;
+        given.extend(transfers(context, &actor, &other).await);
         given.extend(centres(context, &actor, &other).await);
         given.extend(calls(context, &actor, &other).await);
         given.extend(self::staff(context, &actor, &other).await);
@@ -317,7 +498,7 @@ async fn nobody_reaches_another_centres_patients(fresh: Fresh) {
         let leaked: Vec<_> = given.iter().filter(|(_, given)| *given == Given::Leaked).collect();
         assert!(leaked.is_empty(), "{leaked:?} for {actor:?}");
         let states: Vec<_> = given.iter().filter(|(_, given)| *given == Given::State).map(|(name, _)| *name).collect();
-        assert_eq!(states, ["current_maintenance", "dialer_state"]);
+        assert_eq!(states, ["receivers", "current_maintenance", "dialer_state"]);
         let found = |name| given.iter().any(|(of, given)| *of == name && *given == Given::NotFound);
         assert!(found("show_patient") && found("call_now") && found("show_call"), "as if they didn't exist: {given:?}");
     }

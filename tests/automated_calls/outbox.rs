@@ -49,8 +49,11 @@ async fn put(day: &Day, jobs: Vec<Job>) -> Vec<JobId> {
 
 /// A node with a phone network.
 fn runner(day: &Day, database: Database) -> JobRunner {
-    let outside =
-        Outside { carriers: day.simulation.carriers.clone(), conversations: day.simulation.conversations.clone() };
+    let outside = Outside {
+        carriers: day.simulation.carriers.clone(),
+        conversations: day.simulation.conversations.clone(),
+        console: String::new(),
+    };
     JobRunner::new(day.context_on(database), Some(outside))
 }
 

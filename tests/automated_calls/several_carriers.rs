@@ -122,7 +122,10 @@ fn plain() -> Second {
 fn node(day: &Day, context: Arc<Context>, second: &Arc<Second>) -> JobRunner {
     let second: Arc<dyn Carrier> = Arc::<Second>::clone(second);
     let carriers = day.simulation.carriers.clone().and(second).unwrap();
-    JobRunner::new(context, Some(Outside { carriers, conversations: day.simulation.conversations.clone() }))
+    JobRunner::new(
+        context,
+        Some(Outside { carriers, conversations: day.simulation.conversations.clone(), console: String::new() }),
+    )
 }
 
 /// A day on which the patient's phone rings.
@@ -164,8 +167,11 @@ async fn a_job_for_a_carrier_that_is_not_configured_is_given_up_and_kept(fresh: 
     let day = ringing(&fresh).await;
     day.kept.rows("UPDATE legs SET carrier = 'second'").await;
     stop(&day).await;
-    let outside =
-        Outside { carriers: day.simulation.carriers.clone(), conversations: day.simulation.conversations.clone() };
+    let outside = Outside {
+        carriers: day.simulation.carriers.clone(),
+        conversations: day.simulation.conversations.clone(),
+        console: String::new(),
+    };
     let without = JobRunner::new(day.context_on(fresh.database.clone()), Some(outside));
     assert_eq!(without.run().await.unwrap(), 0);
     let failed = list_jobs(&day.client.context, &day.client.actor, JobFilter::Failed).await.unwrap();

@@ -9,6 +9,7 @@ const browser = await Browser.start();
 try {
   const cookies = await logIn();
   for (const language of ["ja", "en"]) await everyPage(language, cookies);
+  for (const language of ["ja", "en"]) await transferAndFile(language, cookies);
   for (const width of [1280, 320]) await withoutScript(width);
   await byKeyboard(cookies);
   await administrator();
@@ -59,6 +60,24 @@ async function todayWith(page, section) {
   }
 }
 
+// The transfers, and what can be done with a person's data. The demonstration has one health centre, so nobody can be offered.
+async function transferAndFile(language, cookies) {
+  const reader = await browser.reader({ cookies });
+  const { page } = reader;
+  await page.goto(`${site}/language/${language}?back=/console/transfers`);
+  await reader.judge(`transfers ${language}`);
+  await page.goto(`${site}/patients`);
+  const person = await page.locator("tbody th a").first().getAttribute("href");
+  await page.goto(`${new URL(site).origin}${person}/transfer`);
+  await reader.judge(`transfer ${language}`);
+  await page.goto(`${new URL(site).origin}${person}/disclosure`);
+  await reader.judge(`disclosure ${language}`);
+  const file = page.waitForEvent("download");
+  await page.click("form.record-form button.solid");
+  must((await file).suggestedFilename() === "disclosure.json", "the file's name tells nothing about the person");
+  await reader.close();
+}
+
 async function everyPage(language, cookies) {
   const reader = await browser.reader({ cookies });
   const { page } = reader;
@@ -90,6 +109,8 @@ async function everyPage(language, cookies) {
   await reader.judge(`missing ${language}`);
   await patients(reader, language);
   await calls(reader, language);
+  await lists(reader, language);
+  await rounds(reader, language);
   await reader.close();
 }
 
@@ -125,6 +146,36 @@ async function patients(reader, language) {
   await reader.judge(`register wrong ${language}`);
 }
 
+// A list is uploaded, seen as a dry run and imported. Then some people are changed at once, and changed back.
+async function lists(reader, language) {
+  const { page } = reader;
+  await page.goto(`${site}/patients/imports`);
+  await reader.judge(`imports ${language}`);
+  const id = language === "ja" ? "3000001" : "3000002";
+  const list = `HER-SYS ID,生年月日,姓,名\n${id},昭和23年4月12日,見本,新子\n12,1980-04-01,見本,誤\n`;
+  await page.setInputFiles("#file", { name: "mihon.csv", mimeType: "text/csv", buffer: Buffer.from(list) });
+  await page.click("form.upload-form button");
+  await page.waitForURL("**/patients/imports/*");
+  await reader.judge(`dry run ${language}`);
+  must((await page.locator(".upload-rows tbody tr").count()) === 1, "the faulty row is shown first");
+  await page.locator(".upload-tabs a").nth(2).click();
+  await reader.judge(`dry run new ${language}`);
+  await page.click(".upload-actions button.solid");
+  must((await page.locator(".banner.ok").count()) === 1, "it is said that the list was imported");
+  await reader.judge(`imported ${language}`);
+  await page.goto(`${site}/patients`);
+  await page.locator(".bulk-tick input").first().check();
+  await page.fill("#times", language === "ja" ? "18:30" : "18:45");
+  await page.click(".bulk-bar button");
+  await page.waitForURL("**/patients/bulk/*");
+  await reader.judge(`bulk previewed ${language}`);
+  await page.locator("section.effect form button").click();
+  must((await page.locator(".banner.ok").count()) === 1, "it is said how many were changed");
+  await reader.judge(`bulk changed ${language}`);
+  await page.locator("form[action$='/undo'] button").click();
+  await reader.judge(`bulk undone ${language}`);
+}
+
 async function calls(reader, language) {
   const { page } = reader;
   await page.goto(`${site}/calls`);
@@ -152,7 +203,7 @@ async function administrator() {
       await page.goto(group);
       await reader.judge(`${new URL(group).pathname.split("/").slice(2).join(" ")} ${language}`);
     }
-    for (const part of ["settings/history", "staff", "staff/invite", "audit"]) {
+    for (const part of ["settings/history", "rota", "rota/change", "staff", "staff/invite", "audit"]) {
       await page.goto(`${site}/${part}`);
       await reader.judge(`${part.replace("/", " ")} ${language}`);
     }
@@ -250,4 +301,26 @@ async function invited() {
   await page.goto(`${site}/today`);
   must((await page.locator(".lines").count()) === 0, "the help desk sees no person");
   await reader.close();
+}
+
+// A round to its first person, a form with a mistake, a person's other pages, and the handover.
+async function rounds(reader, language) {
+  const { page } = reader;
+  await page.goto(`${site}/round`);
+  await reader.judge(`round ${language}`);
+  await page.click("form[action$='/round/next'] button");
+  await reader.judge(`round person ${language}`);
+  must((await page.locator("a[href^='tel:']").count()) >= 1, "the number can be dialled");
+  await page.fill("#body_temperature", "52");
+  await page.click("button[value=save]");
+  await reader.judge(`round wrong ${language}`);
+  must((await page.inputValue("#body_temperature")) === "52", "what was typed is kept beside an error");
+  const person = page.url().split("/report")[0];
+  await page.click("button[value=not-reached]");
+  await page.goto(`${person}/calls`);
+  await reader.judge(`person calls ${language}`);
+  await page.goto(`${person}/diagnosis`);
+  await reader.judge(`diagnosis ${language}`);
+  await page.goto(`${site}/handover`);
+  await reader.judge(`handover ${language}`);
 }

@@ -34,7 +34,7 @@ pub const REPORT: &[&str] = &[
 ];
 
 /// The arguments of each command. Commands without a line of their own run until they are stopped.
-const RUNS: [(&str, &[&str]); 54] = [
+const RUNS: [(&str, &[&str]); 61] = [
     ("alerts-close", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-give-back", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-list", &[]),
@@ -77,14 +77,21 @@ const RUNS: [(&str, &[&str]); 54] = [
     ("outbox-list", &[]),
     ("outbox-retry", &["--all"]),
     ("reports-add", REPORT),
+    ("patients-accept", &["7654321"]),
+    ("patients-decline", &["7654321"]),
+    ("patients-disclose", &["7654321"]),
     ("patients-erase", &["7654321"]),
     ("patients-import", &["FOLDER/nobody.csv", "--centre", "13101"]),
     ("patients-release", &["7654321"]),
     ("patients-set", &["7654321", "--language", "en"]),
     ("patients-show", &["7654321"]),
     ("patients-stop", &["7654321"]),
+    ("patients-transfer", &["7654321", "--to", "13102"]),
+    ("patients-withdraw", &["7654321"]),
     ("reports-export", &["--from", "yesterday", "--to", "today"]),
     ("restore", &["FOLDER/nobody.db"]),
+    ("rota-set", &["13101", "FOLDER/nobody.json"]),
+    ("rota-show", &["13101"]),
     ("staff-add", &["--name", "見本 直子", "--email", "naoko@mihon.example", "--role", "help_desk"]),
     ("staff-deactivate", &["naoko@mihon.example"]),
     ("staff-list", &[]),
@@ -106,12 +113,13 @@ const RUNS: [(&str, &[&str]); 54] = [
 ];
 
 /// Commands that run until they are stopped, measure for minutes, or take a long time.
-const ENDLESS: [&str; 11] = [
+const ENDLESS: [&str; 12] = [
     "serve",
     "simulate-carrier",
     "simulate-days",
     "bench-step",
     "bench-turns",
+    "bench-console",
     "bench-import",
     "bench-tick",
     "bench-dial",

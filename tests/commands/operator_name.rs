@@ -28,7 +28,7 @@ const OF_ACTOR: &str = "audit WHERE actor = '見本司令'";
 const OF_OTHERS: &str = "audit WHERE actor <> '見本司令'";
 
 /// Commands that leave no entry, with the reason.
-const LEAVES_NO_ENTRY: [(&str, &str); 36] = [
+const LEAVES_NO_ENTRY: [(&str, &str); 38] = [
     ("backup", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("restore", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("completions", "no database"),
@@ -45,6 +45,7 @@ const LEAVES_NO_ENTRY: [(&str, &str); 36] = [
     ("maintenance show", "names no patient"),
     ("outbox list", "names no patient"),
     ("staff list", "names no patient"),
+    ("rota show", "names no patient"),
     ("patients erase", "tests/automated_calls/erasing.rs looks for it: two days after the release"),
     ("audit verify", "reads the trail"),
     ("audit checkpoint", "reads the trail"),
@@ -59,6 +60,7 @@ const LEAVES_NO_ENTRY: [(&str, &str); 36] = [
     ("flows time", "no database"),
     ("bench step", "no database"),
     ("bench turns", "databases of its own"),
+    ("bench console", "databases of its own"),
     ("bench import", "no database"),
     ("bench tick", "databases of its own"),
     ("bench dial", "databases of its own"),
@@ -138,8 +140,16 @@ pub fn cases(call: &str, alert: &str, list: &str) -> Vec<Vec<String>> {
          patients show 7654321
          reports add 7654321 body_temperature=36.5 spo2=98 complexion=no cough_or_runny_nose=no breathlessness=no \
              fatigue=no nausea_or_vomiting=no diarrhoea=no drowsiness=no unable_to_eat=no no_urine=no
+         patients disclose 7654321
+         patients transfer 7654321 --to 00000
+         patients withdraw 7654321
+         patients transfer 7654321 --to 00000
+         patients decline 7654321
+         patients transfer 7654321 --to 00000
+         patients accept 7654321
          patients list
          audit list
+         rota set 13102 {list}.rota.json
          patients stop {stopped}
          patients release {released}
          calls list --hersys-id {stopped}
@@ -195,6 +205,8 @@ async fn acts(fresh: Fresh, place: Place) {
     let alerts: Value = serde_json::from_str(&command_line.does(&["alerts", "list", "--json"])).unwrap();
     let [alert, call] = ["id", "call"].map(|field| alerts[0][field].as_str().unwrap());
     let list = command_line.list("HER-SYS ID,生年月日,姓,名\n7654322,1980-04-01,鈴木,三\n");
+    let rota = r#"{"revision":0,"rota":{"first":3,"between":5,"contacts":[],"shifts":[]}}"#;
+    std::fs::write(format!("{}.rota.json", list.display()), rota).unwrap();
     let carrier = FakeCarrier::start();
     let kept = DatabaseAssertions::at(&fresh.url);
     let mut known: BTreeSet<String> = LEAVES_NO_ENTRY.iter().map(|(words, _)| (*words).to_owned()).collect();

@@ -39,7 +39,7 @@ const ROUTES: [(&str, [u16; 7]); 19] = [
 ];
 
 /// The same of the pages about patients.
-const PATIENT_ROUTES: [(&str, [u16; 7]); 11] = [
+const PATIENT_ROUTES: [(&str, [u16; 7]); 19] = [
     ("GET /patients", [IN, 200, 200, 200, 200, 404, 404]),
     ("POST /patients", [403, 403, 403, 403, 403, 403, 403]),
     ("GET /patients/new", [IN, 200, 200, 200, 200, 404, 404]),
@@ -47,8 +47,16 @@ const PATIENT_ROUTES: [(&str, [u16; 7]); 11] = [
     ("GET /patients/{patient}", [IN, 200, 200, 404, 404, 404, 404]),
     ("GET /patients/{patient}/change", [IN, 200, 200, 404, 404, 404, 404]),
     ("POST /patients/{patient}/change", [403, 403, 403, 403, 403, 403, 403]),
+    ("GET /patients/{patient}/report", [IN, 200, 200, 404, 404, 404, 404]),
+    ("POST /patients/{patient}/report", [403, 403, 403, 403, 403, 403, 403]),
+    ("GET /patients/{patient}/diagnosis", [IN, 200, 200, 404, 404, 404, 404]),
+    ("POST /patients/{patient}/diagnosis", [403, 403, 403, 403, 403, 403, 403]),
+    ("GET /patients/{patient}/reports/{report}/correct", [IN, 404, 404, 404, 404, 404, 404]),
+    ("POST /patients/{patient}/reports/{report}/correct", [403, 403, 403, 403, 403, 403, 403]),
+    ("POST /patients/{patient}/notes", [403, 403, 403, 403, 403, 403, 403]),
     ("GET /patients/{patient}/{decision}", [IN, 200, 200, 404, 404, 404, 404]),
     ("POST /patients/{patient}/{decision}", [403, 403, 403, 403, 403, 403, 403]),
+    ("GET /patients/{patient}/calls", [IN, 200, 200, 404, 404, 404, 404]),
     ("GET /patients/{patient}/calls/{call}", [IN, 404, 404, 404, 404, 404, 404]),
     ("GET /patients/{patient}/nonsense", [IN, 404, 404, 404, 404, 404, 404]),
 ];
@@ -79,6 +87,9 @@ async fn every_route_for_every_role_and_centre(fresh: Fresh) {
         let path = path
             .replace("{group}", "hours")
             .replace("{account}", "x")
+            .replace("{format}", "csv")
+            .replace("{report}", &patient)
+            .replace("{transfer}", "x")
             .replace("{entry}", "0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04");
         let path = format!("/console{}", path.trim_end_matches('/'));
         let method: Method = method.parse().unwrap();

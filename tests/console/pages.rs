@@ -102,3 +102,30 @@ async fn pages_in_both_languages() {
     })
     .await;
 }
+
+/// Bytes of a page of fifty people as transferred, and of a first visit with style and script. Source: the goals of
+/// docs/performance.md.
+const MOST: (usize, usize) = (30_000, 90_000);
+
+#[tokio::test]
+async fn pages_are_transferred_compressed_and_events_are_not() {
+    on_sqlite(|fresh| async move {
+        let site = Site::of_patients(&fresh, 60).await;
+        let nurse = site.nurse().await;
+        let mut browser = site.logged_in(&nurse).await;
+        let list = browser.transferred("/console/patients").await;
+        assert_eq!(browser.get("/console/patients").await.body.matches("<th scope=\"row\">").count(), 50);
+        let links: Vec<String> =
+            browser.page.body.split('"').filter(|link| link.contains("/static/")).map(str::to_owned).collect();
+        assert_eq!(links.len(), 2, "a style and a script");
+        let mut first_visit = list;
+        for link in links {
+            first_visit += browser.transferred(&link).await;
+        }
+        assert!(list <= MOST.0 && first_visit <= MOST.1, "{list} and {first_visit} bytes");
+        let compressed = [("accept-encoding", "gzip".to_owned())].to_vec();
+        browser.send(axum::http::Method::GET, "/console/live", compressed, String::new()).await;
+        assert!(browser.page.headers.get("content-encoding").is_none());
+    })
+    .await;
+}

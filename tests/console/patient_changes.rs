@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use kenkocall::domain::{PatientId, Role};
 use kenkocall::lab::SYNTHETIC_CENTRE;
+use kenkocall::service::stop_patient;
 use kenkocall::store::patients::{self, PatientRow};
 
 use crate::databases::Fresh;
@@ -15,6 +16,8 @@ crate::on_both_databases!(
     two_people_change_the_same_field_and_both_values_are_shown,
     calls_are_stopped_and_resumed_once_and_the_observation_ends,
     what_was_typed_survives_a_log_in_that_ended,
+    an_old_form_doesnt_resume_calls_that_somebody_has_stopped_since,
+    switching_calls_on_meets_a_stop_that_was_made_meanwhile,
 );
 
 async fn record(site: &Site, id: PatientId) -> PatientRow {
@@ -183,9 +186,15 @@ async fn calls_are_stopped_and_resumed_once_and_the_observation_ends(fresh: Fres
         assert!(page.contains("まだ実行していません") && page.contains(effect), "{word}: {page}");
         let mut again = visitor.clone();
         let done = format!("{person}?done={done}");
-        assert_eq!(visitor.post(&path, &[]).await.location.as_deref(), Some(&*done));
+        let revision = visitor.page.hidden("revision");
+        let fields = [("revision", revision.as_str())];
+        assert_eq!(visitor.post(&path, &fields).await.location.as_deref(), Some(&*done));
         assert_eq!(visitor.get(&done).await.status, 200);
-        assert_eq!(again.post(&path, &[]).await.location.as_deref(), Some(&*format!("{person}?done=same")), "{word}");
+        assert_eq!(
+            again.post(&path, &fields).await.location.as_deref(),
+            Some(&*format!("{person}?done=same")),
+            "{word}"
+        );
         assert!(visitor.get(&path).await.body.contains("新しく変えたものはありません"), "{word}");
         visitor.get(&person).await;
     }
@@ -217,4 +226,40 @@ async fn what_was_typed_survives_a_log_in_that_ended(fresh: Fresh) {
     send(&mut back, &path, &[], "save").await;
     assert_eq!(record(&site, patient).await.call_times, "15:00");
     assert!(!back.get(&path).await.body.contains("書きかけ"));
+}
+
+/// Back and send: the nurse resumes calls, a colleague stops them, and the nurse's form is sent again.
+async fn an_old_form_doesnt_resume_calls_that_somebody_has_stopped_since(fresh: Fresh) {
+    let site = Site::open(&fresh).await;
+    let (patient, _, mut visitor) = opened(&site).await;
+    let actor = kenkocall::domain::Actor::System;
+    stop_patient(&site.context, &actor, patient).await.unwrap();
+    let path = format!("/console/patients/{patient}/resume");
+    visitor.get(&path).await;
+    let revision = visitor.page.hidden("revision");
+    assert_eq!(visitor.post(&path, &[("revision", &revision)]).await.status, 303);
+    assert!(record(&site, patient).await.stopped_at.is_none());
+    stop_patient(&site.context, &actor, patient).await.unwrap();
+    visitor.get(&path).await;
+    let body = visitor.post(&path, &[("revision", &revision)]).await.body.clone();
+    assert!(body.contains("ほかの人がこの登録を先に変えました"), "{body}");
+    assert!(record(&site, patient).await.stopped_at.is_some());
+    // A form without a revision shows no effect that anybody has read.
+    visitor.post(&path, &[]).await;
+    assert!(record(&site, patient).await.stopped_at.is_some());
+}
+
+async fn switching_calls_on_meets_a_stop_that_was_made_meanwhile(fresh: Fresh) {
+    let site = Site::open(&fresh).await;
+    let (patient, path, mut visitor) = opened(&site).await;
+    let actor = kenkocall::domain::Actor::System;
+    let off = [(kenkocall::service::Column::AutomatedCall, "no")];
+    kenkocall::service::change_patient(&site.context, &actor, patient, None, &off).await.unwrap();
+    visitor.get(&path).await;
+    send(&mut visitor, &path, &[("automated_call", "yes")], "preview").await;
+    stop_patient(&site.context, &actor, patient).await.unwrap();
+    send(&mut visitor, &path, &[], "save").await;
+    assert_eq!(visitor.page.status, 409, "{}", visitor.page.body);
+    assert!(visitor.page.body.contains("ほかの人が同じところを先に変えました"), "{}", visitor.page.body);
+    assert!(record(&site, patient).await.stopped_at.is_some());
 }

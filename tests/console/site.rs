@@ -57,12 +57,17 @@ pub struct Member {
 impl Site {
     /// A console of 2026-11-28 10:02:40 in Japan.
     pub async fn open(fresh: &Fresh) -> Self {
+        Self::of_patients(fresh, 2).await
+    }
+
+    /// The same with this many patients.
+    pub async fn of_patients(fresh: &Fresh, patients: u32) -> Self {
         let clock = VirtualClock::at("2026-11-28T01:02:40Z".parse().unwrap());
         let context = Context::new(fresh.database.clone(), clock.clock());
         let day = SyntheticDay {
             hours: "00:00-24:00".parse::<CallingHours>().unwrap(),
             times: vec!["09:00".parse::<CallTimes>().unwrap()],
-            patients: 2,
+            patients,
             after: clock.now(),
         };
         add_synthetic_day(&fresh.database, &day).await.unwrap();
@@ -89,6 +94,7 @@ impl Site {
             proxies: proxies.parse().unwrap(),
             zone: TimeZone::get("Asia/Tokyo").unwrap(),
             second_factor: SecondFactorRule::Asked,
+            flow_set: crate::simulated_day::shipped(),
         };
         console(context, settings)
     }
@@ -277,6 +283,64 @@ impl Visitor {
         let body = String::from_utf8(body.to_vec()).unwrap();
         self.page = Page { status: parts.status.as_u16(), location, headers: parts.headers, body };
         &self.page
+    }
+
+    /// The bytes of a page as a browser that reads gzip gets it.
+    pub async fn transferred(&self, path: &str) -> usize {
+        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let request = Request::builder().uri(path).header(HOST, &self.host).header(COOKIE, cookies);
+        let mut request = request.header("accept-encoding", "gzip, br").body(Body::empty()).unwrap();
+        request.extensions_mut().insert(Peer(self.address));
+        let response = TowerToHyperService::new(self.router.clone()).call(request).await.unwrap();
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["content-encoding"]),
+            (200, &"gzip".parse().unwrap())
+        );
+        axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap().len()
+    }
+
+    /// Sends a file from a form with the token of the last page.
+    pub async fn upload(&mut self, path: &str, name: &str, file: &[u8]) -> &Page {
+        let token = self.page.token();
+        self.upload_with(path, &token, name, file).await
+    }
+
+    /// Sends a file from a form with this token.
+    pub async fn upload_with(&mut self, path: &str, token: &str, name: &str, file: &[u8]) -> &Page {
+        let mut body = format!(
+            "--mihon\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n{token}\r\n--mihon\r\n\
+             Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--mihon--\r\n");
+        let (parts, body) = self.exchange(path, "multipart/form-data; boundary=mihon", body).await;
+        let location = parts.headers.get(LOCATION).map(|path| path.to_str().unwrap().to_owned());
+        let body = String::from_utf8(body).unwrap();
+        self.page = Page { status: parts.status.as_u16(), location, headers: parts.headers, body };
+        &self.page
+    }
+
+    /// Gets a file: the status and its bytes.
+    pub async fn download(&mut self, path: &str) -> (u16, Vec<u8>) {
+        let (parts, body) = self.exchange(path, "", Vec::new()).await;
+        (parts.status.as_u16(), body)
+    }
+
+    /// Sends bytes of a type, or asks for some.
+    async fn exchange(&self, path: &str, kind: &str, body: Vec<u8>) -> (axum::http::response::Parts, Vec<u8>) {
+        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let method = if kind.is_empty() { Method::GET } else { Method::POST };
+        let mut request = Request::builder().method(method).uri(path).header(HOST, &self.host).header(COOKIE, cookies);
+        for (name, value) in &self.form_headers {
+            request = request.header(*name, value);
+        }
+        let mut request = request.header(CONTENT_TYPE, kind).body(Body::from(body)).unwrap();
+        request.extensions_mut().insert(Peer(self.address));
+        let response = TowerToHyperService::new(self.router.clone()).call(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        (parts, axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec())
     }
 
     /// The next event of an open page's stream. Empty if the stream has ended.

@@ -2,12 +2,16 @@
 
 use kenkocall::domain::AlertKind;
 use kenkocall::lab::synthetic_identity;
-use kenkocall::service::{Details, show_patient};
+use kenkocall::service::{Decided, Details, StopDecision, decide_stop, show_patient};
 
 use crate::databases::Fresh;
 use crate::site::Site;
 
-crate::on_both_databases!(a_stop_request_is_granted_or_declined_once, a_decision_needs_a_choice,);
+crate::on_both_databases!(
+    a_stop_request_is_granted_or_declined_once,
+    a_decision_needs_a_choice,
+    of_two_decisions_at_the_same_moment_one_counts,
+);
 
 async fn a_stop_request_is_granted_or_declined_once(fresh: Fresh) {
     let site = Site::open(&fresh).await;
@@ -67,4 +71,19 @@ async fn a_decision_needs_a_choice(fresh: Fresh) {
         assert!(page.body.contains(note), "what was typed is kept");
     }
     assert!(!site.actions().await.iter().any(|action| action == "patient.stopped"));
+}
+
+async fn of_two_decisions_at_the_same_moment_one_counts(fresh: Fresh) {
+    let site = Site::open(&fresh).await;
+    let (context, actor, patient) = (&site.context, kenkocall::domain::Actor::System, site.patient(0).await);
+    for _ in 0..8 {
+        let request = site.alert(AlertKind::StopUnconfirmed, Some(patient), 5).await;
+        let decided = |decision| decide_stop(context, &actor, request, decision, None);
+        let (granted, declined) = tokio::join!(decided(StopDecision::Grant), decided(StopDecision::Decline));
+        let counts = |decided: &Result<Decided, _>| matches!(decided, Ok(Decided::Now));
+        assert!(counts(&granted) != counts(&declined), "{granted:?} {declined:?}");
+        let hersys_id = synthetic_identity(0).unwrap().0;
+        let shown = show_patient(context, &actor, &hersys_id, Details::Masked).await.unwrap().found.patient;
+        assert_eq!(shown.stopped_at.is_some(), counts(&granted));
+    }
 }

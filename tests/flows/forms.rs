@@ -138,6 +138,7 @@ fn by_phone(flow_set: &FlowSet, person: &Person, plans: &BTreeMap<NodeId, Plan>)
         identify_by: None,
         person: Some(Box::new(person.clone())),
         answered_by: AnsweredBy::Person,
+        open_alerts: None,
     };
     let (mut outcome, mut asked, mut wrong) = (Outcome::default(), BTreeSet::new(), BTreeSet::new());
     let (mut session, mut effects) = begin(flow_set, start, at());

@@ -4,7 +4,7 @@
 use super::{Tree, in_src};
 
 /// Public functions of the services that no person calls, by path and name, with the reason.
-const BY_THE_PROGRAM: [(&str, &[&str], &str); 13] = [
+const BY_THE_PROGRAM: [(&str, &[&str], &str); 16] = [
     (
         "src/service/accounts/",
         &[
@@ -45,7 +45,14 @@ const BY_THE_PROGRAM: [(&str, &[&str], &str); 13] = [
     ("src/service/context/", &["*"], "what every service function needs"),
     ("src/service/conversation/", &["*"], "callers on the phone, who are identified in the call"),
     ("src/service/dialer/", &["*"], "a worker"),
-    ("src/service/patients/", &["finish_imports"], "a worker, for an import that was permitted when it began"),
+    ("src/service/escalator/", &["*"], "a worker"),
+    (
+        "src/service/patients/",
+        &["finish_imports", "sweep_uploads", "work_on_upload", "finish_bulk_changes", "work_on_bulk"],
+        "a worker, for an import that was permitted when it began",
+    ),
+    ("src/service/patients/", &["next"], "the next rows of a file that was permitted when it began"),
+    ("src/service/patients/", &["erase_expired"], "a worker, by the retention that an administrator has set"),
     ("src/service/outbox/", &["run", "run_jobs"], "a worker"),
     ("src/service/reports/", &["next"], "the next page of an export that was permitted when it began"),
     ("src/service/suspension/", &["call_not_known", "turn_not_known"], "the carrier's webhooks"),

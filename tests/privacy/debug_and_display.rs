@@ -242,6 +242,7 @@ fn i6_no_session_and_no_effect_prints_personal_data_at_any_turn() {
         identify_by: None,
         person: None,
         answered_by: AnsweredBy::Person,
+        open_alerts: None,
     };
     redacts(&start);
     let mut at: Timestamp = "2026-11-24T01:00:00Z".parse().unwrap();

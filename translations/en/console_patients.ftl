@@ -162,6 +162,7 @@ patient-draft-restored = What you were typing is back
 patient-draft-restored-says = It isn't saved yet.
 patient-nothing-to-save = Nothing differs from the record
 patient-not-previewed = The values have changed: look at the effect again
+patient-decide-again = Somebody else has changed this record meanwhile. Read the effect again before you decide
 patient-changed-meanwhile = Somebody else has changed the same field
 patient-changed-meanwhile-says = Nothing of yours is saved yet. Compare the two values and enter the one to keep. What either of you changed elsewhere isn't lost.
 patient-effect = If you save (it isn't saved yet)

@@ -98,10 +98,10 @@ flow-refuses-nothing = { $part } refuses nothing
 flow-refuses-nothing-todo = Write `refused` with call_back alone
 flow-not-one-record = { $part } should keep exactly one thing
 flow-not-one-record-todo =
-    Write one of: answer and from, report = "complete", call_back = "requested", stop = "requested" or "unconfirmed", listener = "confirmed", answered = "not_now", number = "wrong"
+    Write one of: answer and from, report = "complete", call_back = "requested", stop = "requested" or "unconfirmed", listener = "confirmed", alerts = "taken" or "passed_on", answered = "not_now", number = "wrong"
 flow-not-one-test = a rule should ask exactly one thing
 flow-not-one-test-todo =
-    Write one of: entry with is or at_most, answer with is, office = "open", caller_number = "hidden" or "not_called", people = "no_more", until = "known", answered_by = "machine", listener = "confirmed", known_caller = "yes", after_red = "continue", spo2_question = "left_out"
+    Write one of: entry with is or at_most, answer with is, office = "open", caller_number = "hidden" or "not_called", people = "no_more", until = "known", answered_by = "machine", listener = "confirmed", known_caller = "yes", after_red = "continue", spo2_question = "left_out", open_alerts = "none"
 flow-not-one-comparison = a rule about an entry compares it once
 flow-not-one-comparison-todo = Write either is = "…" or at_most = …
 flow-not-comparable = the answer `{ $item }` can't be compared with `{ $word }`
@@ -220,6 +220,7 @@ flow-gap-not-known = the node `{ $node }` says `{ $prompt }`, whose { $gap } isn
 flow-gap-value = Only what a confirm says can have {"{value}"}
 flow-gap-centre = Use it where the person is known, and in automated calls
 flow-gap-call-back-number = Use it in automated calls only
+flow-gap-open-alerts = Say it only in the flow staff_alert
 flow-gap-until = Say it only after a rule with `until = "known"`
 flow-not-read-back = the node `{ $node }` says `{ $prompt }`, which doesn't read the entry back
 flow-not-read-back-todo = Write {"{value}"} in its wording where the entry is to be spoken

@@ -53,12 +53,13 @@ transcript-no-call = there is no call in it: begin it with a line “< calls”
 transcript-no-line =
     a line begins with < (the caller), > (what is said), ! (what is kept), # (a comment) or a setting like “now:”
 transcript-setting =
-    there is no setting “{ $name }”; there are now, language, caller, patient, known, released, until, answered_by, after_red, spo2_question
+    there is no setting “{ $name }”; there are now, language, caller, patient, known, released, until, answered_by, after_red, spo2_question, open_alerts
 transcript-now = a time is written { $example }
 transcript-patient = a patient is a HER-SYS ID and a birth date: 1234567 19800401
 transcript-until = the end of a maintenance is written 11-24 06:30
 transcript-spo2-question = spo2_question is asked or left_out
 transcript-after-red = after_red is ask or continue
+transcript-open-alerts = open_alerts is a whole number
 transcript-answered-by = answered_by is person or machine
 transcript-action =
     the caller “calls”, keys “digits 375#”, “silence”, “waits 30” (seconds), “hangs up”, after a transfer “talked” or “not reached”, or the centre has “withdrawn” the call

@@ -194,6 +194,12 @@ help-staff-add--centre = The health centre, for nurses and its administrators
 help-staff-list = List the accounts
 help-staff-deactivate = End an account: it is logged out everywhere, and nobody can log in. `staff add` sets it up anew
 help-staff-deactivate--email = The e-mail address
+help-rota = Show and set whom a health centre rings about red alerts that nobody has taken
+help-rota-show = Show a health centre's rota. With --json it can be changed and given to `rota set`
+help-rota-show--centre = The health centre
+help-rota-set = Store a rota in place of a health centre's present one
+help-rota-set--centre = The health centre
+help-rota-set--file = The file, as `rota show --json` prints it. Its revision must be the present one
 help-maintenance = Start, end and show a maintenance of the line
 help-maintenance-start =
     Play the announcement to new callers from now on; calls in progress continue. Starting again sets a new end

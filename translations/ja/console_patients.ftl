@@ -162,6 +162,7 @@ patient-draft-restored = 書きかけの内容を戻しました
 patient-draft-restored-says = まだ保存していません。
 patient-nothing-to-save = 変わるところはありません
 patient-not-previewed = 内容が変わったので、効果をもう一度確かめてください
+patient-decide-again = ほかの人がこの登録を先に変えました。効果をもう一度確かめてから決めてください
 patient-changed-meanwhile = ほかの人が同じところを先に変えました
 patient-changed-meanwhile-says = まだ保存していません。2つの値を見比べて、残すほうを入れてください。ほかのところの変更は、どちらも失われません。
 patient-effect = 保存すると(まだ保存していません)

@@ -95,10 +95,10 @@ flow-refuses-nothing = { $part }には断る相手がありません
 flow-refuses-nothing-todo = `refused` は call_back とだけ組み合わせて書いてください
 flow-not-one-record = { $part }では、ちょうど一つのことを記録します
 flow-not-one-record-todo =
-    次のどれか一つを書いてください: answer と from、report = "complete"、call_back = "requested"、stop = "requested" または "unconfirmed"、listener = "confirmed"、answered = "not_now"、number = "wrong"
+    次のどれか一つを書いてください: answer と from、report = "complete"、call_back = "requested"、stop = "requested" または "unconfirmed"、listener = "confirmed"、alerts = "taken" または "passed_on"、answered = "not_now"、number = "wrong"
 flow-not-one-test = 規則では、ちょうど一つのことを調べます
 flow-not-one-test-todo =
-    次のどれか一つを書いてください: entry と is または at_most、answer と is、office = "open"、caller_number = "hidden" または "not_called"、people = "no_more"、until = "known"、answered_by = "machine"、listener = "confirmed", known_caller = "yes", after_red = "continue", spo2_question = "left_out"
+    次のどれか一つを書いてください: entry と is または at_most、answer と is、office = "open"、caller_number = "hidden" または "not_called"、people = "no_more"、until = "known"、answered_by = "machine"、listener = "confirmed", known_caller = "yes", after_red = "continue", spo2_question = "left_out"、open_alerts = "none"
 flow-not-one-comparison = 入力についての規則では、一度だけ比べます
 flow-not-one-comparison-todo = is = "…" か at_most = … のどちらか一方を書いてください
 flow-not-comparable = 回答 `{ $item }` は `{ $word }` と比べられません
@@ -218,6 +218,7 @@ flow-gap-not-known = ノード `{ $node }` が流す `{ $prompt }` の { $gap } 
 flow-gap-value = {"{value}"} を使えるのは、confirm の音声案内だけです
 flow-gap-centre = 相手が誰か分かったあとか、自動架電の中で使ってください
 flow-gap-call-back-number = 自動架電の中だけで使ってください
+flow-gap-open-alerts = フロー staff_alert の中だけで使ってください
 flow-gap-until = `until = "known"` の規則のあとだけで使ってください
 flow-not-read-back = ノード `{ $node }` が流す `{ $prompt }` に、入力の読み上げがありません
 flow-not-read-back-todo = 文言の中の、入力を読み上げるところに {"{value}"} と書いてください

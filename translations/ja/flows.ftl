@@ -53,12 +53,13 @@ transcript-no-call = 通話がありません。「< calls」の行で始めて�
 transcript-no-line =
     行は、<(電話をかけた人)、>(音声案内)、!(記録される内容)、#(注釈)、または「now:」のような設定で始めてください
 transcript-setting =
-    「{ $name }」という設定はありません。あるのは now、language、caller、patient、known、released、until、answered_by、after_red、spo2_question です
+    「{ $name }」という設定はありません。あるのは now、language、caller、patient、known、released、until、answered_by、after_red、spo2_question、open_alerts です
 transcript-now = 時刻は { $example } のように書いてください
 transcript-patient = 療養者は HER-SYS ID と生年月日で「1234567 19800401」のように書いてください
 transcript-until = メンテナンスの終わりは「11-24 06:30」のように書いてください
 transcript-spo2-question = spo2_question は asked か left_out です
 transcript-after-red = after_red は ask か continue です
+transcript-open-alerts = open_alerts は整数です
 transcript-answered-by = answered_by は person か machine です
 transcript-action =
     書けるのは「calls」(発信または応答)、「digits 375#」(キー)、「silence」(無言)、「waits 30」(秒)、「hangs up」(切断)、転送のあとの「talked」か「not reached」、保健所が取りやめた「withdrawn」です

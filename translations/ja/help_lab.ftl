@@ -3,6 +3,11 @@
 help-bench = このコンピューターでこのプログラムの性能を、すべて、または指定したものだけ測る
 help-bench--seconds = 測る時間(秒)
 help-bench--database = 新しい SQLite のファイルの代わりに使う PostgreSQL のデータベース。空でなければなりません
+help-bench-console = コンソール: 療養者が10,000人のときとそれより多いときの各ページ、電話と同時に使うときのページ、赤の回答が画面に出るまでの時間
+help-bench-console--patients = すべての保健所の療養者の数
+help-bench-console--of-centre = 測る保健所の、報告のある療養者の数
+help-bench-console--days = 報告の日数
+help-bench-console--rate = ページと同時に行う1秒当たりのやり取りの数
 help-bench-day = すべてのやり取りを保存しながら、仮想の時計で一日を再生する(`demo --fast` と同じ)
 help-bench-day--patients = 療養者の数。ほとんどが一日に1、2回架電を受けます
 help-bench-dial = 実際の時計で、架電のたびに予定を保存しながら、模擬の電話網に自動架電する

@@ -118,7 +118,7 @@ fn turn_text(text: &mut String, turn: &ShownTurn, zone: &TimeZone, language: &mu
 
 fn caller(event: &StoredEvent) -> String {
     match event {
-        StoredEvent::Began(Line::AutomatedCall) => text!("turn-answers"),
+        StoredEvent::Began(Line::AutomatedCall | Line::StaffAlert) => text!("turn-answers"),
         StoredEvent::Began(Line::HealthCall | Line::CallBack) => text!("turn-calls"),
         StoredEvent::Keyed(keys) if keys.is_empty() => text!("turn-keys-nothing"),
         StoredEvent::Keyed(keys) => text!("turn-keys", keys = keys),

@@ -26,6 +26,7 @@ impl ToMessage for TranscriptFault {
             Self::Until => message!("transcript-until"),
             Self::Spo2Question => message!("transcript-spo2-question"),
             Self::AfterRed => message!("transcript-after-red"),
+            Self::OpenAlerts => message!("transcript-open-alerts"),
             Self::AnsweredBy => message!("transcript-answered-by"),
             Self::Action => message!("transcript-action"),
             Self::Keys(error) => error.message(),

@@ -7,7 +7,7 @@ use crate::flow::form::{NotReadable, Scale};
 use crate::policy::{ThresholdsError, UnusablePattern};
 use crate::service::{
     AccountError, AlertError, AuditError, CallError, CentreError, CheckpointError, OutboxError, PatientError,
-    ReportError, ServiceError, SlotError, StoredThing, SuspensionError,
+    ReportError, ServiceError, SlotError, StoredThing, SuspensionError, TransferError,
 };
 use crate::translations::{Argument, Message, Separator, message};
 
@@ -18,6 +18,7 @@ impl ToMessage for ServiceError {
             Self::Store(error) => error.message(),
             Self::Unreadable(what) => message!("unreadable", what = stored(*what)),
             Self::Patient(error) => error.message(),
+            Self::Transfer(error) => error.message(),
             Self::Call(error) => error.message(),
             Self::Slot(SlotError::NotFound) => message!("slot-not-found"),
             Self::Alert(error) => error.message(),
@@ -57,6 +58,17 @@ impl ToMessage for PatientError {
             Self::Stale { changed, revision } => {
                 message!("patient-stale", fields = changed.join(", "), revision = revision.to_string())
             }
+        }
+    }
+}
+
+impl ToMessage for TransferError {
+    fn message(&self) -> Message {
+        match self {
+            Self::NotFound => message!("transfer-not-found"),
+            Self::NoReceiver => message!("transfer-no-receiver"),
+            Self::Released => message!("transfer-released"),
+            Self::OfferedAlready => message!("transfer-offered-already"),
         }
     }
 }
@@ -168,6 +180,8 @@ impl ToMessage for ReportError {
             Self::WindowReversed => message!("report-window-reversed"),
             Self::NotObserved => message!("report-not-observed"),
             Self::Unfinished => message!("report-unfinished"),
+            Self::TimePassed => message!("round-later-passed"),
+            Self::NotFound => message!("report-not-found"),
             Self::Fields(errors) => {
                 let messages = errors.iter().map(field_error).collect();
                 message!("joined", sentences = Argument::Joined(Separator::Sentences, messages))

@@ -4,13 +4,14 @@ mod erase;
 mod import;
 mod list;
 mod show;
+mod transfer;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 
-use super::arguments::{Form, Reveal, centre_code, found, hersys_id};
+use super::arguments::{Form, Reveal, centre_code, found, hersys_id, say_json};
 use super::exit::usage;
 use super::language::{self, text};
 use super::messages::ToMessage as _;
@@ -18,7 +19,7 @@ use super::output::complain;
 use crate::domain::{HersysId, Revision};
 use crate::service::{
     Changed, Client, Column, Finding, ImportMode, PatientError, Place, ServiceError, add_patient, change_patient,
-    release_patient, show_patient, stop_patient,
+    disclose_person, release_patient, show_patient, stop_patient,
 };
 
 #[derive(Debug, Subcommand)]
@@ -99,6 +100,25 @@ pub(super) enum Patients {
     },
     /// Erase a patient who was released two days ago or more, with all reports and answers. This can't be undone.
     Erase {
+        /// The patient's HER-SYS ID.
+        hersys_id: String,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Print everything that is stored about a patient, as JSON, for the patient. This is recorded.
+    Disclose {
+        /// The patient's HER-SYS ID.
+        hersys_id: String,
+    },
+    /// Offer a patient to another health centre, which accepts or declines. Until then, the present one goes on
+    /// calling.
+    Transfer(transfer::Transfer),
+    /// Accept a patient whom another health centre offers. From then on the receiving one calls.
+    Accept(transfer::Accept),
+    /// Decline a patient whom another health centre offers.
+    Decline(transfer::Decline),
+    /// Withdraw an offer of a patient that hasn't been accepted.
+    Withdraw {
         /// The patient's HER-SYS ID.
         hersys_id: String,
         #[command(flatten)]
@@ -210,6 +230,14 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Patients) -> 
                 .await
         }
         Patients::Erase { hersys_id: id, form } => erase::run(client, &hersys_id(&id)?, form).await,
+        Patients::Disclose { hersys_id: id } => {
+            let disclosed = disclose_person(&client.context, &client.actor, &hersys_id(&id)?).await?;
+            say_json(client, disclosed.file).await
+        }
+        Patients::Transfer(command) => transfer::offer(client, command).await,
+        Patients::Accept(command) => transfer::accept(client, command).await,
+        Patients::Decline(command) => transfer::decline(client, command).await,
+        Patients::Withdraw { hersys_id: id, form } => transfer::withdraw(client, &id, form).await,
         Patients::List(list) => list::run(client, zone, list).await,
         Patients::Show { hersys_id: id, reveal, form } => {
             let id: HersysId = hersys_id(&id)?;

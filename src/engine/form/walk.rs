@@ -122,6 +122,7 @@ fn session(flow: &Flow, by: Submitter) -> Session {
         identify_by: None,
         identified_at: None,
         answered_by: AnsweredBy::Person,
+        open_alerts: None,
         listener: Listener::Confirmed,
         stop: StopAsked::No,
     }

@@ -16,6 +16,8 @@ enum Fact<'a> {
     CallBackNumber,
     /// `{until}`
     Until,
+    /// `{open_alerts}`
+    OpenAlerts,
     /// A person has said that they are the patient, or answer for the patient.
     Listener,
     /// Keys were pressed at this node.
@@ -63,6 +65,7 @@ fn gaps_are_known(check: &mut Check<'_>, flow: &Flow, node: &Node, say: &Say, fa
         (Gap::CentrePhone, facts.contains(&Fact::Centre)),
         (Gap::CallBackNumber, facts.contains(&Fact::CallBackNumber)),
         (Gap::Until, facts.contains(&Fact::Until)),
+        (Gap::OpenAlerts, facts.contains(&Fact::OpenAlerts)),
     ] {
         if gaps(gap.written()) && !known {
             check.find(flow, say.line, PathFault::UnknownGap(node.id.clone(), say.prompt.clone(), gap));
@@ -85,6 +88,7 @@ fn facts<'a>(check: &Check<'a>) -> BTreeMap<Place<'a>, Facts<'a>> {
             // The patient was looked up before the call was placed.
             names::AUTOMATED_CALL => Facts::from([Fact::Centre, Fact::CallBackNumber]),
             names::WITHDRAWN => Facts::from([Fact::Centre]),
+            names::STAFF_ALERT => Facts::from([Fact::Centre, Fact::OpenAlerts]),
             _ => Facts::new(),
         };
         if super::LINES.contains(&name) {

@@ -85,8 +85,14 @@ pub const ENGINE_PROMPTS: [&str; 41] = [
 const MAX_NODES: usize = 500;
 
 /// The flows with which calls begin. They must exist.
-const LINES: [&str; 5] =
-    [names::HEALTH_CALL, names::AUTOMATED_CALL, names::CALL_BACK, names::MAINTENANCE, names::WITHDRAWN];
+const LINES: [&str; 6] = [
+    names::HEALTH_CALL,
+    names::AUTOMATED_CALL,
+    names::CALL_BACK,
+    names::STAFF_ALERT,
+    names::MAINTENANCE,
+    names::WITHDRAWN,
+];
 
 impl FlowSet {
     /// Reads the documents ([`FlowSet::read`]) and applies all rules, except the limits of a call's length, for which

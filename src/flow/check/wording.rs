@@ -12,7 +12,8 @@ use crate::flow::{Prompt, PromptId, Wording, speech_time};
 const LONGEST_SECONDS: f64 = 20.0;
 
 /// The gaps that the engine fills in the prompts of flows.
-const GAPS: [&str; 6] = ["value", "centre", "centre_phone", "call_back_number", "health_call_number", "until"];
+const GAPS: [&str; 7] =
+    ["value", "centre", "centre_phone", "call_back_number", "health_call_number", "until", "open_alerts"];
 
 pub(super) fn apply(check: &mut Check<'_>) {
     let needed = needed(check);

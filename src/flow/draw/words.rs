@@ -55,6 +55,8 @@ impl Words<'_> {
                 RecordWhat::Listener => {
                     self.pick("ご本人か、代わりに答える方", "the patient, or answers for the patient").to_owned()
                 }
+                RecordWhat::AlertsTaken => self.pick("引き受ける", "takes the alerts").to_owned(),
+                RecordWhat::AlertsPassedOn => self.pick("次の人へ回す", "passes them on").to_owned(),
                 RecordWhat::NotNow => self.pick("今は話せない", "can't talk now").to_owned(),
                 RecordWhat::WrongNumber => self.pick("番号ちがい", "a wrong number").to_owned(),
             },
@@ -150,6 +152,7 @@ impl Words<'_> {
             Test::KnownCaller => self.pick("2回目から", "known caller"),
             Test::ReportBegun => self.pick("今日の報告の途中", "report begun"),
             Test::Spo2LeftOut => self.pick("酸素飽和度を省く", "SpO2 left out"),
+            Test::NoOpenAlerts => self.pick("待つ緊急がない", "no red alert waits"),
             Test::ContinuesAfterRed => self.pick("赤のあとも続ける", "continues after red"),
         };
         plain.to_owned()

@@ -269,6 +269,8 @@ pub enum Test {
     ReportBegun,
     /// `spo2_question = "left_out"`: the patient has no oximeter, and was asked for SpO2 within the last week
     Spo2LeftOut,
+    /// `open_alerts = "none"`: no red alert waits any more, in a call to staff
+    NoOpenAlerts,
     /// `after_red = "continue"`: the centre has the questions go on after a red answer
     ContinuesAfterRed,
 }
@@ -320,6 +322,10 @@ pub enum RecordWhat {
     StopUnconfirmed,
     /// A person says that they are the patient, or answer for the patient.
     Listener,
+    /// The member of staff who answered takes the red alerts.
+    AlertsTaken,
+    /// The member of staff who answered passes the red alerts on to the next person.
+    AlertsPassedOn,
     /// The person who answered can't talk now.
     NotNow,
     /// The person who answered isn't the patient.

@@ -86,6 +86,7 @@ fn record(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Option<Rec
         fixed("call_back", "requested", RecordWhat::CallBack { refused }),
         words("stop", &[("requested", RecordWhat::Stop), ("unconfirmed", RecordWhat::StopUnconfirmed)]),
         fixed("listener", "confirmed", RecordWhat::Listener),
+        words("alerts", &[("taken", RecordWhat::AlertsTaken), ("passed_on", RecordWhat::AlertsPassedOn)]),
         fixed("answered", "not_now", RecordWhat::NotNow),
         fixed("number", "wrong", RecordWhat::WrongNumber),
     ]
@@ -105,7 +106,7 @@ fn record(table: &Table<'_>, flow: &FlowName, defaults: &Defaults) -> Option<Rec
         kept.push(RecordWhat::Answer { item, from, on_red, after_red });
     }
     let next = references::node(table, "next");
-    if asked(table, &["answer", "report", "call_back", "stop", "listener", "answered", "number"]) != 1 {
+    if asked(table, &["answer", "report", "call_back", "stop", "listener", "alerts", "answered", "number"]) != 1 {
         table.find(NodeFault::NotOneRecord(table.part.clone()));
     }
     kept.pop().map(|what| Record { what, next })
@@ -137,6 +138,7 @@ fn rule(value: Value<'_>) -> Option<Rule> {
         fixed("report", "begun", Test::ReportBegun),
         fixed("spo2_question", "left_out", Test::Spo2LeftOut),
         fixed("after_red", "continue", Test::ContinuesAfterRed),
+        fixed("open_alerts", "none", Test::NoOpenAlerts),
     ]
     .into_iter()
     .flatten()
@@ -163,7 +165,7 @@ fn rule(value: Value<'_>) -> Option<Rule> {
 }
 
 /// The fields of a rule that name what it tests.
-const RULE_FIELDS: [&str; 12] = [
+const RULE_FIELDS: [&str; 13] = [
     "office",
     "caller_number",
     "people",
@@ -174,6 +176,7 @@ const RULE_FIELDS: [&str; 12] = [
     "report",
     "spo2_question",
     "after_red",
+    "open_alerts",
     "entry",
     "answer",
 ];

@@ -104,7 +104,8 @@ impl Exchange {
         let dialer = Dialer::new(Arc::clone(&context), conversations.clone(), network.carriers.clone(), dialling);
         add_synthetic_day(&context.database, &day(&context.clock, plan)?).await?;
         let longest_call = dialer.dialling().longest_call();
-        let workers = start_workers(&context, &conversations, Some(network), Some(dialer), longest_call);
+        let workers =
+            start_workers(&context, &conversations, Some(network), Some(dialer), None, String::new(), longest_call);
         Ok(Self { context, conversations, lines, workers })
     }
 

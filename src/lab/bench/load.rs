@@ -34,8 +34,9 @@ const CALLERS: u32 = 300;
 const READ_EVERY: Duration = Duration::from_secs(10);
 
 /// What the callers experienced.
-struct Heard {
-    taken: Histogram<u64>,
+pub(super) struct Heard {
+    /// The duration of each turn, in microseconds.
+    pub(super) taken: Histogram<u64>,
     turned_away: Histogram<u64>,
     /// The number of acknowledged turns by leg.
     acknowledged: HashMap<String, u32>,
@@ -43,17 +44,20 @@ struct Heard {
 }
 
 /// Phones that call until they are told to stop.
-struct Crowd {
-    server: Arc<Measured>,
-    phones: u32,
+pub(super) struct Crowd {
+    pub(super) server: Arc<Measured>,
+    pub(super) phones: u32,
     /// The total rate in turns per second.
-    rate: f64,
+    pub(super) rate: f64,
     /// Distinguishes the legs of one crowd from those of others.
-    prefix: char,
+    pub(super) prefix: char,
+    /// The first patient who calls, counted from 0.
+    pub(super) first: u32,
 }
 
 impl Crowd {
-    async fn call_for(self, length: Duration) -> anyhow::Result<Heard> {
+    /// Lets them call.
+    pub(super) async fn call_for(self, length: Duration) -> anyhow::Result<Heard> {
         let key = Arc::new(SigningKey::new(&SecretString::from(TOKEN)).context("the key")?);
         let (next, over) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicBool::new(false)));
         let every = Duration::from_secs_f64(f64::from(self.phones) / self.rate);
@@ -62,7 +66,7 @@ impl Crowd {
         for nth in 0..self.phones {
             let (key, next, over, address) =
                 (Arc::clone(&key), Arc::clone(&next), Arc::clone(&over), self.server.address);
-            let prefix = self.prefix;
+            let (prefix, first) = (self.prefix, self.first);
             phones.spawn(async move {
                 let mut phone = Phone::connect(address, &key).await?;
                 let mut pace = Pace::new(every, every.mul_f64(f64::from(nth) / f64::from(CROWD)));
@@ -70,7 +74,7 @@ impl Crowd {
                 while !over.load(Ordering::Relaxed) {
                     let call = next.fetch_add(1, Ordering::Relaxed);
                     let leg = format!("CA{prefix}{call:031x}");
-                    let id = FIRST_MADE_UP_ID + call % PATIENTS;
+                    let id = FIRST_MADE_UP_ID + (first + call) % PATIENTS;
                     let turns = phone.paced_call(&mut pace, &leg, id, MADE_UP_BIRTH_DATE).await?;
                     acknowledged.push((leg, turns));
                 }
@@ -93,7 +97,8 @@ impl Crowd {
 }
 
 impl Heard {
-    fn show(&self) {
+    /// Prints it.
+    pub(super) fn show(&self) {
         for (what, times) in [("taken", &self.taken), ("turned away", &self.turned_away)] {
             let at = |quantile| times.value_at_quantile(quantile) as f64 / 1000.0;
             let (count, a_second) = (times.len(), times.len() as f64 / self.seconds);
@@ -153,7 +158,7 @@ pub(super) async fn overload(seconds: u32, database: Option<String>) -> anyhow::
     outln!(
         "{callers} callers who wait for each other: {capacity:.0} turns/s. {CROWD} callers, {offered:.0} turns/s offered:"
     );
-    let crowd = Crowd { server: Arc::clone(&server), phones: CROWD, rate: offered, prefix: 'f' };
+    let crowd = Crowd { server: Arc::clone(&server), phones: CROWD, rate: offered, prefix: 'f', first: 0 };
     let heard = crowd.call_for(Duration::from_secs(seconds.into())).await?;
     heard.show();
     if let Some(memory) = server.resident_megabytes() {
@@ -180,7 +185,7 @@ pub(super) async fn soak(rate: u32, seconds: u32, database: Option<String>) -> a
         }
         read
     });
-    let crowd = Crowd { server: Arc::clone(&server), phones: CALLERS, rate: rate.into(), prefix: 'e' };
+    let crowd = Crowd { server: Arc::clone(&server), phones: CALLERS, rate: rate.into(), prefix: 'e', first: 0 };
     let heard = crowd.call_for(Duration::from_secs(seconds.into())).await?;
     over.store(true, Ordering::Relaxed);
     let read = watch.await.context("the watch broke")?;

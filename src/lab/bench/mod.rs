@@ -1,6 +1,7 @@
 //! `kenkocall bench`: measures the speed on this machine, in absolute figures and as ratios within one run.
 
 mod callers;
+mod console;
 mod day;
 mod dial;
 mod import;
@@ -107,6 +108,22 @@ pub enum Bench {
         #[arg(long, value_name = "URL")]
         database: Option<String>,
     },
+    /// The console: each page with 10,000 and with more patients, pages beside callers, and the time from a red answer
+    /// to the screens.
+    Console {
+        /// Patients of all health centres.
+        #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(10_000..=5_000_000))]
+        patients: u32,
+        /// Patients of the measured health centre, with reports.
+        #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(10_000..=1_000_000))]
+        of_centre: u32,
+        /// Days of reports.
+        #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u32).range(0..=30))]
+        days: u32,
+        /// Turns per second beside the pages.
+        #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        rate: u32,
+    },
     /// The server that stores nothing, for comparison. It runs until it is killed.
     #[command(hide = true)]
     Baseline,
@@ -128,6 +145,10 @@ pub(super) async fn run(command: Option<Bench>) -> anyhow::Result<()> {
         Some(Bench::Day { patients }) => day::run(patients).await,
         Some(Bench::Overload { seconds, database }) => load::overload(seconds, database).await,
         Some(Bench::Soak { rate, seconds, database }) => load::soak(rate, seconds, database).await,
+        Some(Bench::Console { patients, of_centre, days, rate }) => {
+            let of_centre = of_centre.min(patients);
+            console::run(console::Plan { patients, of_centre, days, rate }).await
+        }
         Some(Bench::Baseline) => server::baseline().await,
         None => {
             step::run()?;

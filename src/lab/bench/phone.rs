@@ -123,6 +123,20 @@ impl<'a> Phone<'a> {
         Ok(turns)
     }
 
+    /// Begins a call for the patient with this HER-SYS ID and answers until an SpO2 of 85 %, then hangs up. Returns
+    /// when that answer was keyed in.
+    pub(super) async fn red_answer(&mut self, leg: &str, hersys_id: u32, birth_date: &str) -> anyhow::Result<Instant> {
+        let id = hersys_id.to_string();
+        let mut keyed = Instant::now();
+        let mut reply = self.post("/twilio/voice/health-call", leg, None).await?;
+        for keys in ["1", &id, birth_date, "365", "1", "085", "1"] {
+            let Some(action) = reply else { bail!("the call ended before the red answer") };
+            keyed = Instant::now();
+            reply = self.post(&action, leg, Some(keys)).await?;
+        }
+        Ok(keyed)
+    }
+
     /// Sends as many turns as a whole call has to a server that always asks the same question.
     pub(super) async fn turns_only(&mut self, leg: &str) -> anyhow::Result<u32> {
         let mut turns = 0;

@@ -35,6 +35,7 @@ pub(super) fn run() -> anyhow::Result<()> {
         identify_by: None,
         person: cast.first_person(),
         answered_by: crate::engine::AnsweredBy::Person,
+        open_alerts: None,
     };
     let (mut session, _) = begin(&flow_set, start, at);
     let keyed = |keys: &str| Keys::parse(keys).map(|keys| Event { at, happening: EventKind::Keyed(keys.into()) });

@@ -11,7 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, oneshot};
 
 use super::event_printer::Tally;
-use super::{Demo, PATIENTS, console};
+use super::{Demo, PATIENTS, console, rota};
 use crate::app::{Ports, Server, simulated_network};
 use crate::carrier::simulator;
 use crate::commands::documents::Origin;
@@ -40,7 +40,8 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
     let address = listener.local_addr().context("the listening address can't be read")?;
     config.server.listen = address;
     config.server.operations_listen = Some(address);
-    let people = simulator::Settings { seed, ..simulator::Settings::default() };
+    let mut people = simulator::Settings { seed, ..simulator::Settings::default() };
+    rota::people(&mut people.people);
     let server = Server::open(&config, Origin::choose(None).flow_set()?, |_, context| {
         Ok(Some(simulated_network(people, context)))
     })
@@ -51,6 +52,7 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
     let watching = context.event_bus.watch();
     let now = context.clock.now();
     add_synthetic_day(&context.database, &day(patients, now, &zone)?).await?;
+    rota::add(&context).await?;
 
     outln!(
         "自動架電 — a made-up health centre calls its {patients} patients. No phone rings: the network is simulated.\n"

@@ -6,6 +6,7 @@ mod event_printer;
 pub(super) mod fast;
 mod live;
 mod phone;
+mod rota;
 
 use std::net::Ipv4Addr;
 use std::path::Path;

@@ -12,7 +12,7 @@ use crate::service::context::{Changes, Context, audit_entry, new_id};
 use crate::service::error::{AlertError, ServiceError};
 use crate::store::alert_claims::{self, ClaimRow};
 use crate::store::alerts::{self, AlertRow};
-use crate::store::{StoreError, Tx, audit};
+use crate::store::{StoreError, Tx, audit, patients};
 
 /// Who has taken a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct ClaimView {
     pub known_until: Timestamp,
     /// Whether a red alert has come since, of which nobody has said that they deal with it.
     pub red_since: bool,
+    /// Whether it was taken on the phone, and nobody has opened it in the console yet.
+    pub is_unopened: bool,
 }
 
 /// From whom to take a line.
@@ -91,7 +93,8 @@ pub async fn take_line(
     let (line, by) = (line_key(&named), Claimant::of(actor));
     let open = open_of_line(&mut tx, &named, &scope).await?;
     let taken_at = context.clock.now();
-    let claim = ClaimRow { id: ClaimId(new_id()), line, alert: named.id, alert_at: named.raised_at, by, taken_at };
+    let (id, alert_at) = (ClaimId(new_id()), named.raised_at);
+    let claim = ClaimRow { id, line, alert: named.id, alert_at, by, taken_at, by_call: None };
     if alert_claims::insert(&mut tx, &claim).await? {
         return taken(tx, actor, &named, &claim, None, &open).await;
     }
@@ -172,8 +175,13 @@ pub(in crate::service) async fn visible_alert(
     id: AlertId,
     scope: &Scope,
 ) -> Result<AlertRow, ServiceError> {
-    let named = alerts::get(tx, id).await?;
-    named.filter(|alert| is_visible(alert, scope)).ok_or_else(|| AlertError::NotFound.into())
+    let named = alerts::get(tx, id).await?.filter(|alert| is_visible(alert, scope)).ok_or(AlertError::NotFound)?;
+    // A closed alert stays where it was raised; its patient may have gone to another health centre since.
+    let people = patients::by_ids(tx, named.patient.as_slice()).await?;
+    match people.iter().all(|patient| scope.covers(&patient.centre)) {
+        true => Ok(named),
+        false => Err(AlertError::NotFound.into()),
+    }
 }
 
 async fn held(tx: &mut Tx, line: LineOf) -> Result<Option<ClaimRow>, StoreError> {
@@ -197,7 +205,7 @@ pub(super) async fn claims_of(
     Ok(claims.map(|claim| (claim.line, view(claim, actor, of(&claim.line)))).collect())
 }
 
-fn state(claim: &ClaimRow, open: &[AlertRow]) -> LineState {
+pub(super) fn state(claim: &ClaimRow, open: &[AlertRow]) -> LineState {
     let places = open.iter().map(|alert| ((alert.raised_at, alert.id), alert.kind.severity()));
     line_state(Some((claim.alert_at, claim.alert)), places)
 }
@@ -210,5 +218,6 @@ fn view(claim: &ClaimRow, actor: &Actor, open: &[AlertRow]) -> ClaimView {
         taken_at: claim.taken_at,
         known_until: claim.alert_at,
         red_since: state(claim, open) == LineState::RedSince,
+        is_unopened: claim.by_call.is_some(),
     }
 }

@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
-use super::claims::{ClaimView, claims_of};
-use super::list::{Evidence, is_visible, line_key, open_of_line};
+use super::claims::{ClaimView, claims_of, visible_alert};
+use super::list::{Evidence, line_key, open_of_line};
 use super::notes::{NoteView, notes_of};
 use super::view::{AlertPerson, AlertView, ShownAlert};
 use crate::domain::{Actor, AlertId, NoteId, PatientId, SlotState};
 use crate::policy::{Permission, scope};
 use crate::service::context::{Changes, Context, Viewed, new_id, shown_of};
 use crate::service::error::{AlertError, ServiceError};
-use crate::store::{StoreError, Tx, alerts, patients, slots};
+use crate::store::{StoreError, Tx, patients, slots};
 
 /// A line of the list.
 #[allow(missing_debug_implementations, reason = "health data")]
@@ -59,12 +59,14 @@ async fn open_calls(tx: &mut Tx, patient: Option<PatientId>, now: Timestamp) -> 
 pub async fn show_alert_line(context: &Context, actor: &Actor, id: AlertId) -> Result<Viewed<AlertLine>, ServiceError> {
     let scope = scope(actor, Permission::ViewAlerts)?;
     let mut tx = context.database.begin_read().await?;
-    let alert = alerts::get(&mut tx, id).await?;
-    let Some(alert) = alert.filter(|alert| is_visible(alert, &scope)) else {
-        drop(tx);
-        // Trying ids leaves entries.
-        let _noted = context.note_absence(actor, format!("alert:{id}"), "alert.not_found", "alert.shown").await?;
-        return Err(AlertError::NotFound.into());
+    let alert = match visible_alert(&mut tx, id, &scope).await {
+        Err(ServiceError::Alert(AlertError::NotFound)) => {
+            drop(tx);
+            // Trying ids leaves entries.
+            let _noted = context.note_absence(actor, format!("alert:{id}"), "alert.not_found", "alert.shown").await?;
+            return Err(AlertError::NotFound.into());
+        }
+        found => found?,
     };
     let mut open = open_of_line(&mut tx, &alert, &scope).await?;
     open.sort_by_key(|alert| (std::cmp::Reverse(alert.kind.severity()), alert.raised_at, alert.id));

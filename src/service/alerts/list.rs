@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
 
 use crate::domain::{
@@ -14,11 +16,15 @@ use crate::service::context::{Changes, Context, Page, Viewed, audit_entry, shown
 use crate::service::error::{AlertError, ServiceError};
 use crate::store::alerts::{self, AlertRow, AlertsOf, OpenPage};
 use crate::store::answers::{self, AnswerRow};
+use crate::store::reports::OpenReport;
 use crate::store::{StoreError, Tx, alert_claims, audit, patients, reports};
 
-use super::claims::{ClaimView, claims_of};
+use super::claims::{ClaimView, claims_of, visible_alert};
 use super::consequences::{About, new_alert};
-use super::view::{AlertPerson, AlertView, ShownAlert};
+use super::view::{AlertPerson, AlertView, Reached, ShownAlert};
+
+/// How long before an alert about a missing report the report may have been begun.
+const BEGUN_BEFORE: SignedDuration = SignedDuration::from_hours(24);
 
 /// Which open alerts to list.
 #[derive(Debug, Clone, Default)]
@@ -39,17 +45,21 @@ pub struct AlertQuery {
 pub(super) struct Evidence {
     answers: Vec<AnswerRow>,
     numbers: HashMap<ReportId, Option<CallerNumber>>,
+    /// The reports that somebody began and didn't finish, with at least one answer: whose, and when it was begun.
+    unfinished: Vec<(PatientId, Timestamp)>,
 }
 
 impl Evidence {
     /// Reads what these alerts are about.
     pub(super) async fn read(tx: &mut Tx, alerts: impl Iterator<Item = &AlertRow>) -> Result<Self, StoreError> {
-        let mut of_reports: Vec<ReportId> = alerts.filter_map(|alert| alert.report).collect();
+        let alerts: Vec<&AlertRow> = alerts.collect();
+        let mut of_reports: Vec<ReportId> = alerts.iter().filter_map(|alert| alert.report).collect();
         of_reports.sort_unstable();
         of_reports.dedup();
         let answers = answers::of_reports(tx, &of_reports).await?;
         let rows = reports::by_ids(tx, &of_reports).await?;
-        Ok(Self { answers, numbers: rows.into_iter().map(|report| (report.id, report.caller_number)).collect() })
+        let numbers = rows.into_iter().map(|report| (report.id, report.caller_number)).collect();
+        Ok(Self { answers, numbers, unfinished: unfinished_of(tx, &alerts).await? })
     }
 
     /// An alert with its patient and the answer that raised it.
@@ -59,10 +69,41 @@ impl Evidence {
             hersys_id: person.as_ref().map(|person| person.hersys_id.clone()),
             person,
             answer: answer_of(&alert, &self.answers),
+            reached: self.reached(&alert),
             caller_number: alert.report.and_then(|report| self.numbers.get(&report).copied().flatten()),
             alert: alert.into(),
         }
     }
+
+    fn reached(&self, alert: &AlertRow) -> Reached {
+        let is_about = |(patient, begun): &(PatientId, Timestamp)| {
+            let before = alert.raised_at.duration_since(*begun);
+            Some(*patient) == alert.patient && !before.is_negative() && before < BEGUN_BEFORE
+        };
+        let is_missing = alert.kind == AlertKind::Unanswered;
+        if is_missing && self.unfinished.iter().any(is_about) { Reached::Partly } else { Reached::No }
+    }
+}
+
+/// The reports with answers that weren't finished, of the people of these alerts about missing reports.
+async fn unfinished_of(tx: &mut Tx, alerts: &[&AlertRow]) -> Result<Vec<(PatientId, Timestamp)>, StoreError> {
+    let missing = alerts.iter().filter(|alert| alert.kind == AlertKind::Unanswered);
+    // The day at the health centre is that of UTC, the one before or the one after.
+    let days = missing.flat_map(|alert| {
+        let day = TimeZone::UTC.to_datetime(alert.raised_at).date();
+        let days = [day.yesterday().ok(), Some(day), day.tomorrow().ok()];
+        days.into_iter().flatten().filter_map(|day| Some((alert.patient?, day))).collect::<Vec<_>>()
+    });
+    let mut days: Vec<(PatientId, Date)> = days.collect();
+    days.sort_unstable();
+    days.dedup();
+    if days.is_empty() {
+        return Ok(Vec::new());
+    }
+    let open = reports::open_of(tx, &days).await?;
+    let has_answer = |report: &OpenReport| report.answers.iter().any(|answer| !answer.entry.expose().is_empty());
+    let begun = open.iter().filter(|open| has_answer(open));
+    Ok(begun.map(|open| (open.report.patient, open.report.started_at)).collect())
 }
 
 /// One page of the open alerts that match a query.
@@ -214,8 +255,7 @@ pub async fn close_alerts(
     let scope = scope(actor, Permission::CloseAlerts)?;
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
-    let named = alerts::get(&mut tx, what.alert).await?;
-    let named = named.filter(|alert| is_visible(alert, &scope)).ok_or(AlertError::NotFound)?;
+    let named = visible_alert(&mut tx, what.alert, &scope).await?;
     let mut line = match line_of(&named) {
         Some(patient) => alerts::open_of_patients(&mut tx, &[patient]).await?,
         None => Vec::new(),

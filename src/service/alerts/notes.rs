@@ -70,7 +70,7 @@ pub async fn add_note(
 }
 
 /// The latest notes of a line, the latest first, with those of its closed alerts.
-pub(super) async fn notes_of(tx: &mut Tx, line: LineOf) -> Result<Vec<NoteView>, StoreError> {
+pub(in crate::service) async fn notes_of(tx: &mut Tx, line: LineOf) -> Result<Vec<NoteView>, StoreError> {
     let mut notes = line_notes::of_line(tx, line, MOST).await?;
     if let LineOf::Patient(patient) = line {
         notes.extend(line_notes::of_closing(tx, patient, MOST).await?);

@@ -96,6 +96,15 @@ impl From<PatientRow> for AlertPerson {
     }
 }
 
+/// How much there is of a report that is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached {
+    /// Nothing, or the alert is about something else.
+    No,
+    /// The first answers, before the call broke off.
+    Partly,
+}
+
 /// An alert with its patient and the answer that raised it.
 #[derive(Clone)]
 #[allow(missing_debug_implementations, reason = "health data")]
@@ -108,6 +117,8 @@ pub struct ShownAlert {
     pub person: Option<AlertPerson>,
     /// The answer that raised the alert.
     pub answer: Option<Answer>,
+    /// For a missing report, how much of it there is.
+    pub reached: Reached,
     /// Whose number was shown in the calls of this report. `None` if it wasn't recorded.
     pub caller_number: Option<CallerNumber>,
 }

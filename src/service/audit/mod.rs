@@ -14,7 +14,7 @@ pub use self::rows::{BadRow, RowFault, RowsRead};
 pub use self::sealer::{SealerTask, write_checkpoint};
 pub(super) use self::sealing::erased_rows;
 pub use self::sealing::{SealedBy, erase_report, seal_left_behind, seal_older_rows, write_seals};
-pub use self::verify::{ChainError, CheckpointsRead, Verification, walk_trail};
+pub use self::verify::{ChainError, CheckpointsRead, LastVerification, Verification, last_verification, walk_trail};
 pub use crate::store::audit::{ERASED, Subject};
 
 use jiff::{SignedDuration, Timestamp};

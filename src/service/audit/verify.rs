@@ -12,11 +12,12 @@ use super::checkpoint::{Checkpoint, CheckpointKind};
 use super::rows::{Rows, RowsRead};
 use super::{checkpoint, seal_trail};
 use crate::domain::Actor;
-use crate::policy::{Permission, require};
-use crate::service::context::Context;
+use crate::policy::{Permission, require, scope};
+use crate::service::context::{Context, new_id};
 use crate::service::error::{CheckpointError, ServiceError};
 use crate::store::audit::{self, Head};
 use crate::store::chain::{GENESIS, Hash, link};
+use crate::store::retention::{self, VerificationRow};
 use crate::store::{StoreError, Tx};
 
 /// Entries read at a time. One entry may name 500 rows.
@@ -156,7 +157,50 @@ pub async fn walk_trail(
         walked.chain_error = walked.chain_error.or(chain_error);
     }
     walked.waiting = audit::waiting(&mut tx).await?;
+    drop(tx);
+    note(context, actor, &walked).await?;
     Ok(walked)
+}
+
+/// Keeps the result for [`last_verification`], unless the database can't be written.
+async fn note(context: &Context, actor: &Actor, walked: &Verification) -> Result<(), StoreError> {
+    let row = VerificationRow {
+        id: new_id(),
+        at: context.clock.now(),
+        actor: actor.name().to_owned(),
+        entries: walked.entries,
+        verifies: walked.chain_error.is_none() && walked.rows.bad.is_empty(),
+    };
+    let written = async {
+        let mut tx = context.database.begin_write().await?;
+        retention::verified(&mut tx, &row).await?;
+        tx.commit().await
+    };
+    match written.await {
+        Err(error) if !error.is_unwritable() => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// The last verification of the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastVerification {
+    /// When it ended.
+    pub at: Timestamp,
+    /// Who verified.
+    pub by: String,
+    /// Whether everything verified.
+    pub verifies: bool,
+}
+
+/// When the whole trail was last verified, and with which result. `None` if it never was.
+///
+/// # Errors
+/// Database errors.
+pub async fn last_verification(context: &Context, actor: &Actor) -> Result<Option<LastVerification>, ServiceError> {
+    scope(actor, Permission::ViewAudit)?;
+    let last = retention::last_verified(&mut context.database.begin_read().await?).await?;
+    Ok(last.map(|row| LastVerification { at: row.at, by: row.actor, verifies: row.verifies }))
 }
 
 /// Continues after the last entry read. Returns the hash of the last entry that matches.

@@ -254,10 +254,6 @@ pub async fn show_call(
         let statuses = legs::statuses(&mut tx, leg.id).await?;
         shown_legs.push(ShownLeg::of(leg, statuses));
     }
-    let flow_set = stored_flow_set(&mut tx, &call.flow_set).await.map_err(|error| match error {
-        FlowSetError::Store(error) => ServiceError::Store(error),
-        FlowSetError::Unreadable => ServiceError::Unreadable(StoredThing::FlowSet),
-    })?;
     let attempt = attempt_of(&mut tx, id).await?;
     let proven = identifications::proven_in(&mut tx, id).await?;
     let part = call_people::of_calls(&mut tx, &[id]).await?;
@@ -269,11 +265,7 @@ pub async fn show_call(
         let _noted = context.note_absence(actor, format!("call:{id}"), "call.not_found", "call.shown").await?;
         return Err(CallError::NotFound.into());
     }
-    let (reports, answers) = given_in(&mut tx, &call, &people).await?;
-    let mut shown_turns = Vec::new();
-    for row in turns::of_call(&mut tx, id).await? {
-        shown_turns.push(shown_turn(&row, &flow_set, &answers)?);
-    }
+    let (reports, shown_turns) = spoken_in(&mut tx, &call, &people).await?;
     drop(tx);
     let asked = details.changes().field("call", None::<String>, id.to_string());
     let noted = shown_of(context, actor, &people, "patient.call_shown", asked).await?;
@@ -400,6 +392,22 @@ async fn given_in(
     let shown = shown.collect();
     let of = |answer: &AnswerRow| whose(found.iter().find(|report| report.id == answer.report)?.patient);
     Ok((shown, answers.into_iter().map(|answer| (of(&answer), answer)).collect()))
+}
+
+/// The reports of a call with these people, and its turns as they were spoken.
+pub(in crate::service) async fn spoken_in(
+    tx: &mut Tx,
+    call: &CallRow,
+    people: &[PatientRow],
+) -> Result<(Vec<ShownReport>, Vec<ShownTurn>), ServiceError> {
+    let flow_set = stored_flow_set(tx, &call.flow_set).await.map_err(|error| match error {
+        FlowSetError::Store(error) => ServiceError::Store(error),
+        FlowSetError::Unreadable => ServiceError::Unreadable(StoredThing::FlowSet),
+    })?;
+    let (reports, answers) = given_in(tx, call, people).await?;
+    let rows = turns::of_call(tx, call.id).await?;
+    let shown = rows.iter().map(|row| shown_turn(row, &flow_set, &answers));
+    Ok((reports, shown.collect::<Result<Vec<_>, _>>()?))
 }
 
 fn shown_turn(row: &TurnRow, flow_set: &FlowSet, answers: &[Given]) -> Result<ShownTurn, ServiceError> {

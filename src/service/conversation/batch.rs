@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::active_turn::{ActiveTurn, PendingOutcome};
 use super::live_sessions::LiveSession;
+use super::staff_call::StaffCalls;
 use super::stepped::Stepper;
 use super::transfer::{gone, unless_withdrawn, withdrawn};
 use super::write_set::WriteSet;
@@ -31,6 +32,8 @@ pub(super) struct Batch<'a> {
     pub(super) legs: HashMap<String, LegFound>,
     /// The attempts whose calls occur in the events.
     pub(super) attempts: HashMap<CallId, AttemptRow>,
+    /// The calls to staff that occur in the events.
+    pub(super) staff_calls: StaffCalls,
     /// How legs ended, for calls with events about the staff phone.
     pub(super) ended_legs: HashMap<CallId, HangupCause>,
     /// How many calls in progress without an identified caller come from the numbers that ring.

@@ -111,6 +111,7 @@ impl Batch<'_> {
             identify_by: self.at.checked_add(identify_within).ok(),
             person: None,
             answered_by: AnsweredBy::Person,
+            open_alerts: None,
         };
         let (session, effects) = begin(&flow_set, start, self.at);
         self.keep.calls.push(CallRow {

@@ -9,7 +9,7 @@ use super::batch::{Batch, read_session};
 use super::stepped::Stepped;
 use super::write_set::WriteSet;
 use super::{Answered, Begin, CarrierEvent, ConversationError, LegStatus, LineSettings, Outcome, StaffNews};
-use super::{outbound, transfer};
+use super::{outbound, staff_call, transfer};
 use crate::domain::{CallId, HangupCause, Language, Line, ReportId};
 use crate::engine::{Effect, Fact, Reply};
 use crate::flow::FlowSet;
@@ -36,6 +36,7 @@ pub(super) async fn commit(
         sessions: HashMap::new(),
         legs: HashMap::new(),
         attempts: HashMap::new(),
+        staff_calls: HashMap::new(),
         ended_legs: HashMap::new(),
         unidentified: Vec::new(),
         standing_version: None,
@@ -44,6 +45,7 @@ pub(super) async fn commit(
     // Another process may have ended or withdrawn these calls. A changed session is noticed by its revision.
     sessions::refuse_ended(&mut batch.tx, &from_memory).await?;
     load(&mut batch, events, &outcomes).await?;
+    staff_call::load(&mut batch, events).await?;
     let mut coming = Vec::with_capacity(events.len());
     for (place, event) in events.iter().enumerate() {
         coming.push(match outcomes.remove(&place) {
@@ -53,6 +55,7 @@ pub(super) async fn commit(
     }
     batch.begin_all(events, &mut coming).await?;
     outbound::answer_all(&mut batch, events, &mut coming).await?;
+    staff_call::answer_all(&mut batch, events, &mut coming).await?;
     batch.answer_asks().await?;
     let replies = stored_replies(&mut batch, &mut coming).await?;
     let Batch { mut tx, keep, active_turns, at, .. } = batch;

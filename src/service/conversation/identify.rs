@@ -263,7 +263,7 @@ impl Batch<'_> {
         self.note(question, lane, IdentificationOutcome::Matched);
         let caller_number = lane.caller_number();
         let line = self.active_turns.get(question.place).map(|live| live.session.line);
-        let channel = line.map_or(Channel::HealthCall, Line::channel);
+        let channel = line.and_then(Line::channel).unwrap_or(Channel::HealthCall);
         let row = register.standing.centre(&patient.centre);
         let slot_time = row.map(|row| slot_reported(&patient, row, day, self.at)).unwrap_or_default();
         let about = (patient.id, day, slot_time.clone());

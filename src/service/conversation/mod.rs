@@ -17,6 +17,7 @@ mod lookup_result;
 mod lost_transfers;
 mod outbound;
 mod speech;
+mod staff_call;
 mod stepped;
 mod sweeper;
 mod transfer;
@@ -106,7 +107,7 @@ pub struct Answered {
 }
 
 impl Answered {
-    /// The line of all outbound calls.
+    /// The line of calls to patients.
     pub const fn line(&self) -> Line {
         Line::AutomatedCall
     }

@@ -10,10 +10,11 @@ use super::batch::Batch;
 use super::identify::standing_answers;
 use super::transfer;
 use super::turn_log::StoredEvent;
-use super::{Answered, CarrierEvent, ConversationError, LegStatus, Outcome};
+use super::{Answered, CarrierEvent, ConversationError, LegStatus, Outcome, staff_call};
 use crate::carrier::network::Ringing;
 use crate::domain::{
-    CallId, CallerNumber, Direction, LegId, Line, ProcessId, ReportId, ReportOutcome, SlotOrigin, Withdrawal,
+    CallId, CallerNumber, Channel, Direction, LegId, PhoneNumber, ProcessId, ReportId, ReportOutcome, SlotOrigin,
+    Withdrawal,
 };
 use crate::engine::{AnsweredBy, Person, Start, begin};
 use crate::flow::{FlowName, names};
@@ -118,9 +119,10 @@ async fn begin_answered(
         identify_by: None,
         person,
         answered_by: answered.answered_by,
+        open_alerts: None,
     };
     let (session, effects) = begin(&flow_set, start, batch.at);
-    let (leg, begun) = leg_of(batch, attempt, answered.carrier, &answered.leg);
+    let (leg, begun) = leg_of(batch, attempt.call, &attempt.phone_number, answered.carrier, &answered.leg);
     if begun.is_none() {
         batch.keep.began.push((leg, batch.at));
     }
@@ -177,14 +179,14 @@ async fn person_of(
     let (report, answers) = match open.into_iter().find(|open| open.report.slot_time == slot_time) {
         Some(open) => (open.report.id, standing_answers(&open.answers)),
         None => {
-            let (id, channel) = (ReportId(new_id()), Line::AutomatedCall.channel());
+            let (id, channel) = (ReportId(new_id()), Channel::AutomatedCall);
             let caller_number = Some(CallerNumber::Registered);
             let new = NewReport { id, patient, date: day, slot_time, channel, caller_number };
             batch.keep.recorder.open_report(new, batch.at);
             (id, Vec::new())
         }
     };
-    let known_in = patient.languages_known_in(Line::AutomatedCall.channel());
+    let known_in = patient.languages_known_in(Channel::AutomatedCall);
     let (oximeter, spo2_question) = (patient.oximeter, spo2_question_of(patient, &zone, day));
     let (patient, centre) = (patient.id, centre.clone());
     Ok(Person { patient, report, centre, answers, known_in, oximeter, spo2_question })
@@ -207,12 +209,18 @@ async fn revived(batch: &mut Batch<'_>, attempt: AttemptRow, sign: Sign) -> Resu
 
 /// The leg of an outbound call, new if the carrier hasn't named it before, and since when its phone is known to
 /// ring.
-fn leg_of(batch: &mut Batch<'_>, attempt: &AttemptRow, carrier: &str, name: &str) -> (LegId, Option<Timestamp>) {
+pub(super) fn leg_of(
+    batch: &mut Batch<'_>,
+    call: CallId,
+    number: &PhoneNumber,
+    carrier: &str,
+    name: &str,
+) -> (LegId, Option<Timestamp>) {
     if let Some(known) = batch.legs.get(name) {
         return (known.leg, known.began_at);
     }
-    let row = outbound_leg(attempt, carrier, name, Some(batch.context.process()), batch.at);
-    let (leg, call) = (row.id, row.call);
+    let row = outbound_leg(call, number, carrier, name, Some(batch.context.process()), batch.at);
+    let leg = row.id;
     batch.keep.new_legs.push(row);
     let found = LegFound { carrier_leg_id: name.to_owned(), leg, call, began_at: None, ended_at: None };
     batch.legs.insert(name.to_owned(), found);
@@ -225,14 +233,16 @@ pub(super) async fn step_outbound_status(
     status: &LegStatus,
     call: CallId,
 ) -> Result<PendingOutcome, ConversationError> {
-    let Some(attempt) = batch.attempts.get(&call).cloned() else { return Ok(PendingOutcome::Now(Outcome::Unknown)) };
+    let Some(attempt) = batch.attempts.get(&call).cloned() else {
+        return staff_call::step_status(batch, status, call).await;
+    };
     let attempt = match (status.ended, status.ringing) {
         (None, _) => revived(batch, attempt, Sign::Lives).await?,
         (Some(_), Ringing::Proven | Ringing::Possible) => revived(batch, attempt, Sign::Rang).await?,
         // No phone rang, so the call counts as not placed.
         (Some(_), Ringing::RuledOut) => attempt,
     };
-    let (leg, begun) = leg_of(batch, &attempt, status.carrier, &status.leg);
+    let (leg, begun) = leg_of(batch, call, &attempt.phone_number, status.carrier, &status.leg);
     if status.ringing == Ringing::Proven && begun.is_none() {
         batch.keep.began.push((leg, batch.at));
     }
@@ -253,7 +263,8 @@ pub(super) async fn step_outbound_status(
 
 /// The leg of an outbound call, with the node that has it, if that is known.
 pub(in crate::service) fn outbound_leg(
-    attempt: &AttemptRow,
+    call: CallId,
+    number: &PhoneNumber,
     carrier: &str,
     name: &str,
     node: Option<ProcessId>,
@@ -261,11 +272,11 @@ pub(in crate::service) fn outbound_leg(
 ) -> LegRow {
     LegRow {
         id: LegId(new_id()),
-        call: attempt.call,
+        call,
         direction: Direction::Outbound,
         carrier: carrier.to_owned(),
         carrier_leg_id: name.to_owned(),
-        far_number: Some(attempt.phone_number.clone()),
+        far_number: Some(number.clone()),
         near_number: None,
         started_at: at,
         ended_at: None,

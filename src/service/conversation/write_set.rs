@@ -7,11 +7,13 @@ use tracing::{info, warn};
 
 use super::active_turn::{ActiveTurn, CommittedTurn};
 use super::live_sessions::LiveSession;
+use super::staff_call::conversed;
 use super::{ConversationError, LegStatus};
 use crate::domain::{Answer, AnswerOrigin, CallId, Item, KnownIn, LegId, Line, Oximeter, ReportOutcome, Withdrawal};
 use crate::engine::{Diagnostic, Effect, Fact, Waiting};
 use crate::service::context::{ServiceEvent, ServiceEventKind};
 use crate::service::reports::{Recorder, ReportCheck};
+use crate::service::rota::StaffCallWrites;
 use crate::service::slots::{ANSWER_WITHIN, AttemptConclusion, settle};
 use crate::store::call_people::{self, CallPerson};
 use crate::store::calls::{self, CallEnd, CallRow};
@@ -47,6 +49,8 @@ pub(super) struct WriteSet {
     pub(super) withdrawn: Vec<(CallId, Withdrawal)>,
     /// Outbound calls that have ended.
     pub(super) ends: Vec<(CallId, AttemptConclusion)>,
+    /// What this commit learned about calls to staff.
+    pub(super) staff_calls: StaffCallWrites,
     /// Calls in whose transfer staff answered, and the turn whose reply started the transfer.
     pub(super) staff_answered: Vec<(CallId, i64)>,
     told: Vec<ServiceEvent>,
@@ -72,9 +76,10 @@ impl WriteSet {
         let Fact::CallEnded(disposition) = fact else {
             let origin = AnswerOrigin::Turn { call: live.call, turn: live.turn };
             let told = self.recorder.fact(&origin, fact, at);
-            if let Fact::ReportClosed { report, outcome: ReportOutcome::Reported, .. } = fact {
-                let known_in = KnownIn { channel: live.session.line.channel(), language: live.session.language };
-                self.recorder.completed(*report, known_in);
+            if let Fact::ReportClosed { report, outcome: ReportOutcome::Reported, .. } = fact
+                && let Some(channel) = live.session.line.channel()
+            {
+                self.recorder.completed(*report, KnownIn { channel, language: live.session.language });
             }
             if let Fact::Answered { report, item: Item::Spo2, answer, .. } = fact {
                 let measured = *answer != Answer::Saturation(None);
@@ -87,10 +92,15 @@ impl WriteSet {
         };
         metrics::counter!("kenkocall_calls_ended_total", "disposition" => disposition.code()).increment(1);
         info!(call = %live.call, line = live.session.line.code(), disposition = disposition.code(), "call ended");
-        if live.session.line == Line::AutomatedCall {
-            self.ends.push((live.call, AttemptConclusion::Conversation(*disposition)));
-        } else {
-            self.moment(at, live.call, ServiceEventKind::LineEnded(*disposition));
+        match live.session.line {
+            Line::AutomatedCall => self.ends.push((live.call, AttemptConclusion::Conversation(*disposition))),
+            Line::StaffAlert => {
+                self.staff_calls.ends.push((live.call, conversed(*disposition)));
+                self.moment(at, live.call, ServiceEventKind::LineEnded(*disposition));
+            }
+            Line::HealthCall | Line::CallBack => {
+                self.moment(at, live.call, ServiceEventKind::LineEnded(*disposition));
+            }
         }
         self.ended.push(CallEnd { call: live.call, ended_at: at, disposition: *disposition });
     }
@@ -196,6 +206,7 @@ impl WriteSet {
         write!(&self.statuses, legs::note_statuses);
         write!(&self.leg_ends, legs::end);
         write!(&self.began, legs::began);
+        self.staff_calls.write(tx, at).await?;
         self.move_attempts(tx, at).await?;
         Ok((kept, self.told))
     }

@@ -175,8 +175,14 @@ impl Dialer {
         let covered = due.iter().filter_map(by_day).collect();
         let mut ended = cancel_reported(tx, covered, now).await?;
         let (mut wanted, mut cancelled, mut late, mut later) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut moved = Vec::new();
         for slot in due {
             let Some(patient) = people.get(&slot.patient) else { continue };
+            if patient.centre != slot.centre {
+                // The patient has gone to another health centre, by whose rules the next tick claims it.
+                moved.push((slot.id, patient.centre.clone()));
+                continue;
+            }
             let hours = rules.get(&slot.centre).is_some_and(|rules| allows(&rules.schedule, slot.origin, now));
             if let Some(why) = unwanted(patient) {
                 cancelled.push((slot, SlotEnd::Cancelled(why)));
@@ -190,6 +196,7 @@ impl Dialer {
             }
         }
         slots::advance(tx, &later).await?;
+        slots::move_to(tx, &moved).await?;
         ended.extend(end_slots(tx, &cancelled, now).await?);
         ended.extend(end_without_call(tx, late, now).await?);
         Ok((wanted, ended))

@@ -147,7 +147,8 @@ async fn keep(dialer: &Dialer, came: Vec<(Intent, PlacementResult)>) -> Result<(
         let call = intent.attempt.call;
         match came {
             PlacementResult::Of(DialOutcome::Accepted(leg)) => {
-                new_legs.push(outbound_leg(&intent.attempt, dialer.carrier().name(), leg.as_str(), node, now));
+                let (name, number) = (dialer.carrier().name(), &intent.attempt.phone_number);
+                new_legs.push(outbound_leg(call, number, name, leg.as_str(), node, now));
                 placed.push(call);
             }
             PlacementResult::Of(DialOutcome::Unknown(doubt)) => {

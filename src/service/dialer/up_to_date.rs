@@ -20,7 +20,7 @@ use crate::policy::{ListedCall, unaccounted};
 use crate::service::audit::OLDEST_CALL;
 use crate::service::suspension::{stop_dialling, tell_staff};
 use crate::store::dialer::{self, Waiting};
-use crate::store::{StoreError, Tx, attempts, legs, losses};
+use crate::store::{StoreError, Tx, attempts, escalations, legs, losses};
 
 /// How far back the list is read at least. A report takes a few minutes, and a list lags by minutes at most. Half an
 /// hour leaves room for a database that was down in between.
@@ -247,7 +247,9 @@ impl Dialer {
             let mut numbers: Vec<_> = part.iter().map(|(_, call)| call.number.clone()).collect();
             numbers.sort_unstable();
             numbers.dedup();
-            attempts.extend(attempts::without_leg(tx, &numbers, before(earliest, 2 * CLOCKS_DIFFER)).await?);
+            let since = before(earliest, 2 * CLOCKS_DIFFER);
+            attempts.extend(attempts::without_leg(tx, &numbers, since).await?);
+            attempts.extend(escalations::without_leg(tx, &numbers, since).await?);
         }
         let (names, calls): (Vec<String>, Vec<ListedCall>) = calls.into_iter().unzip();
         let lost = unaccounted(&calls, &attempts);

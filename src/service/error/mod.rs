@@ -12,6 +12,7 @@ mod patients;
 mod reports;
 mod slots;
 mod suspension;
+mod transfers;
 
 pub use accounts::AccountError;
 pub use alerts::AlertError;
@@ -24,6 +25,7 @@ pub use patients::PatientError;
 pub use reports::ReportError;
 pub use slots::SlotError;
 pub use suspension::SuspensionError;
+pub use transfers::TransferError;
 
 use crate::policy::Forbidden;
 use crate::store::StoreError;
@@ -43,6 +45,9 @@ pub enum ServiceError {
     /// About a patient or a patient list.
     #[error(transparent)]
     Patient(#[from] PatientError),
+    /// About a transfer to another health centre.
+    #[error(transparent)]
+    Transfer(#[from] TransferError),
     /// About a call.
     #[error(transparent)]
     Call(#[from] CallError),
@@ -123,6 +128,7 @@ impl ServiceError {
             Self::Store(StoreError::Taken(_) | StoreError::Stale) => ErrorKind::Conflict,
             Self::Store(_) | Self::Unreadable(_) | Self::Checkpoint(_) => ErrorKind::Unavailable,
             Self::Patient(error) => error.kind(),
+            Self::Transfer(error) => error.kind(),
             Self::Call(error) => error.kind(),
             Self::Slot(error) => error.kind(),
             Self::Alert(error) => error.kind(),
@@ -142,6 +148,7 @@ impl ServiceError {
             Self::Store(error) => error.code(),
             Self::Unreadable(_) => "stored.unreadable",
             Self::Patient(error) => error.code(),
+            Self::Transfer(error) => error.code(),
             Self::Call(error) => error.code(),
             Self::Slot(error) => error.code(),
             Self::Alert(error) => error.code(),

@@ -18,13 +18,20 @@ pub enum ReportError {
     /// The answers don't lead to the end of the questionnaire.
     #[error("the questionnaire isn't finished")]
     Unfinished,
+    /// The time at which to call again isn't in the future.
+    #[error("the time at which to call again has passed")]
+    TimePassed,
+    /// No such report, or not for this actor.
+    #[error("there is no such report")]
+    NotFound,
 }
 
 impl ReportError {
     pub(in crate::service) const fn kind(&self) -> ErrorKind {
         match self {
             Self::NotObserved => ErrorKind::Conflict,
-            Self::WindowReversed | Self::Fields(_) | Self::Unfinished => ErrorKind::Invalid,
+            Self::WindowReversed | Self::Fields(_) | Self::Unfinished | Self::TimePassed => ErrorKind::Invalid,
+            Self::NotFound => ErrorKind::NotFound,
         }
     }
 
@@ -34,6 +41,8 @@ impl ReportError {
             Self::NotObserved => "report.not_observed",
             Self::Fields(_) => "report.invalid_fields",
             Self::Unfinished => "report.unfinished",
+            Self::TimePassed => "report.time_passed",
+            Self::NotFound => "report.not_found",
         }
     }
 }

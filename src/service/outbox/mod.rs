@@ -3,6 +3,8 @@
 
 mod failed_jobs;
 mod missed_call_sms;
+mod staff_notice;
+mod staff_sms;
 mod tell_centre;
 mod withdraw;
 
@@ -49,6 +51,8 @@ pub struct Outside {
     pub carriers: Carriers,
     /// Handles what the carriers report about calls.
     pub conversations: ConversationService,
+    /// The URL of the console, for messages to staff.
+    pub console: String,
 }
 
 /// Runs jobs in one process.
@@ -262,7 +266,13 @@ async fn run(context: &Context, outside: Option<&Outside>, job: &ClaimedJob, now
             missed_call_sms::missed_call_sms(context, outside, id, patient, slot, now).await?;
             Ok(Done::Yes)
         }
+        (Job::StaffSms { call }, Some(outside)) => {
+            staff_sms::staff_sms(context, outside, id, call, now).await?;
+            Ok(Done::Yes)
+        }
         // It was stored under the wrong kind, or it wouldn't have been claimed.
-        (Job::Withdraw { .. } | Job::MissedCallSms { .. }, None) => Ok(Done::Waits(outbox::LONGEST_POSTPONED)),
+        (Job::Withdraw { .. } | Job::MissedCallSms { .. } | Job::StaffSms { .. }, None) => {
+            Ok(Done::Waits(outbox::LONGEST_POSTPONED))
+        }
     }
 }

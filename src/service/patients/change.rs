@@ -103,21 +103,37 @@ async fn change(
     seen: Option<Revision>,
     values: &[(Column, &str)],
 ) -> Result<Changed, ServiceError> {
-    let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
-    let before = settled_patient(&mut tx, scope, id, now).await?;
+    let changed = change_in(&mut tx, actor, scope, id, seen, values, context.clock.now()).await?;
+    if changed.changed {
+        tx.commit().await?;
+    }
+    Ok(changed)
+}
+
+/// Changes a patient in a transaction, which the caller commits.
+pub(super) async fn change_in(
+    tx: &mut Tx,
+    actor: &Actor,
+    scope: &Scope,
+    id: &PatientKey,
+    seen: Option<Revision>,
+    values: &[(Column, &str)],
+    now: Timestamp,
+) -> Result<Changed, ServiceError> {
+    let before = settled_patient(tx, scope, id, now).await?;
     if let Some(Revision(seen)) = seen.filter(|seen| seen.0 != before.revision) {
-        let changed = patients::changed_since(&mut tx, before.id, seen).await?;
+        let changed = patients::changed_since(tx, before.id, seen).await?;
         return Err(PatientError::Stale { changed, revision: Revision(before.revision) }.into());
     }
-    let centre = known_centre(&mut tx, &before.centre).await?;
+    let centre = known_centre(tx, &before.centre).await?;
     let zone = zone_of(&centre)?;
     let (today, hours) = day_and_hours(&centre, now)?;
     let decides = values.iter().any(|(given, _)| *given == Column::AutomatedCall);
     let NewState { mut after, resumed } = with_values(&before, values, today, hours, now)?;
     let differences = changes(Some(&before), &after);
     let answered = match decides {
-        true => alerts::close_of(&mut tx, &[before.id], &[AlertKind::StopUnconfirmed], now, actor.name()).await?,
+        true => alerts::close_of(tx, &[before.id], &[AlertKind::StopUnconfirmed], now, actor.name()).await?,
         false => 0,
     };
     if differences.is_empty() && answered == 0 {
@@ -127,21 +143,20 @@ async fn change(
         0 => differences,
         _ => differences.field(STOP_UNCONFIRMED, "open", "decided"),
     };
-    number_is_free(&mut tx, Some(&before), &after).await?;
-    open_before_change(&mut tx, std::slice::from_ref(&before), now).await?;
+    number_is_free(tx, Some(&before), &after).await?;
+    open_before_change(tx, std::slice::from_ref(&before), now).await?;
     if resumed {
-        patients::resume(&mut tx, before.id, now).await?;
-        alerts::close_of(&mut tx, &[before.id], &DECIDED, now, actor.name()).await?;
+        patients::resume(tx, before.id, now).await?;
+        alerts::close_of(tx, &[before.id], &DECIDED, now, actor.name()).await?;
     } else if before.phone_number != after.phone_number {
-        alerts::close_of(&mut tx, &[before.id], &[AlertKind::WrongNumber], now, actor.name()).await?;
+        alerts::close_of(tx, &[before.id], &[AlertKind::WrongNumber], now, actor.name()).await?;
     }
     let schedule = schedule_of(&centre)?;
     after.calling.next_slot_at = next_slot_of(&after, &schedule, now)?;
-    patients::update(&mut tx, std::slice::from_ref(&after)).await?;
-    withdraw_unwanted(&mut tx, std::slice::from_ref(&after), &schedule, now).await?;
-    audit_change(&mut tx, actor, now, "patient.changed", &after, differences).await?;
-    let patient = known_patient(&mut tx, scope, id).await?.into();
-    tx.commit().await?;
+    patients::update(tx, std::slice::from_ref(&after)).await?;
+    withdraw_unwanted(tx, std::slice::from_ref(&after), &schedule, now).await?;
+    audit_change(tx, actor, now, "patient.changed", &after, differences).await?;
+    let patient = known_patient(tx, scope, id).await?.into();
     Ok(Changed { patient, changed: true, zone, doubt: None })
 }
 
@@ -245,42 +260,58 @@ async fn end(
     id: &PatientKey,
     ending: Ending,
 ) -> Result<Changed, ServiceError> {
-    let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
-    let before = held_patient(&mut tx, scope, id).await?;
-    let centre = known_centre(&mut tx, &before.centre).await?;
+    let (ended, writes) = end_in(&mut tx, actor, scope, id, ending, context.clock.now()).await?;
+    if writes {
+        tx.commit().await?;
+    }
+    Ok(ended)
+}
+
+/// Ends a patient's calls in a transaction, which the caller commits if this returns `true`.
+pub(super) async fn end_in(
+    tx: &mut Tx,
+    actor: &Actor,
+    scope: &Scope,
+    id: &PatientKey,
+    ending: Ending,
+    now: Timestamp,
+) -> Result<(Changed, bool), ServiceError> {
+    let before = held_patient(tx, scope, id).await?;
+    let centre = known_centre(tx, &before.centre).await?;
     let zone = zone_of(&centre)?;
-    open_before_change(&mut tx, std::slice::from_ref(&before), now).await?;
+    open_before_change(tx, std::slice::from_ref(&before), now).await?;
     let (new, action) = match ending {
-        Ending::Stop => (patients::stop(&mut tx, before.id, now).await?, "patient.stopped"),
-        Ending::Release => (patients::release(&mut tx, before.id, now).await?, "patient.released"),
+        Ending::Stop => (patients::stop(tx, before.id, now).await?, "patient.stopped"),
+        Ending::Release => (patients::release(tx, before.id, now).await?, "patient.released"),
     };
     if !new {
         // This also resolves a request made in a call that continued after the stop.
-        if alerts::close_of(&mut tx, &[before.id], &[AlertKind::StopUnconfirmed], now, actor.name()).await? > 0 {
+        let kinds = [AlertKind::StopUnconfirmed];
+        let resolves = alerts::close_of(tx, &[before.id], &kinds, now, actor.name()).await? > 0;
+        if resolves {
             let decided = Changes::default().field(STOP_UNCONFIRMED, "open", "decided");
-            audit_change(&mut tx, actor, now, action, &before, decided).await?;
-            tx.commit().await?;
+            audit_change(tx, actor, now, action, &before, decided).await?;
         }
-        return Ok(Changed { patient: before.into(), changed: false, zone, doubt: None });
+        let again = ending == Ending::Stop && patients::stop_again(tx, before.id).await?;
+        return Ok((Changed { patient: before.into(), changed: false, zone, doubt: None }, resolves || again));
     }
     let after = ending.of(&before, now);
-    withdraw_unwanted(&mut tx, std::slice::from_ref(&after), &schedule_of(&centre)?, now).await?;
-    alerts::close_of(&mut tx, &[before.id], &DECIDED, now, actor.name()).await?;
-    audit_change(&mut tx, actor, now, action, &after, changes(Some(&before), &after)).await?;
-    let patient = known_patient(&mut tx, scope, id).await?.into();
-    tx.commit().await?;
-    Ok(Changed { patient, changed: true, zone, doubt: None })
+    withdraw_unwanted(tx, std::slice::from_ref(&after), &schedule_of(&centre)?, now).await?;
+    alerts::close_of(tx, &[before.id], &DECIDED, now, actor.name()).await?;
+    audit_change(tx, actor, now, action, &after, changes(Some(&before), &after)).await?;
+    let patient = known_patient(tx, scope, id).await?.into();
+    Ok((Changed { patient, changed: true, zone, doubt: None }, true))
 }
 
 /// The kinds of alert that are resolved when a nurse switches automated calls on or off.
-const DECIDED: [AlertKind; 3] = [AlertKind::StopRequest, AlertKind::StopUnconfirmed, AlertKind::WrongNumber];
+pub(super) const DECIDED: [AlertKind; 3] = [AlertKind::StopRequest, AlertKind::StopUnconfirmed, AlertKind::WrongNumber];
 
 /// The audit field which says that such requests were resolved.
 const STOP_UNCONFIRMED: &str = "stop_unconfirmed";
 
 /// Returns `true` if calls are held back until the centre decides about them.
-fn is_held_back(patient: &PatientRow) -> bool {
+pub(super) fn is_held_back(patient: &PatientRow) -> bool {
     let calling = &patient.calling;
     patient.stopped_at.is_some() || calling.stop_requested_at.is_some() || calling.wrong_number.is_some()
 }

@@ -10,7 +10,7 @@ use super::change::settled_patient;
 use crate::domain::{Actor, FoldedName, HersysId, PatientId};
 use crate::policy::{Permission, Scope, scope};
 use crate::service::audit::{SealedBy, erased_rows, seal_trail};
-use crate::service::context::{Changes, Context, audit_entry};
+use crate::service::context::{Changes, Context, PatientKey, audit_entry};
 use crate::service::error::{PatientError, ServiceError};
 use crate::store::audit::{self, AuditRow, Subject};
 use crate::store::erasure::{self, ErasedPerson};
@@ -60,15 +60,29 @@ pub enum Rewritten {
 /// no call is in progress.
 pub async fn erase_person(context: &Context, actor: &Actor, id: &HersysId) -> Result<Erasure, ServiceError> {
     let scope = scope(actor, Permission::ErasePatients)?;
-    context.looked_up(actor, id, "patient.erased", erase(context, actor, &scope, id).await).await
+    let erased = erase_one(context, actor, &scope, &id.into()).await;
+    let erasure = context.looked_up(actor, id, "patient.erased", erased).await?;
+    // The person is erased, whether or not the file can be rewritten now.
+    let rewritten = match context.database.compact().await {
+        Ok(()) => Rewritten::Yes,
+        Err(StoreError::Busy) => Rewritten::InUse,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Erasure { rewritten, ..erasure })
 }
 
-async fn erase(context: &Context, actor: &Actor, scope: &Scope, id: &HersysId) -> Result<Erasure, ServiceError> {
+/// The same, but leaves an SQLite file as it is.
+pub(super) async fn erase_one(
+    context: &Context,
+    actor: &Actor,
+    scope: &Scope,
+    id: &PatientKey,
+) -> Result<Erasure, ServiceError> {
     let now = context.clock.now();
     // Seal what waits first: an erasure must follow the seals of the rows that it erases.
     seal_trail(&context.database).await?;
     let mut tx = context.database.begin_write().await?;
-    let patient = settled_patient(&mut tx, scope, &id.into(), now).await?;
+    let patient = settled_patient(&mut tx, scope, id, now).await?;
     let released = patient.released_at.is_some_and(|at| now.duration_since(at) >= ERASABLE_AFTER);
     if !released || erasure::is_under_way(&mut tx, &patient).await? {
         return Err(PatientError::NotErasable.into());
@@ -83,13 +97,7 @@ async fn erase(context: &Context, actor: &Actor, scope: &Scope, id: &HersysId) -
     entries.push(audit_entry(actor, now, "patient.erased", subject, Some(patient.centre), Changes::default()));
     audit::append(&mut tx, entries).await?;
     tx.commit().await?;
-    // The person is erased, whether or not the file can be rewritten now.
-    let rewritten = match context.database.compact().await {
-        Ok(()) => Rewritten::Yes,
-        Err(StoreError::Busy) => Rewritten::InUse,
-        Err(error) => return Err(error.into()),
-    };
-    Ok(Erasure { patient: patient.id, rows: sealed.len(), calls, plain_entries, rewritten })
+    Ok(Erasure { patient: patient.id, rows: sealed.len(), calls, plain_entries, rewritten: Rewritten::InUse })
 }
 
 /// What the database and the audit trail say about a person, folded as names are: each may be what somebody searched

@@ -5,16 +5,17 @@
 //! some milliseconds. One transaction decides the import: from then on it counts. Its changes are applied after that,
 //! in short transactions again. A process that finds an abandoned import undoes it, or finishes it if it was decided.
 
+mod carrying_out;
 mod finishing;
 mod plan;
+mod sifting;
 mod staging;
 
-use std::time::Duration;
-
-use tracing::{info, warn};
+use tracing::info;
 
 pub use finishing::finish_imports;
 pub(super) use finishing::settle_import;
+pub(super) use sifting::{Fated, SiftedPlan, Touched};
 
 use self::plan::Plan;
 use self::staging::{Staged, Staging};
@@ -22,21 +23,14 @@ use crate::domain::{Actor, CentreCode};
 use crate::patient_import::{self, List, ListFile, SheetRead, Warning};
 use crate::policy::{Permission, Scope, scope};
 use crate::service::centre_settings::{day_and_hours, schedule_of, visible_centre};
-use crate::service::context::{Context, Pace, Stopwatch, new_id};
+use crate::service::context::Context;
 use crate::service::error::{PatientError, ServiceError};
 use crate::store::StoreError;
-use crate::store::imports::{self, Claim, Importer};
 
 /// Patients looked up between two progress reports.
 const PART: usize = 2_048;
-/// A list that writes at most this many records is written in one transaction.
-const AT_ONCE: usize = 100;
 /// How often a list is compared again because others changed the same patients meanwhile.
 const MOST_COMPARISONS: u32 = 5;
-/// How long an import waits for another one.
-const PATIENCE: Duration = Duration::from_secs(120);
-/// How often it looks whether the other one has ended.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Whether an import writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,114 +115,15 @@ impl Request<'_> {
         let schedule = schedule_of(&centre)?;
         let plan = Plan::of(&mut reading, list, &centre, &schedule, now, |done| progress(done, all)).await?;
         reading.rollback().await?;
-        if self.mode == ImportMode::Write && plan.rows() > 0 {
+        if self.mode == ImportMode::Write && plan.writes() > 0 {
             let written = |rows: usize| progress(compared + rows, all);
-            let staging = Staging { context: self.context, actor: self.actor, centre: &centre, now, plan: &plan };
-            let written = if plan.rows() <= AT_ONCE {
-                self.at_once(&staging).await
-            } else {
-                self.in_steps(&staging, written).await
-            };
-            if let Staged::Overtaken = written? {
+            let (context, actor) = (self.context, self.actor);
+            let staging = Staging { context, actor, centre: &centre, now, plan: &plan, upload: None };
+            if let Staged::Overtaken = staging.carry_out(&written).await? {
                 return Ok(Outcome::Overtaken);
             }
         }
         progress(all, all);
         Ok(Outcome::Done(plan.done))
-    }
-
-    fn importer(&self) -> Importer {
-        Importer {
-            centre: self.centre.clone(),
-            actor: self.actor.name().to_owned(),
-            source: self.actor.source().to_owned(),
-        }
-    }
-
-    /// Writes a short list in one transaction.
-    async fn at_once(&self, staging: &Staging<'_>) -> Result<Staged, ServiceError> {
-        let waiting = Stopwatch::start();
-        loop {
-            let mut tx = self.context.database.begin_write().await?;
-            let Some(claim) = imports::begin(&mut tx, &self.importer(), new_id(), self.context.clock.now()).await?
-            else {
-                tx.rollback().await?;
-                self.wait_for_other(&waiting).await?;
-                continue;
-            };
-            let written = staging.all(&mut tx, claim).await;
-            return match overtaken(written)? {
-                Staged::Yes => {
-                    tx.commit().await?;
-                    Ok(Staged::Yes)
-                }
-                Staged::Overtaken => {
-                    tx.rollback().await?;
-                    Ok(Staged::Overtaken)
-                }
-            };
-        }
-    }
-
-    /// Writes a long list in short transactions.
-    async fn in_steps(&self, staging: &Staging<'_>, written: impl Fn(usize) + Sync) -> Result<Staged, ServiceError> {
-        let claim = self.claim().await?;
-        let mut pace = Pace::default();
-        match overtaken(staging.write(claim, &mut pace, &written).await) {
-            Ok(Staged::Yes) => {}
-            failed => {
-                if finishing::was_undone(self.context, claim, &mut pace).await {
-                    return failed;
-                }
-                // The commit that decided it arrived after all, or another process now removes or finishes it.
-                let mut tx = self.context.database.begin_autocommit().await?;
-                if !imports::is_decided(&mut tx).await? {
-                    return failed;
-                }
-            }
-        }
-        match finishing::finish(self.context, claim, &mut pace).await {
-            Ok(()) => Ok(Staged::Yes),
-            Err(error) => {
-                warn!(%error, "a decided import isn't applied completely yet; it will be finished");
-                Err(PatientError::ImportUnfinished.into())
-            }
-        }
-    }
-
-    /// Begins an import, as soon as no other one is in progress.
-    async fn claim(&self) -> Result<Claim, ServiceError> {
-        let waiting = Stopwatch::start();
-        loop {
-            let mut tx = self.context.database.begin_write().await?;
-            let claim = imports::begin(&mut tx, &self.importer(), new_id(), self.context.clock.now()).await?;
-            match claim {
-                Some(claim) => {
-                    tx.commit().await?;
-                    return Ok(claim);
-                }
-                None => {
-                    tx.rollback().await?;
-                    self.wait_for_other(&waiting).await?;
-                }
-            }
-        }
-    }
-
-    async fn wait_for_other(&self, waiting: &Stopwatch) -> Result<(), ServiceError> {
-        finish_imports(self.context).await?;
-        if waiting.elapsed() > PATIENCE {
-            return Err(StoreError::Busy.into());
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-        Ok(())
-    }
-}
-
-/// Others changed the same patients: that isn't an error.
-fn overtaken(written: Result<Staged, ServiceError>) -> Result<Staged, ServiceError> {
-    match written {
-        Err(ServiceError::Store(StoreError::Stale | StoreError::Taken(_))) => Ok(Staged::Overtaken),
-        written => written,
     }
 }

@@ -97,21 +97,8 @@ pub async fn list_patients(
         }
         (_, after) => after?,
     };
-    let not_reported_on = match query.today {
-        ReportedToday::Any => None,
-        ReportedToday::NotYet => Some(today_of(&mut tx, context, scope.centres().and_then(|of| of.first())).await?),
-    };
-    let filter = PatientFilter {
-        terms: query.terms.clone(),
-        id_part: query.id_part.clone(),
-        number_ends: query.number_ends.clone(),
-        status: query.status,
-        language: query.language,
-        severity: query.severity,
-        not_reported_on,
-        after,
-        limit: Page::<PatientRow>::one_more(query.limit),
-    };
+    let limit = Page::<PatientRow>::one_more(query.limit);
+    let filter = PatientFilter { after, limit, ..filter_of(&mut tx, context, &scope, query).await? };
     let page = Page::of(patient_list::list(&mut tx, &filter, scope.centres()).await?, query.limit);
     let today = today_of(&mut tx, context, page.items.first().map(|patient| &patient.centre)).await?;
     let mut standing = Standing::read(&mut tx, &page.items, today).await?;
@@ -121,6 +108,30 @@ pub async fn list_patients(
     let entry = audit_entry(actor, context.clock.now(), "patients.listed", Subject::Search, centre, searched);
     let noted = context.note_view(AuditRow { people: named(&page.items), ..entry }).await?;
     Ok(Viewed { found: page.map(|row| standing.of(row)), noted })
+}
+
+/// The conditions of a query, from the first patient on.
+pub(super) async fn filter_of(
+    tx: &mut Tx,
+    context: &Context,
+    scope: &Scope,
+    query: &PatientQuery,
+) -> Result<PatientFilter, ServiceError> {
+    let not_reported_on = match query.today {
+        ReportedToday::Any => None,
+        ReportedToday::NotYet => Some(today_of(tx, context, scope.centres().and_then(|of| of.first())).await?),
+    };
+    Ok(PatientFilter {
+        terms: query.terms.clone(),
+        id_part: query.id_part.clone(),
+        number_ends: query.number_ends.clone(),
+        status: query.status,
+        language: query.language,
+        severity: query.severity,
+        not_reported_on,
+        after: None,
+        limit: query.limit,
+    })
 }
 
 /// The ID of the patient before the page. A record that the actor can't see is none.
@@ -133,7 +144,7 @@ async fn last_listed(tx: &mut Tx, scope: &Scope, after: Option<&PatientKey>) -> 
 }
 
 /// The terms of a search, for the audit trail.
-fn searched(query: &PatientQuery, details: Details) -> Changes {
+pub(super) fn searched(query: &PatientQuery, details: Details) -> Changes {
     let terms = query.terms.as_ref();
     let id = terms.and_then(|terms| terms.ids.first()).map(|id| id.expose().to_owned());
     let number = terms.and_then(|terms| terms.number.as_ref()).map(PhoneNumber::expose);

@@ -1,24 +1,63 @@
 //! Patients: registering, changing, stopping, erasing, importing, listing and showing them.
 
+mod bulk;
+mod calls;
+mod cells;
 mod change;
+mod correct;
+mod diagnosis;
+mod disclose;
 mod erase;
+mod export;
 mod import;
 mod list;
 mod looks;
+mod note;
+mod past_changes;
 mod preview;
 mod registration;
 mod report;
+mod retention;
+mod round;
 mod show;
+mod staff_calls;
 mod stop_request;
+mod transfer;
+mod uploads;
 mod view;
 
+pub use bulk::{
+    BulkChange, BulkEffect, BulkOf, BulkView, ShownBulk, finish_bulk_changes, prepare_bulk, show_bulk, start_bulk,
+    undo_bulk, work_on_bulk,
+};
+pub use calls::calls_of_patient;
 pub use change::{Changed, add_patient, change_patient, release_patient, stop_patient};
+pub use correct::{Corrected, Correction, CorrectionView, correct_answer};
+pub use diagnosis::{DiagnosisView, DiagnosisWritten, write_diagnosis};
+pub use disclose::{Disclosure, disclose_person};
 pub use erase::{ERASABLE_AFTER, Erasure, Rewritten, erase_person};
+pub use export::{ExportedPatient, PatientExport, export_patients};
 pub use import::{ImportMode, Imported, finish_imports, import_patients};
 pub use list::{ListedPatient, PatientQuery, ReportedToday, list_patients};
 pub use looks::Look;
+pub use note::add_patient_note;
+pub use past_changes::{PastChange, PastField};
 pub use preview::{ChangePreview, PatientChange, RegistrationPreview, preview_change, preview_registration};
-pub use report::{EnteredReport, ReportEntry, add_report};
+pub use report::{AnswersEntered, EnteredReport, ReportEntry, add_report, enter_answers};
+pub use retention::{Retention, erase_expired, set_retention, show_retention};
+pub(in crate::service) use round::promises;
+pub use round::{Counted, NextPerson, Promise, RoundProgress, next_person, round_progress};
 pub use show::{CallOfPatient, Profile, ShownPatient, show_patient, show_profile};
+pub use staff_calls::{StaffCallNoted, StaffCallView, WithoutReport, note_staff_call};
 pub use stop_request::{Decided, StopDecision, decide_stop};
+pub use transfer::{
+    AcceptedTimes, DecidedOutcome, DecidedTransfer, Offer, OfferPreview, Offered, PendingTransfers, ReceiverCentre,
+    ShownTransfer, TransferAnswer, TransferCall, TransferView, decide_transfer, find_transfer, list_transfers,
+    notice_transfer, offer_transfer, pending_transfers, preview_offer, receivers, show_transfer,
+};
+pub use uploads::{
+    CallEffects, CellFault, ColumnRead, FieldChange, FindingWords, ListedRow, Received, RefusedRows, RowWarning,
+    ShownUpload, Started, UploadDetails, UploadView, choose_sheet, discard_upload, list_uploads, receive_list,
+    refused_rows, show_upload, start_import, sweep_uploads, work_on_upload,
+};
 pub use view::{AnswerView, PatientView, ReportView, UnconfirmedStop};

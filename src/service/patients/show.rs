@@ -3,16 +3,22 @@
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
+use uuid::Uuid;
 
 use super::change::known_patient;
+use super::correct::corrections_in;
+use super::diagnosis::DiagnosisView;
 use super::looks::{Look, looks_at};
+use super::past_changes::{PastChange, past_changes};
+use super::staff_calls::StaffCallView;
+use super::transfer::{TransferView, open_offer_of};
 use super::view::{PatientView, ReportView, UnconfirmedStop};
-use crate::domain::{Actor, AlertKind, AttemptOutcome, CallId, HersysId, PatientId, ReportOutcome};
+use crate::domain::{Actor, AlertKind, AttemptOutcome, CallId, HersysId, LineOf, PatientId, ReportOutcome};
 use crate::policy::{Permission, Scope, Thresholds, report_day, scope};
-use crate::service::alerts::{ShownAlert, open_alerts_of};
+use crate::service::alerts::{NoteView, ShownAlert, notes_of, open_alerts_of};
 use crate::service::calls::CallSummary;
 use crate::service::centre_settings::{CentreSettings, known_centre, spo2_again_on, zone_of};
-use crate::service::context::{Context, Details, Viewed, shown_of};
+use crate::service::context::{Context, Details, Viewed, new_id, shown_of};
 use crate::service::error::ServiceError;
 use crate::service::slots::ShownSlot;
 use crate::store::answers::{self, LatestAnswer};
@@ -20,7 +26,7 @@ use crate::store::calls::{self, CallFilter, CallsOf};
 use crate::store::centres::CentreRow;
 use crate::store::patients::PatientRow;
 use crate::store::reports::{self, ReportRow};
-use crate::store::{Tx, alerts, attempts, audit, call_people, slots};
+use crate::store::{Tx, alerts, attempts, audit, call_people, diagnoses, slots, staff_calls};
 
 /// Days of reports shown, including today.
 const DAYS_SHOWN: i64 = 14;
@@ -122,13 +128,15 @@ async fn recent_reports(tx: &mut Tx, patient: &PatientRow, today: Date) -> Resul
     let ids: Vec<_> = found.iter().map(|report| report.id).collect();
     let mut latest = answers::latest(tx, &ids).await?;
     let mut late = answers::late(tx, &ids).await?;
+    let mut corrections = corrections_in(tx, &ids).await?;
     let mut standing = |report: &ReportRow| -> Vec<LatestAnswer> {
         let answers = latest.remove(&report.id).unwrap_or_default();
         answers.into_iter().filter(|answer| !answer.entry.expose().is_empty()).collect()
     };
     let reports = found.iter().map(|report| {
         let late = late.remove(&report.id).unwrap_or_default();
-        ReportView::of(report, &found, standing(report), late)
+        let corrections = corrections.remove(&report.id).unwrap_or_default();
+        ReportView { corrections, ..ReportView::of(report, &found, standing(report), late) }
     });
     Ok(reports.collect())
 }
@@ -146,6 +154,18 @@ pub struct Profile {
     pub calls: Vec<CallOfPatient>,
     /// Who saw the patient's data, latest first, before this view.
     pub looks: Vec<Look>,
+    /// The last calls that staff placed themselves, latest first.
+    pub staff_calls: Vec<StaffCallView>,
+    /// What staff noted, latest first.
+    pub notes: Vec<NoteView>,
+    /// The diagnosis for the certificate.
+    pub diagnosis: Option<DiagnosisView>,
+    /// The last changes of the record, latest first.
+    pub changes: Vec<PastChange>,
+    /// An id for the next form about the patient.
+    pub next_form: Uuid,
+    /// The open offer to another health centre.
+    pub offered: Option<TransferView>,
 }
 
 /// A call in a patient's list.
@@ -182,16 +202,25 @@ async fn profile(
     let shown = read_shown(&mut tx, &patient, &centre, now).await?;
     let open = open_alerts_of(&mut tx, &patient, scope).await?;
     let calls = with_outcomes(&mut tx, patient.id, &shown.calls).await?;
+    let offered = open_offer_of(&mut tx, &patient).await?;
     let looks = looks_at(&audit::views_of(&mut tx, patient.id, VIEWS_READ).await?);
+    let staff_calls = staff_calls::of_patient(&mut tx, patient.id, CALLS_SHOWN).await?;
+    let staff_calls = staff_calls.into_iter().map(StaffCallView::from).collect();
+    let diagnosis = diagnoses::of_patient(&mut tx, patient.id).await?.map(DiagnosisView::from);
+    let changes = past_changes(&mut tx, patient.id).await?;
+    let notes = notes_of(&mut tx, LineOf::Patient(patient.id)).await?;
     drop(tx);
     let asked = Details::Revealed.changes();
     let noted = shown_of(context, actor, std::slice::from_ref(&patient), "patient.shown", asked).await?;
     let thresholds = CentreSettings::of(&centre).thresholds;
-    Ok(Viewed { found: Profile { shown, open, thresholds, calls, looks }, noted })
+    let next_form = new_id();
+    let found =
+        Profile { shown, open, thresholds, calls, looks, staff_calls, notes, diagnosis, changes, next_form, offered };
+    Ok(Viewed { found, noted })
 }
 
 /// Calls with what is known of them besides.
-async fn with_outcomes(
+pub(super) async fn with_outcomes(
     tx: &mut Tx,
     patient: PatientId,
     calls: &[CallSummary],

@@ -1,15 +1,14 @@
 //! Deciding a request to stop automated calls: granted or declined, with a note for the patient.
 
-use super::change::{change_patient, stop_patient};
-use crate::domain::{Actor, AlertId, AlertKind, HersysId, LineOf, NoteAudience, NoteId, NoteText};
+use super::change::{Ending, change_in, end_in, held_patient};
+use crate::domain::{Actor, AlertId, AlertKind, LineOf, NoteAudience, NoteId, NoteText};
 use crate::patient_import::Column;
 use crate::policy::{Permission, scope};
 use crate::service::alerts::visible_alert;
-use crate::service::context::{Changes, Context, audit_entry};
+use crate::service::context::{Changes, Context, PatientKey, audit_entry};
 use crate::service::error::{AlertError, ServiceError};
 use crate::store::audit::{self, Subject};
 use crate::store::line_notes::{self, NewNote};
-use crate::store::patients;
 
 /// What staff decide about a request to stop automated calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,32 +56,31 @@ pub async fn decide_stop(
     note: Option<(NoteId, &NoteText)>,
 ) -> Result<Decided, ServiceError> {
     let scope = scope(actor, Permission::ChangePatients)?;
-    let mut tx = context.database.begin_read().await?;
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
     let named = visible_alert(&mut tx, alert, &scope).await?;
     let is_request = matches!(named.kind, AlertKind::StopRequest | AlertKind::StopUnconfirmed);
     let patient = named.patient.filter(|_| is_request).ok_or(AlertError::NotFound)?;
-    if named.closed_at.is_some() {
+    let id = PatientKey::Record(patient);
+    // From here on nobody else decides about the patient.
+    held_patient(&mut tx, &scope, &id).await.map_err(|_| AlertError::NotFound)?;
+    if visible_alert(&mut tx, alert, &scope).await?.closed_at.is_some() {
         return Ok(Decided::Before);
     }
-    let id: HersysId = match patients::by_ids(&mut tx, &[patient]).await?.pop() {
-        Some(row) => row.hersys_id,
-        None => return Err(AlertError::NotFound.into()),
-    };
-    drop(tx);
     match decision {
-        StopDecision::Grant => stop_patient(context, actor, &id).await?,
-        StopDecision::Decline => change_patient(context, actor, &id, None, &[(Column::AutomatedCall, "1")]).await?,
-    };
-    if let Some((note, text)) = note {
-        let (line, at) = (LineOf::Patient(patient), context.clock.now());
-        let mut tx = context.database.begin_write().await?;
-        let audience = NoteAudience::Patient;
-        if line_notes::add(&mut tx, &NewNote { id: note, line, author: actor.name(), audience, text, at }).await? {
-            let subject = Subject::Patient(patient);
-            let entry = audit_entry(actor, at, "alert.noted", subject, named.centre, Changes::default());
-            audit::append(&mut tx, vec![entry]).await?;
-            tx.commit().await?;
+        StopDecision::Grant => drop(end_in(&mut tx, actor, &scope, &id, Ending::Stop, now).await?),
+        StopDecision::Decline => {
+            drop(change_in(&mut tx, actor, &scope, &id, None, &[(Column::AutomatedCall, "1")], now).await?);
         }
     }
+    if let Some((note, text)) = note {
+        let (line, audience) = (LineOf::Patient(patient), NoteAudience::Patient);
+        if line_notes::add(&mut tx, &NewNote { id: note, line, author: actor.name(), audience, text, at: now }).await? {
+            let subject = Subject::Patient(patient);
+            let entry = audit_entry(actor, now, "alert.noted", subject, named.centre, Changes::default());
+            audit::append(&mut tx, vec![entry]).await?;
+        }
+    }
+    tx.commit().await?;
     Ok(Decided::Now)
 }

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::correct::CorrectionView;
 use crate::domain::{
     AlertId, Answer, BirthDate, CallId, CallerNumber, CentreCode, Channel, HersysId, Item, Language, Oximeter,
-    PatientId, PhoneNumber, ReportOutcome, Revision, Sensitive, Severity, Withdrawal,
+    PatientId, PhoneNumber, ReportId, ReportOutcome, Revision, Sensitive, Severity, Withdrawal,
 };
 use crate::service::reports::{ReportStanding, ReportVersion};
 use crate::service::slots::unwanted;
@@ -90,6 +91,8 @@ impl From<PatientRow> for PatientView {
 #[derive(Clone, PartialEq, Eq)]
 #[allow(missing_debug_implementations, reason = "health data")]
 pub struct ReportView {
+    /// The report.
+    pub id: ReportId,
     /// The date in the time zone of the health centre.
     pub report_date: Date,
     /// `HH:MM` of the slot that it is about. Empty if it is about the day.
@@ -116,6 +119,8 @@ pub struct ReportView {
     /// Answers given in another call after the report was finished, in the order of the questionnaire. They aren't
     /// part of the report.
     pub late: Vec<AnswerView>,
+    /// What staff corrected, oldest first.
+    pub corrections: Vec<CorrectionView>,
 }
 
 /// An answer that applies.
@@ -141,6 +146,8 @@ impl ReportView {
     pub(super) fn of(row: &ReportRow, all: &[ReportRow], answers: Vec<LatestAnswer>, late: Vec<LatestAnswer>) -> Self {
         let views = |answers: Vec<LatestAnswer>| answers.into_iter().map(AnswerView::of).collect();
         Self {
+            id: row.id,
+            corrections: Vec::new(),
             report_date: row.report_date,
             slot_time: row.slot_time.clone(),
             channel: row.channel,

@@ -198,7 +198,7 @@ impl Work<'_> {
                 self.attempt_of(tx, &slot, listed, at).await?
             }
         };
-        legs::insert_unknown(tx, &[outbound_leg(&attempt, carrier, name, None, at)]).await?;
+        legs::insert_unknown(tx, &[outbound_leg(attempt.call, &attempt.phone_number, carrier, name, None, at)]).await?;
         settle(tx, &[(attempt.call, ended)], self.now).await?;
         let call = attempt.call.to_string();
         let changes = Changes::default().field("call", None::<String>, call);

@@ -17,4 +17,6 @@ pub(in crate::service) use settle::{AttemptConclusion, end_slots, settle};
 pub use statistics::{CentreDay, DailyStats, DaySlot, SlotQuery, day_figures, day_slots};
 pub use view::{AffectedSlot, ShownSlot, SlotFate};
 pub(crate) use withdraw::next_slot_of;
-pub(in crate::service) use withdraw::{is_scheduled, reported, unwanted, withdraw_unwanted, would_withdraw};
+pub(in crate::service) use withdraw::{
+    is_scheduled, reported, unwanted, withdraw_unwanted, would_withdraw, would_withdraw_of,
+};

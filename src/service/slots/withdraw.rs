@@ -1,6 +1,8 @@
 //! Withdraws slots and calls after a change of the patient, the health centre or the day's report (A3, A4, A9). It
 //! takes effect immediately, for waiting slots and ringing calls too.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -108,22 +110,39 @@ pub(in crate::service) async fn would_withdraw(
     patient: &PatientRow,
     schedule: &CallingSchedule,
 ) -> Result<Vec<AffectedSlot>, StoreError> {
-    let open = slots::open_of(tx, &[patient.id]).await?;
-    let calls = attempts::open_of(tx, &[patient.id]).await?;
+    let affected = would_withdraw_of(tx, std::slice::from_ref(patient), schedule).await?;
+    Ok(affected.into_iter().map(|(_, affected)| affected).collect())
+}
+
+/// The same of many patients of one health centre.
+pub(in crate::service) async fn would_withdraw_of(
+    tx: &mut Tx,
+    people: &[PatientRow],
+    schedule: &CallingSchedule,
+) -> Result<Vec<(PatientId, AffectedSlot)>, StoreError> {
+    let of_id: HashMap<PatientId, &PatientRow> = people.iter().map(|patient| (patient.id, patient)).collect();
+    let keys: Vec<PatientId> = people.iter().map(|patient| patient.id).collect();
+    let open = slots::open_of(tx, &keys).await?;
+    let calls = if open.is_empty() { Vec::new() } else { attempts::open_of(tx, &keys).await? };
     let ids: Vec<CallId> = calls.iter().map(|attempt| attempt.call).collect();
     let with_staff = sessions::in_transfer(tx, &ids).await?;
+    let mut of_slot: HashMap<SlotId, &AttemptRow> = HashMap::new();
+    for attempt in &calls {
+        of_slot.entry(attempt.slot).or_insert(attempt);
+    }
     let mut affected = Vec::new();
     for slot in open {
+        let Some(patient) = of_id.get(&slot.patient) else { continue };
         let why = slot_unwanted(&slot, patient, schedule)?;
-        let call = calls.iter().find(|attempt| attempt.slot == slot.id);
+        let call = of_slot.get(&slot.id);
         let fate = match (call, call.map_or(why, |attempt| call_unwanted(attempt, patient, why))) {
             (Some(attempt), Some(_)) if with_staff.contains(&attempt.call) => SlotFate::StaffGoOn,
             (_, Some(why)) => SlotFate::Withdrawn(why),
             (_, None) => SlotFate::Stays,
         };
-        affected.push(AffectedSlot { slot: slot.into(), fate });
+        affected.push((slot.patient, AffectedSlot { slot: slot.into(), fate }));
     }
-    affected.sort_by(|one, other| one.slot.time.cmp(&other.slot.time));
+    affected.sort_by(|(_, one), (_, other)| one.slot.time.cmp(&other.slot.time));
     Ok(affected)
 }
 

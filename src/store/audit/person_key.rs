@@ -34,9 +34,13 @@ impl PersonKey {
     /// Encrypts a text for a place, such as a field of an entry: elsewhere it can't be decrypted. The nonce is random,
     /// which is safe for far more texts than there will be about one person.
     pub(in crate::store) fn encrypt(&self, place: &str, text: &str) -> Result<String, StoreError> {
+        self.encrypt_bytes(place, text.as_bytes().to_vec())
+    }
+
+    /// The same of any bytes.
+    pub(in crate::store) fn encrypt_bytes(&self, place: &str, mut bytes: Vec<u8>) -> Result<String, StoreError> {
         let mut nonce = [0_u8; NONCE_LEN];
         fill(&mut nonce)?;
-        let mut bytes = text.as_bytes().to_vec();
         let nonce_value = Nonce::assume_unique_for_key(nonce);
         self.0
             .seal_in_place_append_tag(nonce_value, Aad::from(place), &mut bytes)
@@ -46,12 +50,17 @@ impl PersonKey {
 
     /// Decrypts a text that was encrypted for this place.
     pub(in crate::store) fn decrypt(&self, place: &str, encrypted: &str) -> Option<String> {
+        String::from_utf8(self.decrypt_bytes(place, encrypted)?).ok()
+    }
+
+    /// The same of any bytes.
+    pub(in crate::store) fn decrypt_bytes(&self, place: &str, encrypted: &str) -> Option<Vec<u8>> {
         let bytes = STANDARD.decode(encrypted).ok()?;
         let (nonce, text) = bytes.split_first_chunk::<NONCE_LEN>()?;
         let mut text = text.to_vec();
         let nonce = Nonce::assume_unique_for_key(*nonce);
         let opened = self.0.open_in_place(nonce, Aad::from(place), &mut text).ok()?;
-        String::from_utf8(opened.to_vec()).ok()
+        Some(opened.to_vec())
     }
 }
 

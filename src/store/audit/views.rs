@@ -40,6 +40,29 @@ pub async fn views_of(tx: &mut Tx, patient: PatientId, limit: u32) -> Result<Vec
     Ok(views)
 }
 
+/// Returns `true` if somebody has opened the page of a patient, or of the patient's alerts, in the console since a
+/// time. A list that shows the patient among others doesn't count.
+///
+/// # Errors
+/// Database errors.
+pub async fn was_opened(tx: &mut Tx, patient: PatientId, since: Timestamp) -> Result<bool, StoreError> {
+    let sql = "SELECT actor, source, at FROM audit WHERE subject = $1 AND at >= $2 AND source = 'console'
+               AND action IN ('patient.alert_opened', 'patient.shown', 'patient.change_shown') LIMIT 1";
+    let args = vec![subject::of_patient(patient).into(), since.into()];
+    Ok(tx.fetch_optional(sql, args, read).await?.is_some())
+}
+
+/// The last lists that showed a patient among others, latest first.
+///
+/// # Errors
+/// Database errors.
+pub async fn lists_of(tx: &mut Tx, patient: PatientId, limit: u32) -> Result<Vec<ViewRow>, StoreError> {
+    let sql = "SELECT a.actor, a.source, a.at FROM audit_subjects s JOIN audit a ON a.id = s.audit_id
+               WHERE s.kind = $1 AND s.subject = $2 ORDER BY s.at DESC, s.audit_id DESC LIMIT $3";
+    let args = vec![PATIENT.into(), patient.to_string().into(), i64::from(limit).into()];
+    tx.fetch_all(sql, args, read).await
+}
+
 fn read(row: &Row<'_>) -> Result<ViewRow, StoreError> {
     Ok(ViewRow { actor: row.owned(0)?, source: row.owned(1)?, at: row.time(2, "audit.at")? })
 }

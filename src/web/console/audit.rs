@@ -17,7 +17,9 @@ use super::sender::sender;
 use super::staff::StaffActor;
 use super::times;
 use crate::domain::{PatientId, era};
-use crate::service::{Details, ERASED, Noted, Rest, ServiceError, ShownEntry, Subject, TrailQuery, list_trail};
+use crate::service::{
+    Details, ERASED, Noted, Rest, ServiceError, ShownEntry, Subject, TrailQuery, last_verification, list_trail,
+};
 use crate::translations::{Message, message};
 
 const PAGE: &str = "/audit";
@@ -38,8 +40,23 @@ struct Audit {
     actor: String,
     person: String,
     entries: Vec<Line>,
+    /// When the whole trail was last verified, and with which result.
+    verified: Message,
     next: Option<Uuid>,
     mistakes: Mistakes,
+}
+
+async fn verified(staff: &StaffActor, now: &jiff::ZonedDateTime) -> Result<Message, ServiceError> {
+    Ok(match last_verification(staff.context(), staff.actor()).await? {
+        None => message!("audit-never-verified"),
+        Some(last) => {
+            let at = times::clock_time(last.at, now);
+            match last.verifies {
+                true => message!("audit-verified", at = at, by = last.by),
+                false => message!("audit-not-verified", at = at, by = last.by),
+            }
+        }
+    })
 }
 
 /// A kind of entries, by how their actions begin.
@@ -230,6 +247,7 @@ async fn show(staff: &StaffActor, fields: &Fields) -> Result<Response, ServiceEr
         person: query.person.map(|person| person.to_string()).unwrap_or_default(),
         next: found.items.last().filter(|_| found.rest == Rest::More).map(|entry| entry.row.id),
         entries: found.items.iter().map(|entry| Line::of(entry, &now)).collect(),
+        verified: verified(staff, &now).await?,
         mistakes,
     };
     Ok(staff.visit.page(status, &page))

@@ -97,17 +97,17 @@ struct Closed {
 }
 
 /// A note, in words.
-struct NoteLine {
-    at: String,
-    author: String,
-    text: String,
-    audience: NoteAudience,
+pub(super) struct NoteLine {
+    pub(super) at: String,
+    pub(super) author: String,
+    pub(super) text: String,
+    pub(super) audience: NoteAudience,
     /// Why alerts were closed with it.
-    closing: Option<Message>,
+    pub(super) closing: Option<Message>,
 }
 
 impl NoteLine {
-    fn of(note: &NoteView, now: &ZonedDateTime) -> Self {
+    pub(super) fn of(note: &NoteView, now: &ZonedDateTime) -> Self {
         Self {
             at: times::clock_time(note.at, now),
             author: note.author.clone(),

@@ -1,5 +1,6 @@
 //! A form that was sent: its fields, if its token is that of the visit.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -35,7 +36,7 @@ impl Fields {
 #[derive(Debug, Clone)]
 pub(super) struct Mistake {
     /// The field's name, which is also the id of its control.
-    pub(super) field: &'static str,
+    pub(super) field: Cow<'static, str>,
     /// The sentence.
     pub(super) sentence: Message,
 }
@@ -46,13 +47,13 @@ pub(super) struct Mistakes(pub(super) Vec<Mistake>);
 
 impl Mistakes {
     /// Adds a mistake.
-    pub(super) fn add(&mut self, field: &'static str, sentence: Message) {
-        self.0.push(Mistake { field, sentence });
+    pub(super) fn add(&mut self, field: impl Into<Cow<'static, str>>, sentence: Message) {
+        self.0.push(Mistake { field: field.into(), sentence });
     }
 
     /// One mistake.
-    pub(super) fn one(field: &'static str, sentence: Message) -> Self {
-        Self(vec![Mistake { field, sentence }])
+    pub(super) fn one(field: impl Into<Cow<'static, str>>, sentence: Message) -> Self {
+        Self(vec![Mistake { field: field.into(), sentence }])
     }
 
     /// Returns `true` if there is none.

@@ -13,6 +13,7 @@ mod dialling;
 mod figures;
 mod form;
 mod guard;
+mod handover;
 mod here;
 mod home;
 mod invitation;
@@ -24,16 +25,20 @@ mod log_out_everywhere;
 mod missing;
 mod note_field;
 mod patients;
+mod rota;
+mod round;
 mod second_factor;
 mod second_factor_set_up;
 mod section;
 mod sender;
 mod settings;
 mod site;
+mod spreadsheet;
 mod staff;
 mod style;
 mod times;
 mod today;
+mod transfers;
 mod visit;
 
 use std::sync::Arc;
@@ -45,12 +50,15 @@ use axum::middleware::from_fn_with_state;
 use axum::response::Redirect;
 use axum::routing::{get, post};
 use jiff::tz::TimeZone;
+use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use self::alerts::Pulses;
+pub use self::patients::finding_words;
 use self::site::Site;
 use super::PATIENCE;
 use crate::config::Networks;
+use crate::flow::FlowSet;
 use crate::service::Context;
 
 /// The path of the console.
@@ -81,6 +89,8 @@ pub struct ConsoleSettings {
     pub zone: TimeZone,
     /// Whether the second factor is asked for.
     pub second_factor: SecondFactorRule,
+    /// The documents with the questionnaire.
+    pub flow_set: Arc<FlowSet>,
 }
 
 /// The handlers' dependencies.
@@ -112,6 +122,8 @@ pub fn console(context: &Arc<Context>, settings: ConsoleSettings) -> Router {
         .route("/today", get(today::handler))
         .route("/alerts/{alert}/close", get(close_alert::handler).post(close_alert::submit))
         .merge(patients::routes())
+        .merge(round::routes())
+        .route("/handover", get(handover::handler).post(handover::submit))
         .route("/figures", get(figures::handler))
         .route("/account", get(account::handler))
         .route("/account/log-out-everywhere", post(log_out_everywhere::submit))
@@ -121,14 +133,19 @@ pub fn console(context: &Arc<Context>, settings: ConsoleSettings) -> Router {
         .route("/dialling", get(dialling::handler).post(dialling::submit))
         .merge(calls::routes())
         .merge(colleagues::routes())
+        .merge(rota::routes())
         .merge(settings::routes())
+        .merge(transfers::routes())
         .fallback(missing::handler)
         .method_not_allowed_fallback(missing::handler);
     let guarded = pages
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE))
+        .merge(patients::upload_routes())
         .layer(guard::against_other_sites(&console.site))
         .layer(from_fn_with_state(Arc::clone(&console), guard::guarded))
+        // Not of streams, whose events must go out at once: the layer leaves them alone.
+        .layer(CompressionLayer::new().gzip(true))
         .with_state(console);
     super::guarded(Router::new().nest(ROOT, guarded).route("/console/", get(async || home)))
 }

@@ -6,10 +6,16 @@ use crate::translations::{Message, message};
 /// A part of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
+    /// Calling the people of a list, one after the other.
+    Round,
     /// The patients.
     Patients,
     /// The calls now and the log.
     Calls,
+    /// Handing over to the next shift.
+    Handover,
+    /// Who is on duty, and the calls to them.
+    Rota,
     /// The health centre's settings.
     Settings,
     /// Whether and why nothing is dialled: pause and maintenance.
@@ -24,8 +30,19 @@ impl Section {
     /// Those of a role.
     pub(super) const fn of(role: Option<Role>) -> &'static [Self] {
         match role {
-            Some(Role::Nurse) => &[Self::Patients, Self::Calls, Self::Settings],
-            Some(Role::CentreAdministrator) => &[Self::Patients, Self::Calls, Self::Settings, Self::Staff, Self::Audit],
+            Some(Role::Nurse) => {
+                &[Self::Round, Self::Patients, Self::Calls, Self::Handover, Self::Rota, Self::Settings]
+            }
+            Some(Role::CentreAdministrator) => &[
+                Self::Round,
+                Self::Patients,
+                Self::Calls,
+                Self::Handover,
+                Self::Rota,
+                Self::Settings,
+                Self::Staff,
+                Self::Audit,
+            ],
             Some(Role::SystemAdministrator) => &[Self::Dialling, Self::Staff],
             Some(Role::HelpDesk) | None => &[],
         }
@@ -34,8 +51,11 @@ impl Section {
     /// The path of its first page.
     pub(super) const fn page(self) -> &'static str {
         match self {
+            Self::Round => "/round",
             Self::Patients => "/patients",
             Self::Calls => "/calls",
+            Self::Handover => "/handover",
+            Self::Rota => "/rota",
             Self::Settings => "/settings",
             Self::Dialling => "/dialling",
             Self::Staff => "/staff",
@@ -46,8 +66,11 @@ impl Section {
     /// Its name.
     pub(super) fn name(self) -> Message {
         match self {
+            Self::Round => message!("round-name"),
             Self::Patients => message!("patient-list"),
             Self::Calls => message!("console-calls"),
+            Self::Handover => message!("handover-name"),
+            Self::Rota => message!("rota"),
             Self::Settings => message!("console-settings"),
             Self::Dialling => message!("console-dialling"),
             Self::Staff => message!("console-staff"),

@@ -38,3 +38,22 @@ pub(super) async fn handler(Path(file): Path<String>) -> Response {
     let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     (headers, text).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::STYLE;
+
+    /// A brace that is missing at the end of an `@media` takes all later rules away from other screens.
+    #[test]
+    fn every_block_of_the_style_is_closed_where_it_should_be() {
+        let mut depth = 0_i32;
+        for (number, line) in STYLE.lines().enumerate() {
+            let is_top = !line.starts_with(' ') && !line.starts_with('}') && !line.is_empty();
+            assert!(!is_top || depth == 0, "line {}: a block before it isn't closed", number + 1);
+            let count = |brace| i32::try_from(line.matches(brace).count()).unwrap_or(i32::MAX);
+            depth += count('{') - count('}');
+            assert!((0..=2).contains(&depth), "line {}", number + 1);
+        }
+        assert_eq!(depth, 0);
+    }
+}

@@ -180,7 +180,7 @@ fn caller_id(web: &Web, line: Line) -> Option<&PhoneNumber> {
     let (health_call, automated_call) = (lines.health_call_number.as_ref(), lines.call_back_number.as_ref());
     match line {
         Line::HealthCall | Line::CallBack => health_call.or(automated_call),
-        Line::AutomatedCall => automated_call.or(health_call),
+        Line::AutomatedCall | Line::StaffAlert => automated_call.or(health_call),
     }
 }
 

@@ -216,6 +216,7 @@ pub(super) fn path(fault: &PathFault) -> Advice {
                 Gap::Centre | Gap::CentrePhone => message!("flow-gap-centre"),
                 Gap::CallBackNumber => message!("flow-gap-call-back-number"),
                 Gap::Until => message!("flow-gap-until"),
+                Gap::OpenAlerts => message!("flow-gap-open-alerts"),
             };
             let (node, prompt, gap) = (node.as_str(), prompt.as_str(), gap.written());
             advice(message!("flow-gap-not-known", node = node, prompt = prompt, gap = gap), todo)

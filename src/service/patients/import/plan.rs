@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::super::registration::{changed_row, existing, held_number, new_row};
 use super::{Imported, PART};
 use crate::domain::{CentreCode, HersysId, PatientId, PhoneNumber};
-use crate::patient_import::{Change, Doubt, Entry, Fault, Finding, List, Place, Warning, compare};
+use crate::patient_import::{Change, Column, Doubt, Entry, Fault, Finding, List, Place, Warning, compare};
 use crate::policy::CallingSchedule;
 use crate::service::error::{PatientError, ServiceError};
 use crate::service::slots::next_slot_of;
@@ -28,7 +28,25 @@ pub(super) struct Plan {
     pub(super) takers: HashSet<PatientId>,
     /// For each number, the row of the list and the patient that has it after the import.
     wanted: HashMap<PhoneNumber, (u32, PatientId)>,
+    /// What becomes of each row, in the order of the list.
+    pub(super) rows: Vec<PlannedRow>,
     pub(super) done: Imported,
+}
+
+/// What becomes of a row of the list.
+pub(super) struct PlannedRow {
+    pub(super) row: u32,
+    pub(super) planned: Planned,
+}
+
+/// What an import does with a row.
+pub(super) enum Planned {
+    /// It registers the patient at this place of [`Plan::new`].
+    New(usize),
+    /// It changes these fields of the patient at this place of [`Plan::changed`].
+    Changed(usize, Vec<Column>),
+    /// It changes nothing about this patient.
+    Same(PatientId),
 }
 
 impl Plan {
@@ -45,25 +63,37 @@ impl Plan {
         now: Timestamp,
         progress: impl Fn(usize),
     ) -> Result<Self, ServiceError> {
+        let (plan, findings) = Self::compared(tx, &list, centre, schedule, now, progress).await?;
+        if findings.is_empty() { Ok(plan) } else { Err(PatientError::InvalidList(findings).into()) }
+    }
+
+    /// The same, with what is wrong with rows. The plan may be carried out only if that is nothing.
+    pub(super) async fn compared(
+        tx: &mut Tx,
+        list: &List,
+        centre: &CentreRow,
+        schedule: &CallingSchedule,
+        now: Timestamp,
+        progress: impl Fn(usize),
+    ) -> Result<(Self, Vec<Finding>), ServiceError> {
         let List { entries, above, sheet, warnings } = list;
-        let mut plan = Self { done: Imported { above, sheet, warnings, ..Imported::default() }, ..Self::default() };
+        let done =
+            Imported { above: above.clone(), sheet: sheet.clone(), warnings: warnings.clone(), ..Imported::default() };
+        let mut plan = Self { done, ..Self::default() };
         let mut findings = Vec::new();
         for part in entries.chunks(PART) {
             plan.take(tx, part, &centre.code, schedule, now, &mut findings).await?;
             progress(plan.steps());
         }
-        plan.check_numbers(tx, &entries, &mut findings).await?;
-        if !findings.is_empty() {
-            findings.sort_by_key(Finding::row);
-            return Err(PatientError::InvalidList(findings).into());
-        }
+        plan.check_numbers(tx, entries, &mut findings).await?;
+        findings.sort_by_key(Finding::row);
         plan.done.warnings.sort_by_key(|warning| (warning.row, warning.doubt));
         plan.done.warnings.dedup();
-        Ok(plan)
+        Ok((plan, findings))
     }
 
     /// The number of records to write.
-    pub(super) fn rows(&self) -> usize {
+    pub(super) fn writes(&self) -> usize {
         self.new.len() + self.changed.len()
     }
 
@@ -93,7 +123,9 @@ impl Plan {
                 }
             };
             let after = match (change, before) {
-                (Change::Differs { registration, .. }, Some(before)) => {
+                (Change::Differs { registration, fields }, Some(before)) => {
+                    let planned = Planned::Changed(self.changed.len(), fields);
+                    self.rows.push(PlannedRow { row: entry.row, planned });
                     let mut after = changed_row(&before, registration, now);
                     after.calling.next_slot_at = next_slot_of(&after, schedule, now)?;
                     self.changed.push((before, after));
@@ -103,11 +135,13 @@ impl Plan {
                 (Change::New(registration) | Change::Differs { registration, .. }, _) => {
                     let mut row = new_row(centre.clone(), entry.hersys_id.clone(), registration, now);
                     row.calling.next_slot_at = next_slot_of(&row, schedule, now)?;
+                    self.rows.push(PlannedRow { row: entry.row, planned: Planned::New(self.new.len()) });
                     self.new.push(row);
                     self.done.new += 1;
                     self.new.last()
                 }
                 (Change::Same, Some(before)) => {
+                    self.rows.push(PlannedRow { row: entry.row, planned: Planned::Same(before.id) });
                     self.done.unchanged += 1;
                     self.done.not_called += usize::from(not_called(&before));
                     findings.extend(want(&mut self.wanted, entry.row, &before));

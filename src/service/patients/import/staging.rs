@@ -3,18 +3,19 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::super::registration::{changes, held_number};
 use super::finishing::{apply, begin};
 use super::plan::Plan;
-use crate::domain::{Actor, PatientId, PhoneNumber};
+use crate::domain::{Actor, PatientId, PhoneNumber, UploadId};
 use crate::service::context::{Context, Pace, audit_entry};
 use crate::service::error::ServiceError;
 use crate::store::audit::{AuditRow, Subject};
 use crate::store::centres::{self, CentreRow};
 use crate::store::imports::{self, Claim, HeldChange, Phase};
 use crate::store::patients::{self, PatientRow};
-use crate::store::{Tx, audit};
+use crate::store::{Tx, audit, list_uploads};
 
 /// Whether the import counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub(super) struct Staging<'a> {
     pub(super) centre: &'a CentreRow,
     pub(super) now: Timestamp,
     pub(super) plan: &'a Plan,
+    /// The uploaded list that it imports, and who works on it. The transaction that decides the import ends that work.
+    pub(super) upload: Option<(UploadId, Uuid)>,
 }
 
 impl Staging<'_> {
@@ -173,6 +176,9 @@ impl Staging<'_> {
         centres::hold(tx, &self.centre.code).await?;
         let same_centre = centres::get(tx, &self.centre.code).await?.as_ref() == Some(self.centre);
         let decided = same_centre && imports::decide(tx, claim).await?;
+        if let Some((upload, holder)) = self.upload.filter(|_| decided) {
+            list_uploads::imported(tx, upload, holder, self.now).await?;
+        }
         Ok(if decided { Staged::Yes } else { Staged::Overtaken })
     }
 }

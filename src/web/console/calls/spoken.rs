@@ -277,7 +277,7 @@ fn offset(time: SignedDuration) -> String {
 
 fn caller(event: &StoredEvent) -> Message {
     match event {
-        StoredEvent::Began(Line::AutomatedCall) => message!("console-spoken-answers"),
+        StoredEvent::Began(Line::AutomatedCall | Line::StaffAlert) => message!("console-spoken-answers"),
         StoredEvent::Began(Line::HealthCall | Line::CallBack) => message!("console-spoken-calls"),
         StoredEvent::Keyed(_) => message!("console-spoken-keys-nothing"),
         StoredEvent::Transfer(outcome) => transferred(*outcome),

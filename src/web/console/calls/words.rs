@@ -11,6 +11,7 @@ pub(in crate::web::console) fn line_name(line: Line) -> Message {
         Line::HealthCall => message!("console-line-health-call"),
         Line::AutomatedCall => message!("console-line-automated-call"),
         Line::CallBack => message!("console-line-call-back"),
+        Line::StaffAlert => message!("rota-line-staff-alert"),
     }
 }
 
@@ -31,6 +32,9 @@ pub(in crate::web::console) fn disposition_name(disposition: Option<Disposition>
         Some(Disposition::WrongNumber) => message!("console-result-wrong-number"),
         Some(Disposition::Withdrawn) => message!("console-result-withdrawn"),
         Some(Disposition::NotAnswered) => message!("console-result-not-answered"),
+        Some(Disposition::AlertsTaken) => message!("rota-result-taken"),
+        Some(Disposition::AlertsPassedOn) => message!("rota-result-passed-on"),
+        Some(Disposition::AlertsNotTaken) => message!("rota-result-heard"),
     }
 }
 

@@ -149,7 +149,7 @@ fn turn_lines(turn: &ShownTurn, at: String) -> Vec<Spoken> {
 
 fn event_words(event: &StoredEvent) -> Message {
     match event {
-        StoredEvent::Began(Line::AutomatedCall) => message!("patient-turn-answers"),
+        StoredEvent::Began(Line::AutomatedCall | Line::StaffAlert) => message!("patient-turn-answers"),
         StoredEvent::Began(Line::HealthCall | Line::CallBack) => message!("patient-turn-calls"),
         StoredEvent::Keyed(_) => message!("patient-turn-keys-nothing"),
         StoredEvent::Transfer(TransferOutcome::Talked)

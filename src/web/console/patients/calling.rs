@@ -8,10 +8,10 @@ use axum::response::Response;
 use super::done::Done;
 use super::effect::Effect;
 use super::person::{id_of, name_of};
-use crate::domain::PatientId;
+use crate::domain::{PatientId, Revision};
 use crate::service::{
-    Changed, Column, PatientChange, PatientView, ServiceError, SessionState, change_patient, preview_change,
-    release_patient, stop_patient,
+    Changed, Column, PatientChange, PatientError, PatientView, ServiceError, SessionState, change_patient,
+    preview_change, release_patient, stop_patient,
 };
 use crate::translations::{Message, message};
 use crate::web::console::form::Submitted;
@@ -91,8 +91,21 @@ struct Calling {
     person: String,
     action: String,
     decision: Decision,
-    is_so: bool,
+    standing: Standing,
+    /// The revision whose effect is shown.
+    revision: i64,
     effect: Effect,
+}
+
+/// How the decision stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// It can be made.
+    Open,
+    /// It was made before.
+    Made,
+    /// Somebody else has changed the record since its effect was shown.
+    ChangedMeanwhile,
 }
 
 impl Calling {
@@ -107,35 +120,60 @@ impl Calling {
 
 pub(super) async fn handler(staff: StaffActor, Path((id, word)): Path<(String, String)>) -> Response {
     let Some(decision) = Decision::read(&word) else { return missing::page(&staff.visit) };
-    let shown = async { show(&staff, id_of(&id)?, decision).await };
+    let shown = async { show(&staff, id_of(&id)?, decision, Standing::Open).await };
     let shown = shown.await;
     staff.visit.answer(shown)
 }
 
 pub(super) async fn submit(Path((id, word)): Path<(String, String)>, form: Submitted) -> Response {
-    let Submitted { visit, .. } = form;
+    let Submitted { visit, fields } = form;
+    let seen = fields.get("revision").parse().map(Revision).ok();
     let (Some(decision), Ok(id)) = (Decision::read(&word), id_of(&id)) else { return missing::page(&visit) };
     // Nothing was typed, so there is nothing to keep.
     let SessionState::LoggedIn(logged_in) = &visit.session else { return visit.log_in_first() };
     let logged_in = (**logged_in).clone();
     let staff = StaffActor { visit, logged_in };
-    let decided = decide(&staff, id, decision).await.map(|changed| {
-        let done = if changed.changed { decision.done() } else { Done::Same };
-        staff.visit.redirect(&format!("/patients/{id}?done={}", done.code()))
-    });
-    staff.visit.answer(decided)
+    let answer = match decide(&staff, id, decision, seen).await {
+        Ok(changed) => {
+            let done = if changed.changed { decision.done() } else { Done::Same };
+            Ok(staff.visit.redirect(&format!("/patients/{id}?done={}", done.code())))
+        }
+        Err(ServiceError::Patient(PatientError::Stale { .. })) => again(&staff, id, decision).await,
+        Err(error) => Err(error),
+    };
+    staff.visit.answer(answer)
 }
 
-async fn decide(staff: &StaffActor, id: PatientId, decision: Decision) -> Result<Changed, ServiceError> {
+/// The record was changed meanwhile: by the same form, or by somebody else.
+async fn again(staff: &StaffActor, id: PatientId, decision: Decision) -> Result<Response, ServiceError> {
+    let now = preview_change(staff.context(), staff.actor(), id, decision.change()).await?.found;
+    if decision.is_so(&now.before) {
+        return Ok(staff.visit.redirect(&format!("/patients/{id}?done={}", Done::Same.code())));
+    }
+    show(staff, id, decision, Standing::ChangedMeanwhile).await
+}
+
+/// Calls are resumed only if nobody has changed the record since: somebody else may have stopped them.
+async fn decide(
+    staff: &StaffActor,
+    id: PatientId,
+    decision: Decision,
+    seen: Option<Revision>,
+) -> Result<Changed, ServiceError> {
     let (context, actor) = (staff.context(), staff.actor());
     match decision {
         Decision::Stop => stop_patient(context, actor, id).await,
-        Decision::Resume => change_patient(context, actor, id, None, &ON).await,
+        Decision::Resume => change_patient(context, actor, id, Some(seen.unwrap_or(Revision(0))), &ON).await,
         Decision::Release => release_patient(context, actor, id).await,
     }
 }
 
-async fn show(staff: &StaffActor, id: PatientId, decision: Decision) -> Result<Response, ServiceError> {
+async fn show(
+    staff: &StaffActor,
+    id: PatientId,
+    decision: Decision,
+    standing: Standing,
+) -> Result<Response, ServiceError> {
     let preview = preview_change(staff.context(), staff.actor(), id, decision.change()).await?.found;
     let now = staff.context().clock.now().to_zoned_datetime(preview.zone.clone());
     let person = staff.visit.path(&format!("/patients/{id}"));
@@ -146,7 +184,8 @@ async fn show(staff: &StaffActor, id: PatientId, decision: Decision) -> Result<R
         action: format!("{person}/{}", decision.code()),
         person,
         decision,
-        is_so: decision.is_so(&preview.before),
+        standing: if decision.is_so(&preview.before) { Standing::Made } else { standing },
+        revision: preview.before.revision.0,
         effect: Effect::of(&preview, &now),
     };
     Ok(staff.visit.page(StatusCode::OK, &page))

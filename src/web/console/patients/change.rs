@@ -1,7 +1,7 @@
 //! Changing a person's record: the form, the effect before it is saved, and what somebody else changed meanwhile.
 
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -12,11 +12,12 @@ use super::fields::{Control, Field, PREVIEWED, Values, borrowed, fields_of};
 use super::person::{id_of, name_of};
 use crate::domain::{PatientId, Revision};
 use crate::service::{
-    ChangePreview, Column, PatientChange, PatientError, ServiceError, change_patient, preview_change,
+    ChangePreview, Column, PatientChange, PatientError, ServiceError, change_patient, preview_change, show_profile,
 };
 use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Mistakes, Submitted};
 use crate::web::console::layout::Layout;
+use crate::web::console::log_in::query_value;
 use crate::web::console::missing;
 use crate::web::console::sender::{kept, sender};
 use crate::web::console::staff::StaffActor;
@@ -95,7 +96,7 @@ impl Form {
     }
 }
 
-pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>) -> Response {
+pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
     let shown = async {
         let id = id_of(&id)?;
         let current = preview_change(staff.context(), staff.actor(), id, PatientChange::Values(&[])).await?.found;
@@ -110,6 +111,10 @@ pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>) -> Respon
         };
         if let Some(kept) = kept(&staff, &page_of(id)).await? {
             form = Form { surprise: Surprise::DraftRestored, ..Form::sent(&kept) };
+        }
+        let undo = query_value(query.as_deref(), "undo");
+        if !undo.is_empty() && form.surprise == Surprise::Nothing {
+            return show_undo(&staff, id, form, &undo).await;
         }
         page(&staff, &current, form, None).await
     };
@@ -130,6 +135,20 @@ pub(super) async fn submit(Path(id): Path<String>, form: Submitted) -> Response 
 
 fn page_of(id: PatientId) -> String {
     format!("/patients/{id}/change")
+}
+
+/// Shows what undoing a change would do: the values before it are set again, in one more change. Calls that it
+/// cancelled aren't placed again.
+async fn show_undo(staff: &StaffActor, id: PatientId, form: Form, undo: &str) -> Result<Response, ServiceError> {
+    let changes = show_profile(staff.context(), staff.actor(), id).await?.found.changes;
+    let change = changes.iter().find(|change| change.id.to_string() == undo).ok_or(PatientError::NotFound)?;
+    let form = Form { typed: form.began.undone(change), ..form };
+    let columns = form.typed.changed_from(&form.began);
+    match form.typed.to_send(&columns) {
+        Ok(values) if !columns.is_empty() => show_effect(staff, id, form, &values).await,
+        Ok(_) => show(staff, id, Form { surprise: Surprise::NothingToSave, ..form }).await,
+        Err(mistakes) => show(staff, id, Form { mistakes, ..form }).await,
+    }
 }
 
 /// Shows the effect, or saves what was shown.
@@ -189,6 +208,10 @@ async fn save(
                 return Ok(staff.visit.redirect(&format!("/patients/{id}?done={}", done.code())));
             }
             Err(ServiceError::Patient(PatientError::Stale { changed, revision })) => {
+                let stopped = changed.iter().any(|of| STOPS.contains(&of.as_str()));
+                if stopped && values.iter().any(|(column, _)| *column == Column::AutomatedCall) {
+                    return show_conflict(staff, id, form, &[Column::AutomatedCall]).await;
+                }
                 let same: Vec<(Column, String)> =
                     values.iter().filter(|(column, _)| changed.iter().any(|of| of == column.code())).cloned().collect();
                 let differing = differing(staff, id, &same).await?;
@@ -202,6 +225,9 @@ async fn save(
     }
     show(staff, id, Form { surprise: Surprise::ChangedMeanwhile, ..form }).await
 }
+
+/// What holds automated calls back. Whoever switches them on must have seen it.
+const STOPS: [&str; 3] = ["stopped_at", "stop_requested_at", "wrong_number"];
 
 /// Those of these fields that have other values now than these.
 async fn differing(

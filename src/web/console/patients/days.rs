@@ -1,11 +1,11 @@
 //! A patient's recent days: what was measured on each, and every answer by day.
 
-use jiff::ToSpan as _;
 use jiff::civil::Date;
+use jiff::{ToSpan as _, ZonedDateTime};
 
 use super::words;
 use crate::domain::{Answer, BodyTemperature, Item, OxygenSaturation, ReportOutcome, Severity, YesNo};
-use crate::service::{AnswerView, ReportStanding, ReportView, ShownPatient};
+use crate::service::{AnswerView, CorrectionView, ReportStanding, ReportView, ShownPatient};
 use crate::translations::{Message, message};
 use crate::web::console::times;
 use crate::web::console::today::words as today_words;
@@ -102,6 +102,8 @@ pub(super) struct Column {
     pub(super) time: String,
     pub(super) channel: Option<Message>,
     pub(super) is_partial: bool,
+    /// Where an answer of the report is corrected.
+    pub(super) correct: Option<String>,
 }
 
 /// An item.
@@ -118,11 +120,13 @@ pub(super) struct Cell {
     pub(super) words: Message,
     /// Whether it came after the report was finished.
     pub(super) is_late: bool,
+    /// Whether staff corrected it.
+    pub(super) is_corrected: bool,
 }
 
 impl Answers {
     /// Of a patient's recent days, the earliest first.
-    pub(super) fn of(shown: &ShownPatient) -> Self {
+    pub(super) fn of(shown: &ShownPatient, person: &str) -> Self {
         let mut columns: Vec<(Date, Option<&ReportView>)> = Vec::new();
         for date in dates_of(shown) {
             let mut reports = best_first(shown, date);
@@ -138,59 +142,100 @@ impl Answers {
         });
         Self {
             rows: rows.collect(),
-            columns: columns.iter().map(|(date, report)| Column::of(*date, *report)).collect(),
+            columns: columns.iter().map(|(date, report)| Column::of(*date, *report, person)).collect(),
         }
     }
 }
 
 impl Column {
-    fn of(date: Date, report: Option<&ReportView>) -> Self {
+    fn of(date: Date, report: Option<&ReportView>, person: &str) -> Self {
         Self {
             day: format!("{}/{}", date.month(), date.day()),
             weekday: times::weekday_name(date.weekday()),
             time: report.map(|report| report.slot_time.clone()).unwrap_or_default(),
             channel: report.map(|report| words::channel_name(report.channel)),
             is_partial: report.is_some_and(|report| report.outcome != ReportOutcome::Reported),
+            correct: report.map(|report| format!("{person}/reports/{}/correct", report.id)),
         }
     }
 }
 
 impl Cell {
-    fn of(report: Option<&ReportView>, item: Item) -> Self {
+    pub(super) fn of(report: Option<&ReportView>, item: Item) -> Self {
         let Some(report) = report else {
             return Self::plain("no-report", message!("patient-gap-no-report"));
         };
         let of_item = |answers: &[AnswerView]| answers.iter().find(|answer| answer.item == item).copied();
         match (of_item(&report.answers), of_item(&report.late)) {
-            (Some(answer), _) => Self::answered(answer, false),
+            (Some(answer), _) => {
+                let is_corrected = report.corrections.iter().any(|correction| correction.item == item);
+                Self { is_corrected, ..Self::answered(answer, false) }
+            }
             (None, Some(answer)) => Self::answered(answer, true),
             (None, None) => Self::plain("not-asked", message!("patient-not-asked")),
         }
     }
 
     const fn plain(look: &'static str, words: Message) -> Self {
-        Self { look, severity: Severity::None, words, is_late: false }
+        Self { look, severity: Severity::None, words, is_late: false, is_corrected: false }
     }
 
     fn answered(answer: AnswerView, is_late: bool) -> Self {
-        let (look, words) = match answer.answer {
-            Some(Answer::Temperature(Some(value))) => ("value", message!("patient-value", value = value.to_string())),
-            Some(Answer::Saturation(Some(value))) => {
-                ("value", message!("patient-value", value = value.percent().to_string()))
-            }
-            Some(Answer::Temperature(None) | Answer::Saturation(None)) => {
-                ("not-measured", message!("patient-not-measured"))
-            }
-            Some(Answer::YesNo(answer)) => (
-                match answer {
-                    YesNo::Yes => "yes",
-                    YesNo::No => "no",
-                    YesNo::Unknown => "unknown",
-                },
-                today_words::answer_name(answer),
-            ),
-            None => ("not-asked", message!("patient-unreadable")),
-        };
-        Self { look, severity: answer.severity, words, is_late }
+        let (look, words) = look_of(answer.answer);
+        Self { look, severity: answer.severity, words, is_late, is_corrected: false }
     }
+}
+
+/// How an answer looks, and what it says.
+fn look_of(answer: Option<Answer>) -> (&'static str, Message) {
+    match answer {
+        Some(Answer::Temperature(Some(value))) => ("value", message!("patient-value", value = value.to_string())),
+        Some(Answer::Saturation(Some(value))) => {
+            ("value", message!("patient-value", value = value.percent().to_string()))
+        }
+        Some(Answer::Temperature(None) | Answer::Saturation(None)) => {
+            ("not-measured", message!("patient-not-measured"))
+        }
+        Some(Answer::YesNo(answer)) => (
+            match answer {
+                YesNo::Yes => "yes",
+                YesNo::No => "no",
+                YesNo::Unknown => "unknown",
+            },
+            today_words::answer_name(answer),
+        ),
+        None => ("not-asked", message!("patient-unreadable")),
+    }
+}
+
+/// A correction, in words.
+pub(super) struct CorrectionLine {
+    pub(super) at: String,
+    pub(super) author: String,
+    pub(super) day: String,
+    pub(super) item: Message,
+    pub(super) before: Message,
+    pub(super) after: Message,
+    pub(super) reason: String,
+}
+
+/// What staff corrected in the reports shown, the latest first.
+pub(super) fn corrections_of(shown: &ShownPatient, now: &ZonedDateTime) -> Vec<CorrectionLine> {
+    let words = |answer: Option<Answer>| match answer {
+        None => message!("patient-not-asked"),
+        answer => look_of(answer).1,
+    };
+    let all = shown.reports.iter().flat_map(|report| report.corrections.iter().map(move |found| (report, found)));
+    let mut all: Vec<_> = all.collect();
+    all.sort_by_key(|(_, correction)| std::cmp::Reverse(correction.at));
+    let line = |(report, correction): (&ReportView, &CorrectionView)| CorrectionLine {
+        at: times::clock_time(correction.at, now),
+        author: correction.author.clone(),
+        day: format!("{}/{}", report.report_date.month(), report.report_date.day()),
+        item: today_words::item_name(correction.item),
+        before: words(correction.before),
+        after: words(correction.after),
+        reason: correction.reason.expose().to_owned(),
+    };
+    all.into_iter().map(line).collect()
 }

@@ -20,6 +20,26 @@ pub(super) enum Done {
     Resumed,
     /// The person was registered.
     Registered,
+    /// The answers were entered.
+    Reported,
+    /// They had been entered: the form was sent twice.
+    ReportedBefore,
+    /// It was noted that staff didn't reach the person.
+    NotReached,
+    /// It was noted when staff call again.
+    CallLater,
+    /// An answer was corrected.
+    Corrected,
+    /// The diagnosis was written.
+    DiagnosisWritten,
+    /// A note was added.
+    Noted,
+    /// It was there: the form was sent twice.
+    NotedBefore,
+    /// A note that was typed before the last log-in is back.
+    NoteRestored,
+    /// The person was taken over from another health centre.
+    Transferred,
 }
 
 impl Done {
@@ -35,6 +55,16 @@ impl Done {
             Self::Released => "released".to_owned(),
             Self::Resumed => "resumed".to_owned(),
             Self::Registered => "registered".to_owned(),
+            Self::Reported => "reported".to_owned(),
+            Self::ReportedBefore => "reported-before".to_owned(),
+            Self::NotReached => "not-reached".to_owned(),
+            Self::CallLater => "call-later".to_owned(),
+            Self::Corrected => "corrected".to_owned(),
+            Self::DiagnosisWritten => "diagnosis".to_owned(),
+            Self::Noted => "noted".to_owned(),
+            Self::NotedBefore => "noted-before".to_owned(),
+            Self::NoteRestored => "note-restored".to_owned(),
+            Self::Transferred => "transferred".to_owned(),
         }
     }
 
@@ -46,6 +76,16 @@ impl Done {
             "released" => Some(Self::Released),
             "resumed" => Some(Self::Resumed),
             "registered" => Some(Self::Registered),
+            "reported" => Some(Self::Reported),
+            "reported-before" => Some(Self::ReportedBefore),
+            "not-reached" => Some(Self::NotReached),
+            "call-later" => Some(Self::CallLater),
+            "corrected" => Some(Self::Corrected),
+            "diagnosis" => Some(Self::DiagnosisWritten),
+            "noted" => Some(Self::Noted),
+            "noted-before" => Some(Self::NotedBefore),
+            "note-restored" => Some(Self::NoteRestored),
+            "transferred" => Some(Self::Transferred),
             _ => {
                 let columns = code.strip_prefix("changed-")?.split('-').map(Column::read);
                 columns.collect::<Option<Vec<_>>>().map(Self::Changed)
@@ -65,12 +105,22 @@ impl Done {
             Self::Released => message!("patient-done-released"),
             Self::Resumed => message!("patient-done-resumed"),
             Self::Registered => message!("patient-done-registered"),
+            Self::Reported => message!("round-told-saved"),
+            Self::ReportedBefore => message!("round-told-saved-before"),
+            Self::NotReached => message!("round-told-not-reached"),
+            Self::CallLater => message!("round-told-later"),
+            Self::Corrected => message!("correct-done"),
+            Self::DiagnosisWritten => message!("diagnosis-done"),
+            Self::Noted => message!("console-told-noted"),
+            Self::NotedBefore => message!("console-told-noted-before"),
+            Self::NoteRestored => message!("note-restored"),
+            Self::Transferred => message!("transfer-done"),
         }
     }
 
     /// Whether something was changed.
     pub(super) const fn is_new(&self) -> bool {
-        !matches!(self, Self::Same)
+        !matches!(self, Self::Same | Self::ReportedBefore | Self::NotedBefore | Self::NoteRestored)
     }
 }
 
@@ -87,6 +137,16 @@ mod tests {
             Done::Released,
             Done::Resumed,
             Done::Registered,
+            Done::Reported,
+            Done::ReportedBefore,
+            Done::NotReached,
+            Done::CallLater,
+            Done::Corrected,
+            Done::DiagnosisWritten,
+            Done::Noted,
+            Done::NotedBefore,
+            Done::NoteRestored,
+            Done::Transferred,
         ] {
             assert_eq!(Done::read(&done.code()), Some(done));
         }

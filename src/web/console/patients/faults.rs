@@ -20,6 +20,12 @@ pub(super) fn mistakes_of(findings: &[Finding]) -> Mistakes {
     mistakes
 }
 
+/// The mistakes of one value, all beside this field.
+pub(in crate::web::console) fn mistakes_at(findings: &[Finding], field: &'static str) -> Mistakes {
+    let first = findings.first().map(|finding| Mistakes::one(field, sentence(&finding.fault, Column::CallTimes)));
+    first.unwrap_or_default()
+}
+
 /// The field to which a fault of the whole record belongs.
 const fn column_of(fault: &Fault) -> Column {
     match fault {
@@ -60,7 +66,7 @@ fn sentence(fault: &Fault, column: Column) -> Message {
 }
 
 /// What is wrong with call times.
-pub(super) fn times_sentence(error: CallTimesError) -> Message {
+pub(in crate::web::console) fn times_sentence(error: CallTimesError) -> Message {
     match error {
         CallTimesError::Form => message!("patient-fault-times"),
         CallTimesError::NoSuchTime => message!("patient-fault-no-such-time"),

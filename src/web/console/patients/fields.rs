@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use super::faults;
 use super::words;
 use crate::domain::{CallTimes, Language, Oximeter, PhoneNumber, era, width};
-use crate::service::{Column, PatientView};
+use crate::service::{Column, PastChange, PatientView};
 use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Mistakes};
 
@@ -77,6 +77,16 @@ impl Values {
         Self(Column::ALL.into_iter().map(|column| (column, of(column).to_owned())).collect())
     }
 
+    /// These values, with those before a change in the fields that still have the values after it.
+    pub(super) fn undone(&self, change: &PastChange) -> Self {
+        let value = |(column, value): &(Column, String)| {
+            let field = change.fields.iter().find(|field| field.column == *column);
+            let still = field.filter(|field| meant(*column, &typed_as(*column, &field.after)) == meant(*column, value));
+            (*column, still.map_or_else(|| value.clone(), |field| typed_as(*column, &field.before)))
+        };
+        Self(self.0.iter().map(value).collect())
+    }
+
     /// The values of these fields as the service reads them, or what is wrong with the call times.
     pub(super) fn to_send(&self, columns: &[Column]) -> Result<Vec<(Column, String)>, Mistakes> {
         let mut values = Vec::new();
@@ -103,6 +113,17 @@ impl Values {
             hash.update([0]);
         }
         hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// A stored value as people type it.
+pub(super) fn typed_as(column: Column, stored: &str) -> String {
+    match column {
+        Column::PhoneNumber => {
+            PhoneNumber::from_e164(stored).map_or_else(|_| stored.to_owned(), |number| number.national())
+        }
+        Column::CallTimes => super::person::shown_times(stored),
+        _ => stored.to_owned(),
     }
 }
 
@@ -279,9 +300,23 @@ pub(super) fn shown_value(column: Column, value: &str) -> Message {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::PastField;
 
     fn values(times: &str, name: &str) -> Values {
         Values(vec![(Column::CallTimes, times.to_owned()), (Column::FamilyName, name.to_owned())])
+    }
+
+    #[test]
+    fn a_change_is_undone_only_where_its_values_still_are() {
+        let field =
+            |column, before: &str, after: &str| PastField { column, before: before.into(), after: after.into() };
+        let fields = vec![field(Column::CallTimes, "09:00;13:00", "09:30"), field(Column::FamilyName, "見本", "架空")];
+        let (at, by) = (jiff::Timestamp::UNIX_EPOCH, String::new());
+        let change = PastChange { id: uuid::Uuid::nil(), at, by, fields };
+        let now = values("9:30", "別名");
+        let undone = now.undone(&change);
+        assert_eq!((undone.get(Column::CallTimes), undone.get(Column::FamilyName)), ("9:00 13:00", "別名"));
+        assert_eq!(undone.changed_from(&now), [Column::CallTimes]);
     }
 
     #[test]

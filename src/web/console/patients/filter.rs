@@ -9,26 +9,26 @@ use crate::web::console::today::words as today_words;
 
 /// Which part of the list is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Filter {
+pub(in crate::web::console) struct Filter {
     /// The id of what is searched for.
-    pub(super) search: Option<String>,
-    pub(super) status: PatientStatus,
-    pub(super) language: Option<Language>,
-    pub(super) severity: Option<Severity>,
-    pub(super) today: ReportedToday,
+    pub(in crate::web::console) search: Option<String>,
+    pub(in crate::web::console) status: PatientStatus,
+    pub(in crate::web::console) language: Option<Language>,
+    pub(in crate::web::console) severity: Option<Severity>,
+    pub(in crate::web::console) today: ReportedToday,
     /// The last person of the page before.
-    pub(super) after: Option<PatientId>,
+    pub(in crate::web::console) after: Option<PatientId>,
 }
 
 /// An active filter, and the query without it.
-pub(super) struct Chip {
-    pub(super) name: Message,
-    pub(super) without: String,
+pub(in crate::web::console) struct Chip {
+    pub(in crate::web::console) name: Message,
+    pub(in crate::web::console) without: String,
 }
 
 impl Filter {
     /// Reads the query of an address. What can't be read filters nothing.
-    pub(super) fn read(query: Option<&str>) -> Self {
+    pub(in crate::web::console) fn read(query: Option<&str>) -> Self {
         let value = |name: &str| query_value(query, name);
         Self {
             search: Some(value("search")).filter(|id| !id.is_empty()),
@@ -41,7 +41,7 @@ impl Filter {
     }
 
     /// The query of an address, with the last person of the page before.
-    pub(super) fn query(&self, after: Option<PatientId>) -> String {
+    pub(in crate::web::console) fn query(&self, after: Option<PatientId>) -> String {
         let mut parts = Vec::new();
         parts.extend(self.search.as_ref().map(|id| format!("search={id}")));
         if self.status != PatientStatus::default() {
@@ -57,7 +57,7 @@ impl Filter {
     }
 
     /// The active filters.
-    pub(super) fn chips(&self, text: Option<&str>) -> Vec<Chip> {
+    pub(in crate::web::console) fn chips(&self, text: Option<&str>) -> Vec<Chip> {
         let chip = |name: Message, without: Self| Chip { name, without: without.query(None) };
         let mut chips = Vec::new();
         if let Some(text) = text {

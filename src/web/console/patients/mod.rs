@@ -1,17 +1,28 @@
 //! Patients: the list with search and filters, and the pages about one person.
 
+mod bulk;
 mod call;
 mod calling;
+mod calls;
 mod change;
 mod chart;
+mod correct;
 mod days;
+mod diagnosis;
+mod disclosure;
 mod done;
 mod effect;
+mod export;
 mod faults;
 mod fields;
 mod filter;
+mod imports;
+mod note;
 mod person;
+mod questions;
 mod register;
+mod report;
+mod retention;
 mod rows;
 mod searches;
 mod words;
@@ -23,13 +34,18 @@ use axum::Router;
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 
-use self::filter::{Chip, Filter};
+use self::bulk::Asked;
+pub(super) use self::faults::{mistakes_at, times_sentence};
+pub(super) use self::filter::{Chip, Filter};
+pub use self::imports::finding_words;
+pub(super) use self::imports::upload_routes;
 use self::rows::PersonRow;
 pub(super) use self::searches::Searches;
+pub(super) use self::words::withdrawal_name;
 use super::Console;
-use super::form::Submitted;
+use super::form::{Mistakes, Submitted};
 use super::layout::Layout;
 use super::staff::StaffActor;
 use super::times;
@@ -51,9 +67,19 @@ pub(super) fn routes() -> Router<Arc<Console>> {
     Router::new()
         .route("/patients", get(handler).post(submit))
         .route("/patients/new", get(register::handler).post(register::submit))
+        .route("/patients/retention", get(retention::handler).post(retention::submit))
+        .route("/patients/export/{format}", get(export::handler))
+        .merge(bulk::routes())
+        .merge(imports::routes())
         .route("/patients/{patient}", get(person::handler))
         .route("/patients/{patient}/change", get(change::handler).post(change::submit))
+        .route("/patients/{patient}/report", get(report::handler).post(report::submit))
+        .route("/patients/{patient}/diagnosis", get(diagnosis::handler).post(diagnosis::submit))
+        .route("/patients/{patient}/reports/{report}/correct", get(correct::handler).post(correct::submit))
+        .route("/patients/{patient}/notes", post(note::submit))
+        .route("/patients/{patient}/disclosure", get(disclosure::handler).post(disclosure::submit))
         .route("/patients/{patient}/{decision}", get(calling::handler).post(calling::submit))
+        .route("/patients/{patient}/calls", get(calls::handler))
         .route("/patients/{patient}/calls/{call}", get(call::handler))
 }
 
@@ -73,8 +99,15 @@ struct List {
     forgotten: bool,
     chips: Vec<Chip>,
     rows: Vec<PersonRow>,
+    /// The query of all who match.
+    exported: String,
+    /// A change of many that was asked for.
+    bulk: Asked,
+    mistakes: Mistakes,
     /// The query of the next page.
     next: Option<String>,
+    /// The query of a round over the list.
+    round: String,
 }
 
 impl List {
@@ -106,13 +139,22 @@ impl List {
         self.filter.severity == Some(*severity)
     }
 
+    fn is_bulk_kind(&self, kind: &str) -> bool {
+        self.bulk.kind == kind
+    }
+
+    fn is_bulk_language(&self, language: &Language) -> bool {
+        self.bulk.language == language.tag()
+    }
+
     fn is_missing(&self) -> bool {
         self.filter.today == ReportedToday::NotYet
     }
 }
 
 async fn handler(staff: StaffActor, RawQuery(query): RawQuery) -> Response {
-    let shown = show(&staff, &Filter::read(query.as_deref())).await;
+    let filter = Filter::read(query.as_deref());
+    let shown = show(&staff, &filter, Asked::default(), Mistakes::default()).await;
     staff.visit.answer(shown)
 }
 
@@ -133,11 +175,16 @@ async fn submit(form: Submitted) -> Response {
     }
 }
 
-async fn show(staff: &StaffActor, filter: &Filter) -> Result<Response, ServiceError> {
+/// What the reader searched for.
+pub(super) fn searched(staff: &StaffActor, filter: &Filter) -> Option<String> {
     let searches = &staff.visit.console.searches;
-    let text = filter.search.as_ref().and_then(|id| searches.get(staff.logged_in.account.id, id));
-    let query = PatientQuery {
-        terms: text.as_deref().and_then(PatientTerms::read),
+    filter.search.as_ref().and_then(|id| searches.get(staff.logged_in.account.id, id))
+}
+
+/// The people of a filter.
+pub(super) fn query_of(filter: &Filter, text: Option<&str>) -> PatientQuery {
+    PatientQuery {
+        terms: text.and_then(PatientTerms::read),
         status: filter.status,
         language: filter.language,
         severity: filter.severity,
@@ -145,7 +192,12 @@ async fn show(staff: &StaffActor, filter: &Filter) -> Result<Response, ServiceEr
         after: filter.after.map(PatientKey::Record),
         limit: ROWS,
         ..PatientQuery::default()
-    };
+    }
+}
+
+async fn show(staff: &StaffActor, filter: &Filter, asked: Asked, mistakes: Mistakes) -> Result<Response, ServiceError> {
+    let text = searched(staff, filter);
+    let query = query_of(filter, text.as_deref());
     let page = list_patients(staff.context(), staff.actor(), &query, Details::Revealed).await?;
     let not_noted = matches!(page.noted, Noted::No(_));
     let centre = staff.centre().await?;
@@ -165,8 +217,13 @@ async fn show(staff: &StaffActor, filter: &Filter) -> Result<Response, ServiceEr
         chips: filter.chips(text.as_deref()),
         text: text.unwrap_or_default(),
         rows: page.found.items.iter().map(|listed| PersonRow::of(listed, &at, &now)).collect(),
+        exported: filter.query(None),
+        bulk: asked,
+        mistakes,
         next: last.map(|last| filter.query(Some(last))),
+        round: filter.query(None),
         filter: filter.clone(),
     };
-    Ok(staff.visit.page(StatusCode::OK, &page))
+    let status = if page.mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(staff.visit.page(status, &page))
 }

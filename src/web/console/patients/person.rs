@@ -8,16 +8,23 @@ use axum::response::Response;
 use jiff::ZonedDateTime;
 
 use super::chart::Chart;
-use super::days::{Answers, days_of};
+use super::days::{Answers, CorrectionLine, corrections_of, days_of};
+use super::diagnosis;
 use super::done::Done;
+use super::fields::{shown_value, typed_as};
+use super::report::StaffCallLine;
 use super::words;
-use crate::domain::{AlertId, PatientId, Withdrawal};
+use crate::domain::{AlertId, NoteAudience, PatientId, Withdrawal};
 use crate::service::{
-    CallOfPatient, Look, Noted, PatientError, PatientView, Profile, ServiceError, ShownPatient, show_profile,
+    CallOfPatient, Column, Look, Noted, PastChange, PastField, PatientError, PatientView, Profile, ServiceError,
+    ShownPatient, show_profile,
 };
 use crate::translations::{Message, message};
+use crate::web::console::close_alert::NoteLine;
+use crate::web::console::form::Mistakes;
 use crate::web::console::layout::Layout;
 use crate::web::console::log_in::query_value;
+use crate::web::console::sender::kept;
 use crate::web::console::staff::StaffActor;
 use crate::web::console::times;
 use crate::web::console::today::line::{Line, age_at};
@@ -47,6 +54,19 @@ struct Person {
     answers: Answers,
     calls: Vec<CallLine>,
     looks: Vec<LookLine>,
+    staff_calls: Vec<StaffCallLine>,
+    notes: Vec<NoteLine>,
+    diagnosis: Option<diagnosis::Words>,
+    corrections: Vec<CorrectionLine>,
+    changes: Vec<ChangeLine>,
+    /// An id for a note that is written on this page.
+    next_form: String,
+    note: String,
+    mistakes: Mistakes,
+    /// The open offer to another health centre, and its page.
+    offered: Option<(Message, String)>,
+    /// The page that offers the person to another health centre.
+    offer: String,
 }
 
 /// The record, in words.
@@ -85,12 +105,36 @@ struct Action {
     stops: bool,
 }
 
-struct CallLine {
+pub(super) struct CallLine {
+    pub(super) at: String,
+    pub(super) line: Message,
+    pub(super) lasted: String,
+    pub(super) outcome: Message,
+    pub(super) path: Option<String>,
+}
+
+/// A change of the record.
+struct ChangeLine {
     at: String,
-    line: Message,
-    lasted: String,
-    outcome: Message,
-    path: Option<String>,
+    by: String,
+    fields: Vec<(Message, Message, Message)>,
+    undo: String,
+}
+
+impl ChangeLine {
+    fn of(change: &PastChange, person: &str, now: &ZonedDateTime) -> Self {
+        let shown = |column: Column, value: &str| shown_value(column, &typed_as(column, value));
+        let field = |field: &PastField| {
+            let column = field.column;
+            (words::column_name(column), shown(column, &field.before), shown(column, &field.after))
+        };
+        Self {
+            at: times::clock_time(change.at, now),
+            by: change.by.clone(),
+            fields: change.fields.iter().map(field).collect(),
+            undo: format!("{person}/change?undo={}", change.id),
+        }
+    }
 }
 
 struct LookLine {
@@ -102,7 +146,10 @@ struct LookLine {
 pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
     let shown = async {
         let done = Done::read(&query_value(query.as_deref(), "done"));
-        show(&staff, id_of(&id)?, done).await
+        let id = id_of(&id)?;
+        let note = kept(&staff, &page_of(id)).await?.map(|fields| fields.get("note").to_owned());
+        let done = if note.is_some() { Some(Done::NoteRestored) } else { done };
+        show(&staff, id, done, (note.unwrap_or_default(), Mistakes::default())).await
     };
     let shown = shown.await;
     staff.visit.answer(shown)
@@ -113,7 +160,18 @@ pub(super) fn id_of(text: &str) -> Result<PatientId, ServiceError> {
     text.parse().map_err(|_| PatientError::NotFound.into())
 }
 
-async fn show(staff: &StaffActor, id: PatientId, done: Option<Done>) -> Result<Response, ServiceError> {
+/// The page, within the console.
+pub(super) fn page_of(id: PatientId) -> String {
+    format!("/patients/{id}")
+}
+
+/// The page, with a note that was typed and what is wrong with it.
+pub(super) async fn show(
+    staff: &StaffActor,
+    id: PatientId,
+    done: Option<Done>,
+    (note, mistakes): (String, Mistakes),
+) -> Result<Response, ServiceError> {
     let profile = show_profile(staff.context(), staff.actor(), id).await?;
     let not_noted = matches!(profile.noted, Noted::No(_));
     let profile = profile.found;
@@ -125,13 +183,16 @@ async fn show(staff: &StaffActor, id: PatientId, done: Option<Done>) -> Result<R
         simulated,
         not_noted,
         done,
+        note,
+        mistakes,
         ..page(staff, &profile, &now)
     };
-    Ok(staff.visit.page(StatusCode::OK, &page))
+    let status = if page.mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(staff.visit.page(status, &page))
 }
 
 fn page(staff: &StaffActor, profile: &Profile, now: &ZonedDateTime) -> Person {
-    let Profile { shown, open, thresholds, calls, looks } = profile;
+    let Profile { shown, open, thresholds, calls, looks, staff_calls, notes, diagnosis, offered, .. } = profile;
     let patient = &shown.patient;
     let line = Line::of(&open.iter().collect::<Vec<_>>(), None, now);
     let at = staff.visit.path(&format!("/patients/{}", patient.id));
@@ -152,9 +213,23 @@ fn page(staff: &StaffActor, profile: &Profile, now: &ZonedDateTime) -> Person {
         next: next_of(shown, now),
         actions: actions_of(patient, &at),
         chart: Chart::of(&days_of(shown), thresholds, staff.visit.language),
-        answers: Answers::of(shown),
+        answers: Answers::of(shown, &at),
         calls: calls.iter().map(|call| CallLine::of(call, &at, now)).collect(),
         looks: looks.iter().map(|look| LookLine::of(look, now)).collect(),
+        staff_calls: staff_calls.iter().map(|call| StaffCallLine::of(call, now)).collect(),
+        notes: notes.iter().map(|note| NoteLine::of(note, now)).collect(),
+        diagnosis: diagnosis.as_ref().map(diagnosis::Words::of),
+        corrections: corrections_of(shown, now),
+        changes: profile.changes.iter().map(|change| ChangeLine::of(change, &at, now)).collect(),
+        next_form: profile.next_form.to_string(),
+        note: String::new(),
+        mistakes: Mistakes::default(),
+        offered: offered.as_ref().map(|offered| {
+            let since = times::clock_time(offered.offered_at, now);
+            let says = message!("transfer-card-open", centre = &offered.to_name, at = since);
+            (says, staff.visit.path(&format!("/transfers/{}", offered.id)))
+        }),
+        offer: format!("{at}/transfer"),
         page: at,
     }
 }
@@ -214,7 +289,7 @@ fn slots_of(shown: &ShownPatient, now: &ZonedDateTime) -> Vec<SlotLine> {
 }
 
 /// When the next call is placed: for a slot of today, or the next one.
-fn next_of(shown: &ShownPatient, now: &ZonedDateTime) -> Option<Message> {
+pub(super) fn next_of(shown: &ShownPatient, now: &ZonedDateTime) -> Option<Message> {
     if shown.patient.not_called.is_some() {
         return None;
     }
@@ -225,8 +300,12 @@ fn next_of(shown: &ShownPatient, now: &ZonedDateTime) -> Option<Message> {
 
 fn actions_of(patient: &PatientView, at: &str) -> Vec<Action> {
     let action = |end: &str, name: Message, stops: bool| Action { path: format!("{at}/{end}"), name, stops };
-    let mut actions = vec![action("change", message!("patient-change"), false)];
     let is_released = patient.released_at.is_some();
+    let mut actions = Vec::new();
+    if !is_released {
+        actions.push(action("report", message!("round-enter"), false));
+    }
+    actions.push(action("change", message!("patient-change"), false));
     if patient.not_called.is_some() && !is_released {
         actions.push(action("resume", message!("patient-resume"), false));
     }
@@ -240,7 +319,7 @@ fn actions_of(patient: &PatientView, at: &str) -> Vec<Action> {
 }
 
 impl CallLine {
-    fn of(call: &CallOfPatient, at: &str, now: &ZonedDateTime) -> Self {
+    pub(super) fn of(call: &CallOfPatient, at: &str, now: &ZonedDateTime) -> Self {
         let summary = &call.call;
         let outcome = call.outcome.map(words::outcome_name);
         let outcome = outcome.or_else(|| summary.disposition.map(words::disposition_name));

@@ -12,6 +12,7 @@ use crate::web::console::today::line::age_at;
 
 /// A row.
 pub(super) struct PersonRow {
+    pub(super) id: String,
     pub(super) path: String,
     pub(super) name: String,
     pub(super) age: Message,
@@ -36,6 +37,7 @@ impl PersonRow {
         let patient = &listed.patient;
         let (today, look) = today_of(listed, now);
         Self {
+            id: patient.id.to_string(),
             path: format!("{at}/{}", patient.id),
             name: name_of(patient),
             age: age_at(patient.birth_date, patient.monitoring_start, listed.today),

@@ -3,7 +3,7 @@
 use crate::domain::era::Era;
 use crate::domain::{
     AttemptOutcome, BirthDate, Channel, Disposition, Line, Missed, Oximeter, ReportOutcome, SlotEnd, SlotState,
-    Withdrawal,
+    StaffCallOutcome, Withdrawal,
 };
 use crate::service::{Column, PatientStatus, PatientView, ShownSlot};
 use crate::translations::{Message, message};
@@ -80,7 +80,7 @@ pub(super) fn status_name(status: PatientStatus) -> Message {
 }
 
 /// Why a call was withdrawn.
-pub(super) fn withdrawal_name(why: Withdrawal) -> Message {
+pub(in crate::web::console) fn withdrawal_name(why: Withdrawal) -> Message {
     match why {
         Withdrawal::Stopped => message!("patient-why-stopped"),
         Withdrawal::StopRequested => message!("patient-why-stop-requested"),
@@ -128,6 +128,9 @@ pub(super) fn disposition_name(disposition: Disposition) -> Message {
         Disposition::WrongNumber => message!("patient-outcome-wrong-number"),
         Disposition::Withdrawn => message!("patient-outcome-withdrawn"),
         Disposition::NotAnswered => message!("patient-outcome-no-answer"),
+        Disposition::AlertsTaken => message!("rota-result-taken"),
+        Disposition::AlertsPassedOn => message!("rota-result-passed-on"),
+        Disposition::AlertsNotTaken => message!("rota-result-heard"),
     }
 }
 
@@ -137,6 +140,7 @@ pub(super) fn line_name(line: Line) -> Message {
         Line::HealthCall => message!("patient-line-health-call"),
         Line::AutomatedCall => message!("patient-line-automated-call"),
         Line::CallBack => message!("patient-line-call-back"),
+        Line::StaffAlert => message!("rota-line-staff-alert"),
     }
 }
 
@@ -147,6 +151,15 @@ pub(super) fn channel_name(channel: Channel) -> Message {
         Channel::HealthCall => message!("patient-line-health-call"),
         Channel::Portal => message!("patient-channel-portal"),
         Channel::Staff => message!("patient-channel-staff"),
+    }
+}
+
+/// What came of a call by staff. `again` is when they call again.
+pub(super) fn staff_call_name(outcome: StaffCallOutcome, again: Option<String>) -> Message {
+    match (outcome, again) {
+        (StaffCallOutcome::Reported, _) => message!("round-call-reported"),
+        (StaffCallOutcome::NotReached, _) => message!("round-call-not-reached"),
+        (StaffCallOutcome::Later, again) => message!("round-call-later", at = again.unwrap_or_default()),
     }
 }
 

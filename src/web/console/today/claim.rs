@@ -19,6 +19,8 @@ pub(in crate::web::console) struct ClaimWords {
     pub(in crate::web::console) is_own: bool,
     /// Whether a red alert has come since.
     pub(in crate::web::console) red_since: bool,
+    /// Whether it was taken on the phone, and nobody has opened it yet.
+    pub(in crate::web::console) is_unopened: bool,
 }
 
 impl ClaimWords {
@@ -29,6 +31,7 @@ impl ClaimWords {
             at: times::clock_time(claim.taken_at, now),
             is_own: claim.is_own,
             red_since: claim.red_since,
+            is_unopened: claim.is_unopened,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a line of Today is about, as the page groups and counts lines.
 
 use crate::domain::AlertKind;
+use crate::service::Reached;
 use crate::translations::{Message, message};
 
 /// What a line is about, in the order of the page.
@@ -10,6 +11,8 @@ pub(in crate::web::console) enum Group {
     Red,
     /// Nobody was reached in time.
     Unanswered,
+    /// The call broke off in the middle of the questions, and nobody was reached again.
+    PartlyAnswered,
     /// Calls of unknown outcome.
     UnknownCall,
     /// IDs that are locked as somebody guesses.
@@ -24,12 +27,21 @@ pub(in crate::web::console) enum Group {
 
 impl Group {
     /// All groups, in the order of the page.
-    pub(in crate::web::console) const ALL: [Self; 7] =
-        [Self::Red, Self::Unanswered, Self::UnknownCall, Self::Lock, Self::StopRequest, Self::CallBack, Self::Other];
+    pub(in crate::web::console) const ALL: [Self; 8] = [
+        Self::Red,
+        Self::Unanswered,
+        Self::PartlyAnswered,
+        Self::UnknownCall,
+        Self::Lock,
+        Self::StopRequest,
+        Self::CallBack,
+        Self::Other,
+    ];
 
     /// Of an alert.
-    pub(in crate::web::console) const fn of(kind: AlertKind) -> Self {
+    pub(in crate::web::console) const fn of(kind: AlertKind, reached: Reached) -> Self {
         match kind {
+            AlertKind::Unanswered if matches!(reached, Reached::Partly) => Self::PartlyAnswered,
             AlertKind::RedAnswer => Self::Red,
             AlertKind::Unanswered | AlertKind::Missed => Self::Unanswered,
             AlertKind::UnknownCall => Self::UnknownCall,
@@ -51,6 +63,7 @@ impl Group {
         match self {
             Self::Red => "red",
             Self::Unanswered => "unanswered",
+            Self::PartlyAnswered => "partly-answered",
             Self::UnknownCall => "unknown-call",
             Self::Lock => "lock",
             Self::StopRequest => "stop-request",
@@ -69,6 +82,7 @@ impl Group {
         match self {
             Self::Red => message!("console-red"),
             Self::Unanswered => message!("console-kind-unanswered"),
+            Self::PartlyAnswered => message!("today-partly-answered"),
             Self::UnknownCall => message!("console-group-unknown-call"),
             Self::Lock => message!("console-group-lock"),
             Self::StopRequest => message!("console-kind-stop-request"),
@@ -84,6 +98,7 @@ impl Group {
             Self::Unanswered => {
                 "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 1.600a5.400 5.400 0 1 1 0 10.800A5.400 5.400 0 0 1 8 2.600z"
             }
+            Self::PartlyAnswered => "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 1.600v10.800A5.400 5.400 0 0 0 8 2.600z",
             Self::UnknownCall => {
                 "M5 5.500C5 3.500 6.300 2 8.200 2S11.400 3.300 11.400 5C11.400 7.500 8.900 7.600 8.900 10H7.200c0-3 2.400-3.200 2.400-5 0-.8-.6-1.400-1.400-1.400S6.700 4.300 6.700 5.500zM7.200 11.500h1.800v2H7.200z"
             }
@@ -148,7 +163,9 @@ mod tests {
     fn every_alert_has_a_group_and_every_group_a_code() {
         for group in Group::ALL {
             assert_eq!(Group::from_code(group.code()), Some(group));
-            assert!(AlertKind::ALL.into_iter().any(|kind| Group::of(kind) == group), "{group:?}");
+            let is_of =
+                |kind| [Reached::No, Reached::Partly].into_iter().any(|reached| Group::of(kind, reached) == group);
+            assert!(AlertKind::ALL.into_iter().any(is_of), "{group:?}");
         }
         for whose in Whose::ALL {
             assert_eq!(Whose::from_code(whose.code()), whose);

@@ -68,8 +68,8 @@ impl Line {
         let raised_at = worst.map_or_else(|| now.timestamp(), |shown| shown.alert.raised_at);
         Self {
             severity: worst.map_or(Severity::None, |shown| shown.alert.kind.severity()),
-            group: worst.map_or(Group::Other, |shown| Group::of(shown.alert.kind)),
-            groups: alerts.iter().map(|shown| Group::of(shown.alert.kind)).collect(),
+            group: worst.map_or(Group::Other, |shown| Group::of(shown.alert.kind, shown.reached)),
+            groups: alerts.iter().map(|shown| Group::of(shown.alert.kind, shown.reached)).collect(),
             time: times::clock_time(raised_at, now),
             minutes: times::minutes_since(raised_at, now.timestamp()),
             person: worst.and_then(|shown| shown.person.as_ref()).map(|person| PersonWords::of(person, now.date())),

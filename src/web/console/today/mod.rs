@@ -15,10 +15,12 @@ use self::group::{Group, Whose};
 use self::line::{Line, by_person};
 use super::layout::Layout;
 use super::log_in::query_value;
+use super::rota::duty::Duty;
 use super::staff::StaffActor;
 use super::times;
+use super::transfers::pending::{self, PendingLine};
 use crate::domain::{AlertId, RedSound};
-use crate::service::{AlertQuery, Noted, Rest, ServiceError, ShownAlert, list_alerts};
+use crate::service::{AlertQuery, Noted, Rest, ServiceError, ShownAlert, list_alerts, show_escalation};
 use crate::translations::{Message, message};
 
 /// The maximum number of alerts on the page. There are more only when something is badly wrong.
@@ -32,6 +34,8 @@ struct Today {
     now: Message,
     zone: Message,
     simulated: bool,
+    /// Who is on duty, and who is rung. `None` for readers without a health centre.
+    duty: Option<Duty>,
     /// Whether the reader was just told of a closed line.
     closed: bool,
     /// Whether the audit trail can't be written.
@@ -46,6 +50,8 @@ struct Today {
     /// Whose lines are shown.
     whose: Whose,
     sections: Vec<Section>,
+    /// Transfers that wait for the reader's health centre.
+    transfers: Vec<PendingLine>,
     /// The last alert, if there are more on the next page.
     next: Option<AlertId>,
 }
@@ -75,6 +81,10 @@ impl Today {
 
     fn is_whose(&self, whose: &Whose) -> bool {
         self.whose == *whose
+    }
+
+    fn transfers_name(&self) -> Message {
+        message!("transfer-group", count = self.transfers.len())
     }
 
     fn only_name(&self) -> Message {
@@ -122,6 +132,13 @@ async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, Servi
     let centre = staff.centre().await?;
     let zone = staff.zone(centre.as_ref());
     let now = staff.context().clock.now().to_zoned_datetime(zone.clone());
+    let duty = match &centre {
+        Some(centre) => {
+            let escalation = show_escalation(staff.context(), staff.actor(), &centre.code).await?;
+            Some(Duty::of(&escalation, &now))
+        }
+        None => None,
+    };
     let next = match (open.found.alerts.rest, open.found.alerts.items.last()) {
         (Rest::More, Some(last)) => Some(last.alert.id),
         (Rest::None, _) | (Rest::More, None) => None,
@@ -146,6 +163,7 @@ async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, Servi
     let page = Today {
         l: staff.visit.layout(),
         centre: centre.map(|centre| centre.name).unwrap_or_default(),
+        duty,
         now: times::moment(&now, true),
         zone: times::zone_name(&zone),
         simulated: staff.context().database.data_origin().await?.is_simulated(),
@@ -158,6 +176,7 @@ async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, Servi
         only,
         whose,
         sections: Group::ALL.into_iter().map(section).filter(|section| !section.lines.is_empty()).collect(),
+        transfers: pending::lines(staff, &now).await?,
         next,
     };
     Ok(staff.visit.page(StatusCode::OK, &page))

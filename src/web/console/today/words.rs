@@ -1,7 +1,7 @@
 //! What an alert says to staff: the answer itself, or what happened.
 
 use crate::domain::{AlertKind, Answer, ClosingReason, Item, Severity, YesNo};
-use crate::service::ShownAlert;
+use crate::service::{Reached, ShownAlert};
 use crate::translations::{Message, message};
 
 /// What an alert is about.
@@ -17,6 +17,7 @@ pub(in crate::web::console) fn of(shown: &ShownAlert) -> Message {
             message!("console-value-answer", item = item_name(item), answer = answer_name(answer))
         }
         (Some(item), Some(Answer::Temperature(None) | Answer::Saturation(None)) | None) => item_name(item),
+        (None, _) if shown.reached == Reached::Partly => message!("today-partly-answered"),
         (None, _) => kind_name(shown.alert.kind),
     }
 }

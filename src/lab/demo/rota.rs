@@ -1,0 +1,68 @@
+//! Made-up staff on duty: a red alert that nobody takes rings them on the simulated network while you watch.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use uuid::Uuid;
+
+use crate::carrier::simulator::{Population, Script};
+use crate::domain::{
+    Actor, CallableNumber, CentreCode, Contact, ContactId, Keys, Language, Revision, Rota, RotaParts, Shift, ShiftId,
+    SmsToo, StaffName, WaitMinutes,
+};
+use crate::lab::{SYNTHETIC_CENTRE, synthetic_number};
+use crate::service::{Context, change_rota};
+
+/// The first of the staff's numbers, after those of all made-up patients.
+const FIRST_NUMBER: u32 = 8_999_990;
+/// Who is on duty, in order, and who is rung at last.
+const NAMES: [&str; 3] = ["見本 直子", "見本 一郎", "見本 健二"];
+
+/// Puts the people at their numbers: the first doesn't answer, the second passes the alerts on, the third takes them.
+pub(super) fn people(population: &mut Population) {
+    let answers = || Script::answers(Duration::from_secs(6));
+    let passes_on = Keys::parse("2").map(|keys| answers().keys_at("staff_alert.ask", keys));
+    let second = passes_on.unwrap_or_else(|_| answers());
+    for (nth, script) in [Script::rings_out(), second, answers()].into_iter().enumerate() {
+        let number = u32::try_from(nth).ok().and_then(|nth| synthetic_number(FIRST_NUMBER.saturating_add(nth)));
+        if let Some(number) = number {
+            population.put(number, vec![script.into()]);
+        }
+    }
+}
+
+/// Gives the made-up health centre a rota: two minutes for those at the console, and two for each person who answers.
+pub(super) async fn add(context: &Context) -> anyhow::Result<()> {
+    let id = |nth: usize| ContactId(Uuid::from_u128(nth as u128 + 1));
+    let contact = |(nth, name): (usize, &&str)| -> anyhow::Result<Contact> {
+        let number = synthetic_number(FIRST_NUMBER.saturating_add(u32::try_from(nth)?)).context("a number")?;
+        Ok(Contact {
+            id: id(nth),
+            name: StaffName::parse(name).context("a name")?,
+            phone: CallableNumber::new(number).map_err(|_| anyhow::anyhow!("a number that can be called"))?,
+            language: Language::Japanese,
+            email: None,
+            sms: SmsToo::Yes,
+        })
+    };
+    let shift = |nth: u128, days: &str, hours: &str, people: &[usize]| -> anyhow::Result<Shift> {
+        let (days, hours) = (days.parse().context("days")?, hours.parse().context("hours")?);
+        let contacts = people.iter().copied().map(id).collect();
+        Ok(Shift { id: ShiftId(Uuid::from_u128(nth)), days, hours, contacts })
+    };
+    let week = "mon;tue;wed;thu;fri;sat;sun";
+    let rota = Rota::new(RotaParts {
+        contacts: NAMES.iter().enumerate().map(contact).collect::<anyhow::Result<_>>()?,
+        shifts: vec![
+            shift(1, week, "08:30-17:15", &[0, 1])?,
+            shift(2, "mon;tue;wed;thu;fri;sat", "17:15-08:30", &[1, 0])?,
+        ],
+        first: WaitMinutes::FIRST,
+        between: WaitMinutes::try_from(2).context("a wait")?,
+        fallback: Some(id(2)),
+    })
+    .context("a rota")?;
+    let centre = CentreCode::parse(SYNTHETIC_CENTRE).context("the made-up health centre")?;
+    change_rota(context, &Actor::System, &centre, Revision(0), &rota).await?;
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! Handing over from one shift to the next: what the next one must know, and the moment of it.
+
+mod record;
+mod sheet;
+
+pub use record::{HandedOver, hand_over};
+pub use sheet::{HandoverSheet, HandoverView, PromisedCall, Trend, WorsePerson, handover_sheet};
