@@ -45,6 +45,7 @@ pub mod flow_test;
 #[cfg(feature = "lab")]
 #[allow(clippy::arithmetic_side_effects, reason = "simulated and measured values, none of them from outside")]
 pub mod lab;
+pub mod mail;
 pub mod patient_import;
 #[allow(clippy::arithmetic_side_effects, reason = "times and counts whose bounds were checked when they were read")]
 pub mod policy;

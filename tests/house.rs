@@ -22,7 +22,7 @@ mod words;
 
 use source::{Source, read};
 
-const LAYERS: [(&str, u8); 15] = [
+const LAYERS: [(&str, u8); 16] = [
     ("domain", 1),
     ("translations", 2),
     ("flow", 2),
@@ -33,6 +33,7 @@ const LAYERS: [(&str, u8); 15] = [
     ("flow_test", 4),
     ("store", 4),
     ("carrier", 4),
+    ("mail", 4),
     ("service", 5),
     ("web", 6),
     ("app", 7),

@@ -37,6 +37,7 @@ pub(crate) fn unusable(config: &Config) -> Vec<anyhow::Error> {
     let checks = [
         twilio(),
         account(config).map(drop),
+        super::mail::configured_mail_server(config).map(drop),
         voices(config).map(drop),
         number(config.twilio.caller_number.as_deref(), "twilio.caller_number").map(drop),
         number(config.twilio.health_call_number.as_deref(), "twilio.health_call_number").map(drop),

@@ -5,6 +5,7 @@ mod backup;
 mod client;
 mod database;
 mod fitting;
+mod mail;
 mod metrics;
 mod network;
 mod ports;

@@ -11,16 +11,18 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::fitting::{account, urls, voices};
+use super::mail::{configured_mail_server, warn_of_unused_addresses};
 use super::network::Network;
 use super::ports::Ports;
 use super::services::{dialling, open_services};
 use super::used_flow_sets::used_otherwise;
-use super::workers::{Workers, start_workers};
+use super::workers::{Workers, start_mail, start_workers};
 use crate::carrier::twilio::SigningKey;
 use crate::config::{Carrier, Config, Operations};
 use crate::flow::{Finding, FlowSet};
+use crate::mail::MailServer;
 use crate::service::{
-    Clock, Context, ConversationService, Dialer, Escalator, EscalatorSettings, LegBook, SealerTask,
+    Clock, Context, ConversationService, Dialer, EmailRule, Escalator, EscalatorSettings, LegBook, Post, SealerTask,
     count_last_outside_lines, count_outside_lines,
 };
 use crate::web::{ConsoleSettings, LastReadiness, SecondFactorRule, Web, console, router, router_with_operations};
@@ -33,6 +35,7 @@ pub(crate) struct Server {
     network: Option<Network>,
     dialer: Option<Arc<Dialer>>,
     escalator: Option<Arc<Escalator>>,
+    mail: Option<Arc<dyn MailServer>>,
     web: Arc<Web>,
     app: axum::Router,
     console: ConsoleSettings,
@@ -59,8 +62,13 @@ impl Server {
             let dialling = dialling(config, from);
             Dialer::new(Arc::clone(&context), conversations.clone(), network.carriers.clone(), dialling)
         });
+        let mail = configured_mail_server(config)?;
+        let email = if mail.is_some() { EmailRule::Sent } else { EmailRule::NoServer };
+        if mail.is_none() {
+            warn_of_unused_addresses(&context.database).await?;
+        }
         let escalator = network.as_ref().zip(conversations.lines().call_back_number.clone()).map(|(network, from)| {
-            let settings = EscalatorSettings { from, ring_seconds: config.twilio.ring_seconds };
+            let settings = EscalatorSettings { from, ring_seconds: config.twilio.ring_seconds, email };
             Escalator::new(Arc::clone(&context), conversations.clone(), network.carriers.clone(), settings)
         });
         let web = Web {
@@ -85,13 +93,7 @@ impl Server {
             Operations::At(_) | Operations::AtDefault(_) => router(Arc::clone(&web)),
         };
         let longest_call = SignedDuration::from_mins(config.dialer.longest_call_minutes.into());
-        let console = ConsoleSettings {
-            public_url: config.server.public_url(),
-            proxies: config.server.trusted_proxies.clone(),
-            zone: conversations.lines().zone.clone(),
-            second_factor: SecondFactorRule::Asked,
-            flow_set: Arc::clone(conversations.lines().flow_sets.current()),
-        };
+        let console = console_settings(config, &conversations, email);
         Ok(Self {
             context,
             conversations,
@@ -99,6 +101,7 @@ impl Server {
             network,
             dialer,
             escalator,
+            mail,
             app,
             web,
             console,
@@ -146,13 +149,19 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
         drain: Duration,
     ) -> anyhow::Result<()> {
-        let Self { context, conversations, working, network, dialer, escalator, app, web, checkpoint_file, .. } = self;
+        let Self {
+            context, conversations, working, network, dialer, escalator, mail, app, web, checkpoint_file, ..
+        } = self;
         let console_url = format!("{}/console", self.console.public_url);
         let (longest_call, app) = (self.longest_call, app.merge(console(&context, self.console)));
         let operations = crate::web::operations(web);
         // Start this before the dialer: a database that lacks its last entries doesn't know whom it has called.
         let keeper = SealerTask::start(Arc::clone(&context), checkpoint_file).await;
+        let post = mail.map(|server| Post { server, console: console_url.clone() });
         let workers = start_workers(&context, &conversations, network, dialer, escalator, console_url, longest_call);
+        if let Some(post) = post {
+            start_mail(&workers, &context, post);
+        }
         workers.spawn(keeper.run());
         let stopping = CancellationToken::new();
         let serving = Workers::default();
@@ -179,5 +188,16 @@ impl Server {
         count_last_outside_lines();
         info!("stopped");
         Ok(())
+    }
+}
+
+fn console_settings(config: &Config, conversations: &ConversationService, email: EmailRule) -> ConsoleSettings {
+    ConsoleSettings {
+        public_url: config.server.public_url(),
+        proxies: config.server.trusted_proxies.clone(),
+        zone: conversations.lines().zone.clone(),
+        second_factor: SecondFactorRule::Asked,
+        email,
+        flow_set: Arc::clone(conversations.lines().flow_sets.current()),
     }
 }

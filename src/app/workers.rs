@@ -11,7 +11,7 @@ use tracing::{error, warn};
 use super::network::Network;
 use crate::carrier::Carriers;
 use crate::service::{
-    Context, ConversationService, Dialer, Escalator, JobRunner, Outside, erase_expired, finish_bulk_changes,
+    Context, ConversationService, Dialer, Escalator, JobRunner, Outside, Post, erase_expired, finish_bulk_changes,
     finish_imports, finish_replans, sweep, sweep_uploads, wait_after,
 };
 use crate::web::finding_words;
@@ -87,6 +87,11 @@ pub(crate) fn start_workers(
         workers.spawn(gateway(conversations.clone()));
     }
     workers
+}
+
+/// Starts the task that sends e-mail.
+pub(crate) fn start_mail(workers: &Workers, context: &Arc<Context>, post: Post) {
+    workers.spawn(run_jobs_on(JobRunner::of_mail(Arc::clone(context), post)));
 }
 
 async fn sweep_on(

@@ -100,6 +100,7 @@ fn cause(why: Option<JobFailure>) -> Message {
         Some(JobFailure::Panicked) => message!("job-panicked"),
         Some(JobFailure::TimedOut) => message!("job-timed-out"),
         Some(JobFailure::NoCarrier) => message!("job-no-carrier"),
+        Some(JobFailure::MailServer) => message!("job-mail-server"),
         None => message!("job-unknown-failure"),
     }
 }

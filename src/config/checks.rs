@@ -10,7 +10,7 @@ type Check = fn(&Config) -> Result<(), ConfigError>;
 
 /// Every reason why the settings can't be used.
 pub(super) fn problems(config: &Config) -> Vec<ConfigError> {
-    let checks: [Check; 6] = [public_url, database, dialer, health_call, twilio, twilio_requests];
+    let checks: [Check; 7] = [public_url, database, dialer, health_call, twilio, twilio_requests, email];
     let mut problems: Vec<ConfigError> = checks.iter().filter_map(|check| check(config).err()).collect();
     if !cfg!(feature = "lab") && config.carrier == Some(Carrier::Simulator) {
         problems.extend(wrong::<()>("carrier", SettingFault::NoSimulator).err());
@@ -89,4 +89,8 @@ fn twilio_requests(config: &Config) -> Result<(), ConfigError> {
         return wrong("twilio.ring_seconds", SettingFault::RingSeconds);
     }
     Ok(())
+}
+
+fn email(config: &Config) -> Result<(), ConfigError> {
+    config.email.check().or_else(|(setting, fault)| wrong(setting, fault))
 }

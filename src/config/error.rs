@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use super::email::EmailFault;
 use super::networks::NetworkError;
 
 /// Why the settings can't be used.
@@ -153,6 +154,9 @@ pub enum SettingFault {
     /// An address can't be used.
     #[error(transparent)]
     Address(#[from] AddressError),
+    /// The mail server can't be used.
+    #[error(transparent)]
+    Email(#[from] EmailFault),
     /// There is no public URL, and a carrier can't reach the listen address.
     #[error(
         "it isn't set, and the carrier can't reach this server at http://{0}; set it to the https address by which the carrier reaches this server, such as https://calls.example.jp"

@@ -88,8 +88,10 @@ pub fn survey(file: Option<&Path>, environment: impl Iterator<Item = (OsString, 
 /// Returns `true` if the file contains a token, or an address with a password.
 fn holds_secrets(table: &Table) -> bool {
     let text = |section: &str, key: &str| table.get(section)?.get(key)?.as_str();
-    let token = text("twilio", "auth_token").is_some_and(|token| !token.is_empty());
-    token || text("database", "url").is_some_and(|url| url.contains('@') || url.contains("password="))
+    let is_set = |section: &str, key: &str| text(section, key).is_some_and(|secret| !secret.is_empty());
+    is_set("twilio", "auth_token")
+        || is_set("email", "password")
+        || text("database", "url").is_some_and(|url| url.contains('@') || url.contains("password="))
 }
 
 fn lay(table: &mut Table, path: &[String], value: String) {

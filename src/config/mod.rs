@@ -5,6 +5,7 @@ mod audit;
 mod checks;
 mod database;
 mod dialer;
+mod email;
 mod error;
 mod file;
 mod flows;
@@ -23,6 +24,7 @@ mod warnings;
 pub use audit::Audit;
 pub use database::Database;
 pub use dialer::Dialer;
+pub use email::{Email, EmailFault, EmailSecurity};
 pub use error::{AddressError, ConfigError, Expected, Place, SecretFileError, SettingFault, SettingsFileError};
 pub use flows::Flows;
 pub use health_call::HealthCall;
@@ -54,6 +56,8 @@ pub struct Config {
     pub audit: Audit,
     /// Twilio-compatible carriers.
     pub twilio: Twilio,
+    /// The mail server for messages to staff.
+    pub email: Email,
     /// The pace and limits of automated calls.
     pub dialer: Dialer,
     /// The location of the flow documents.

@@ -10,7 +10,7 @@ use toml::{Table, Value};
 use super::{ConfigError, Place, SecretFileError, SettingFault};
 
 /// The settings that can be read from a file, by section and key.
-pub(super) const SECRETS: [(&str, &str); 2] = [("database", "url"), ("twilio", "auth_token")];
+pub(super) const SECRETS: [(&str, &str); 3] = [("database", "url"), ("twilio", "auth_token"), ("email", "password")];
 /// The suffix of the setting that names the file.
 pub(super) const FILE: &str = "_file";
 /// The maximum size of a token or address, in bytes.

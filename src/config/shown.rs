@@ -84,7 +84,9 @@ impl Origins {
 /// All settings, in the order of the manual.
 pub(super) fn shown(config: &Config, origins: &Origins) -> Vec<Shown> {
     let mut all = Vec::new();
-    for settings in [of_server(config), of_store(config), of_twilio(config), of_dialer(config), of_rest(config)] {
+    for settings in
+        [of_server(config), of_store(config), of_twilio(config), of_email(config), of_dialer(config), of_rest(config)]
+    {
         for (name, value) in settings {
             let origin = origins.0.get(&name).cloned().unwrap_or(Origin::Default);
             let secret = match &origin {
@@ -171,6 +173,24 @@ fn of_twilio(config: &Config) -> Settings {
     let voice = |(language, voice): (&_, &String)| (format!("twilio.voices.{language}"), Some(voice.clone()));
     settings.extend(twilio.voices.iter().map(voice));
     settings
+}
+
+fn of_email(config: &Config) -> Settings {
+    use secrecy::ExposeSecret as _;
+
+    let email = &config.email;
+    let is_set = !email.password.expose_secret().is_empty();
+    let port = email.port.or(email.server().map(|_| email.port()));
+    let settings = [
+        ("server", email.server.clone()),
+        ("port", port.map(|port| port.to_string())),
+        ("security", Some(email.security.word().to_owned())),
+        ("user_name", email.user_name.clone()),
+        ("password", is_set.then(|| DOTS.to_owned())),
+        ("from", email.from.clone()),
+        ("certificate_file", email.certificate_file.as_ref().map(|path| path.display().to_string())),
+    ];
+    section("email", settings)
 }
 
 fn of_dialer(config: &Config) -> Settings {

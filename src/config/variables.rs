@@ -20,7 +20,7 @@ const OF_TESTS: [&str; 4] = ["CLOCK_STEPS", "FAIL_OVERS", "KILLS", "TEST_POSTGRE
 const NEAR: usize = 4;
 
 /// All settings, without [`PREFIX`].
-pub(super) const SETTINGS: [&str; 41] = [
+pub(super) const SETTINGS: [&str; 49] = [
     "CARRIER",
     "SERVER__LISTEN",
     "SERVER__OPERATIONS_LISTEN",
@@ -40,6 +40,14 @@ pub(super) const SETTINGS: [&str; 41] = [
     "TWILIO__CALLER_NUMBER",
     "TWILIO__MACHINE_DETECTION",
     "TWILIO__RING_SECONDS",
+    "EMAIL__SERVER",
+    "EMAIL__PORT",
+    "EMAIL__SECURITY",
+    "EMAIL__USER_NAME",
+    "EMAIL__PASSWORD",
+    "EMAIL__PASSWORD_FILE",
+    "EMAIL__FROM",
+    "EMAIL__CERTIFICATE_FILE",
     "DIALER__CALLS_PER_SECOND",
     "DIALER__CONCURRENT_CALLS",
     "DIALER__UNKNOWN_GRACE_SECONDS",
@@ -187,7 +195,9 @@ mod tests {
     #[test]
     fn every_setting_has_its_variable() {
         let mut expected: Vec<String> =
-            ["CARRIER", "DATABASE__URL_FILE", "TWILIO__AUTH_TOKEN_FILE"].map(str::to_owned).into();
+            ["CARRIER", "DATABASE__URL_FILE", "EMAIL__PASSWORD_FILE", "TWILIO__AUTH_TOKEN_FILE"]
+                .map(str::to_owned)
+                .into();
         let mut sections: Vec<Vec<String>> =
             fields(&[]).into_iter().filter(|name| name != "carrier").map(|name| vec![name]).collect();
         while let Some(section) = sections.pop() {

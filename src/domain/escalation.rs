@@ -54,6 +54,8 @@ pub enum NoticeOutcome {
     Refused,
     /// It is unknown whether it was sent. It isn't sent again.
     Unknown,
+    /// It isn't sent yet: the mail server wasn't reached, or took nothing. It is tried again while red alerts wait.
+    NotYet,
 }
 
 /// Why an escalation ended.
@@ -100,8 +102,15 @@ codes! {
         Unknown => "unknown",
         Withdrawn => "withdrawn",
     }
-    NoticeOutcome { Sent => "sent", Refused => "refused", Unknown => "unknown" }
+    NoticeOutcome { Sent => "sent", Refused => "refused", Unknown => "unknown", NotYet => "not_yet" }
     EscalationEnd { ByPhone => "by_phone", ByStaff => "by_staff" }
+}
+
+impl NoticeOutcome {
+    /// Returns `true` if it certainly wasn't sent, and may be.
+    pub const fn may_be_sent_again(self) -> bool {
+        matches!(self, Self::NotYet)
+    }
 }
 
 impl StepOutcome {

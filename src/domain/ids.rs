@@ -58,6 +58,8 @@ uuid_id! {
     WebSessionId,
     /// One patient list that staff have uploaded.
     UploadId,
+    /// One filter that staff have saved.
+    SavedFilterId,
     /// One change of many patients at once.
     BulkId,
     /// One person whom a health centre's rota names.

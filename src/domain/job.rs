@@ -25,6 +25,11 @@ pub enum Job {
         /// The call to them.
         call: CallId,
     },
+    /// Tell a member of staff who is rung about red alerts by e-mail, too.
+    StaffEmail {
+        /// The call to them.
+        call: CallId,
+    },
     /// Tell the centre's staff immediately about a new alert on their list. Carries no personal data.
     TellCentre {
         /// The centre.
@@ -41,6 +46,7 @@ impl Job {
             Self::Withdraw { .. } => JobKind::Withdraw,
             Self::MissedCallSms { .. } => JobKind::MissedCallSms,
             Self::StaffSms { .. } => JobKind::StaffSms,
+            Self::StaffEmail { .. } => JobKind::StaffEmail,
             Self::TellCentre { .. } => JobKind::TellCentre,
         }
     }
@@ -55,13 +61,16 @@ pub enum JobKind {
     MissedCallSms,
     /// [`Job::StaffSms`].
     StaffSms,
+    /// [`Job::StaffEmail`].
+    StaffEmail,
     /// [`Job::TellCentre`].
     TellCentre,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Withdraw, Self::MissedCallSms, Self::StaffSms, Self::TellCentre];
+    pub const ALL: [Self; 5] =
+        [Self::Withdraw, Self::MissedCallSms, Self::StaffSms, Self::StaffEmail, Self::TellCentre];
 
     /// The code in the database, and the tag of the job's JSON.
     pub const fn code(self) -> &'static str {
@@ -69,6 +78,7 @@ impl JobKind {
             Self::Withdraw => "withdraw",
             Self::MissedCallSms => "missed_call_sms",
             Self::StaffSms => "staff_sms",
+            Self::StaffEmail => "staff_email",
             Self::TellCentre => "tell_centre",
         }
     }
@@ -78,13 +88,25 @@ impl JobKind {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
-    /// Returns `true` if only a node with a phone network can run it.
-    pub const fn needs_network(self) -> bool {
+    /// What a node needs to run it.
+    pub const fn needs(self) -> JobNeeds {
         match self {
-            Self::Withdraw | Self::MissedCallSms | Self::StaffSms => true,
-            Self::TellCentre => false,
+            Self::Withdraw | Self::MissedCallSms | Self::StaffSms => JobNeeds::Network,
+            Self::StaffEmail => JobNeeds::MailServer,
+            Self::TellCentre => JobNeeds::Nothing,
         }
     }
+}
+
+/// What a node needs to run a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobNeeds {
+    /// Each node can run it.
+    Nothing,
+    /// A phone network.
+    Network,
+    /// A mail server.
+    MailServer,
 }
 
 /// Why a job failed.
@@ -102,12 +124,21 @@ pub enum JobFailure {
     TimedOut,
     /// The carrier that has its leg isn't configured. Retrying helps once it is.
     NoCarrier,
+    /// The mail server wasn't reached, or took nothing.
+    MailServer,
 }
 
 impl JobFailure {
     /// All failures.
-    pub const ALL: [Self; 6] =
-        [Self::Unreadable, Self::Interrupted, Self::Database, Self::Panicked, Self::TimedOut, Self::NoCarrier];
+    pub const ALL: [Self; 7] = [
+        Self::Unreadable,
+        Self::Interrupted,
+        Self::Database,
+        Self::Panicked,
+        Self::TimedOut,
+        Self::NoCarrier,
+        Self::MailServer,
+    ];
 
     /// The code in the database, in metrics and in commands.
     pub const fn code(self) -> &'static str {
@@ -118,6 +149,7 @@ impl JobFailure {
             Self::Panicked => "panicked",
             Self::TimedOut => "timed_out",
             Self::NoCarrier => "no_carrier",
+            Self::MailServer => "mail_server",
         }
     }
 
@@ -139,6 +171,7 @@ mod tests {
             Job::Withdraw { call: CallId(id) },
             Job::MissedCallSms { patient: PatientId(id), slot: SlotId(id) },
             Job::StaffSms { call: CallId(id) },
+            Job::StaffEmail { call: CallId(id) },
             Job::TellCentre { centre: CentreCode::parse("13101")?, kind: AlertKind::RedAnswer },
         ];
         for job in jobs {

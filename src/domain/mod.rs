@@ -25,6 +25,7 @@ mod job;
 mod keys;
 mod known_in;
 mod language;
+mod list_filter;
 mod list_upload;
 mod lookalike;
 mod note;
@@ -69,13 +70,14 @@ pub use hersys_id::{HersysId, HersysIdError};
 pub use hours::{DayEnd, read_hours, read_span};
 pub use ids::{
     AccountId, AlertId, BulkId, CallId, CentreCode, CentreCodeError, ClaimId, ContactId, EscalationId, HandoverId,
-    JobId, LegId, NoteId, PatientId, ProcessId, ReportId, ShiftId, SlotId, StaffAccountId, StaffCallId, TransferId,
-    UploadId, WebSessionId,
+    JobId, LegId, NoteId, PatientId, ProcessId, ReportId, SavedFilterId, ShiftId, SlotId, StaffAccountId, StaffCallId,
+    TransferId, UploadId, WebSessionId,
 };
-pub use job::{Job, JobFailure, JobKind};
+pub use job::{Job, JobFailure, JobKind, JobNeeds};
 pub use keys::{EntryEnd, Keyed, Keys, KeysError};
 pub use known_in::KnownIn;
 pub use language::{Language, UnknownLanguage};
+pub use list_filter::{FilterSharing, ListColumn, ListColumns, ListFilter, ReportedToday};
 pub use list_upload::{RowFate, UploadState};
 pub use note::NoteAudience;
 pub use number_as_text::{number, some_number};
@@ -85,7 +87,7 @@ pub use oximeter::{Oximeter, Spo2Question};
 pub use patient_status::PatientStatus;
 pub use phone_number::{PhoneNumber, PhoneNumberError};
 pub use plain_line::{
-    CentreName, HiddenCharacter, HiddenKind, PlainLine, PlainLineError, ReasonText, StaffName, all_visible,
+    CentreName, FilterName, HiddenCharacter, HiddenKind, PlainLine, PlainLineError, ReasonText, StaffName, all_visible,
     all_visible_in_lines, escaped, escaped_lines,
 };
 pub use report::{Channel, ReportOutcome};

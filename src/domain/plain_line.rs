@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 /// The name of a health centre. It is spoken in every call: 40 characters take about ten seconds, and the longest
 /// real names have about 20.
 pub type CentreName = PlainLine<40>;
+/// The name of a saved filter.
+pub type FilterName = PlainLine<40>;
 /// The reason for a pause or a change.
 pub type ReasonText = PlainLine<200>;
 /// The name of a member of staff, for the audit trail.

@@ -54,6 +54,8 @@ pub enum Fault {
     WorkbookTooLarge,
     /// More than [`super::MAX_CELL_BYTES`].
     CellTooLong,
+    /// A line of more than [`super::MAX_LINE_BYTES`].
+    LineTooLong,
     /// More than [`super::MAX_VALUE_BYTES`].
     ValueTooLong,
     /// Several visible sheets contain a list, and none was selected.

@@ -48,6 +48,9 @@ pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 pub const MAX_UNPACKED_BYTES: u64 = 512 * 1024 * 1024;
 /// The longest text of a workbook's cell, in bytes.
 pub const MAX_CELL_BYTES: usize = 64 * 1024;
+/// The longest line of a text file, in bytes: far more than any row has. It is looked for before anything is read, so
+/// that a file without line ends, such as a picture or a dump, is refused at once.
+pub const MAX_LINE_BYTES: usize = 1024 * 1024;
 /// The maximum number of parts in a workbook.
 pub const MAX_WORKBOOK_PARTS: usize = 10_000;
 /// The maximum number of filled rows, including the header.

@@ -1,13 +1,14 @@
 //! Text files: detects the separator of the cells, and whether the end of the file is missing.
 
 use super::{
+    MAX_LINE_BYTES,
     cell::Cell,
     encoding,
     finding::{Fault, Finding, Place},
     guard::unguarded,
     header::{Found, Search},
     reading::Reading,
-    records::Records,
+    records::{Records, lines},
 };
 use crate::domain::width;
 
@@ -16,6 +17,9 @@ use crate::domain::width;
 const SEPARATORS: [char; 6] = [',', '\t', ';', '|', '，', '、'];
 
 pub(super) fn read(bytes: &[u8], reading: &mut Reading) -> Result<(), Finding> {
+    if let Some(line) = too_long(bytes) {
+        return Err(Finding { place: Place::Row(line), fault: Fault::LineTooLong });
+    }
     let decoded = encoding::decode(bytes)?;
     // 0x1A ends a DOS file, and old programs still write it.
     let whole = decoded.trim_start_matches('\u{feff}').trim_end_matches('\u{1a}');
@@ -49,6 +53,21 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading) -> Result<(), Finding> {
         }
     }
     Ok(())
+}
+
+/// The first line that is too long. A byte of a line end is nothing else in the encodings of lists, or half of a
+/// character, which only makes lines shorter.
+fn too_long(bytes: &[u8]) -> Option<u32> {
+    let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
+    let mut rest = bytes;
+    while let Some(begin) = rest.get(..=MAX_LINE_BYTES) {
+        let Some(end) = begin.iter().rposition(is_end) else {
+            let before = bytes.get(..bytes.len().saturating_sub(rest.len())).unwrap_or_default();
+            return Some(lines(&String::from_utf8_lossy(before)).saturating_add(1));
+        };
+        rest = rest.get(end.saturating_add(1)..).unwrap_or_default();
+    }
+    None
 }
 
 /// The separator in a first line `sep=;`, as Excel interprets it, and the text without that line.
@@ -94,6 +113,18 @@ fn why_not(faults: impl Iterator<Item = Fault>) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_is_too_long_from_a_megabyte_on() {
+        let most = "x".repeat(MAX_LINE_BYTES);
+        for (text, line) in [
+            (format!("{most}\n{most}\r\n{most}"), None),
+            (format!("{most}x"), Some(1)),
+            (format!("a\r\nb\rc\n{most}x\nd"), Some(4)),
+        ] {
+            assert_eq!(too_long(text.as_bytes()), line);
+        }
+    }
 
     #[test]
     fn the_first_line_may_name_the_separator() {

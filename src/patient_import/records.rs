@@ -1,7 +1,7 @@
 //! Separated values, read strictly. The `csv` crate silently accepts malformed quotes, and one missing quotation mark
 //! can combine a thousand patients into one cell. Here it is a finding with its row.
 
-use super::{cell::Cell, finding::Fault};
+use super::{MAX_CELL_BYTES, cell::Cell, finding::Fault};
 use std::borrow::Cow;
 
 /// The records of a text, by RFC 4180, with any of the three line ends and any separator.
@@ -47,7 +47,12 @@ impl<'a> Records<'a> {
             let cell = if self.rest.starts_with('"') { self.quoted() } else { self.bare() };
             match cell {
                 Ok((text, end)) => {
-                    cells.push(if text.is_empty() { Cell::Empty } else { Cell::Text(text) });
+                    cells.push(match text.len() {
+                        0 => Cell::Empty,
+                        1..=MAX_CELL_BYTES => Cell::Text(text),
+                        // Also one of many lines, as between two lost quotation marks.
+                        _ => Cell::TooLong,
+                    });
                     if matches!(end, End::Line) {
                         return Some((begin, Ok(())));
                     }

@@ -101,6 +101,7 @@ pub(super) fn concerns_file(finding: &Finding, header_row: u32) -> bool {
                 | Fault::QuoteOpen
                 | Fault::TextAfterQuote
                 | Fault::Nul
+                | Fault::LineTooLong
                 | Fault::AboveColumnNames
                 | Fault::ColumnNamesAgain
                 | Fault::MoreFindings

@@ -73,7 +73,7 @@ pub use sign_of_life::{AfterSign, Rival, RivalState, Sign, SlotThen, after_sign}
 pub use slots::{CallingSchedule, PlannedSlot};
 pub use sms_segments::sms_segments;
 pub use spo2_question::{REPORTS_WITHOUT_SPO2, SPO2_ASKED_AGAIN_AFTER_DAYS, spo2_asked_again_on, spo2_question};
-pub use staff_message::staff_message;
+pub use staff_message::{LetterWords, staff_letter, staff_message};
 pub use transfers::{DecisionFate, decision_fate, planned_from, window_after_transfer};
 pub use unknown_outcome::{
     ASK_STAFF_AFTER, DEFAULT_GRACE, LONGEST_BETWEEN_LOOKS, LookupFinding, NextStep, UnknownAttempt, Wanted,

@@ -23,6 +23,45 @@ pub fn staff_message(language: Language, centre: &str, lines: usize, console: &s
     text.replace("{lines}", &lines.to_string()).replace("{console}", console).replace("{centre}", centre)
 }
 
+/// The words of an e-mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterWords {
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+}
+
+/// The same by e-mail. It names no patient either.
+pub fn staff_letter(language: Language, centre: &str, lines: usize, console: &str) -> LetterWords {
+    let (subject, last) = match language {
+        Language::Japanese => {
+            ("Kenko Call: {centre} 緊急 {lines}件", "電話の案内でも引き受けられます。このメールには返信できません。")
+        }
+        Language::English => (
+            "Kenko Call: {lines} red at {centre}",
+            "You can also take them when the phone rings. Nobody reads replies to this message.",
+        ),
+        Language::ChineseSimplified => ("Kenko Call：{centre} 紧急 {lines}件", "也可以在来电中接手。请勿回复本邮件。"),
+        Language::ChineseTraditional => ("Kenko Call：{centre} 緊急 {lines}件", "也可以在來電中接手。請勿回覆本郵件。"),
+        Language::Korean => {
+            ("Kenko Call: {centre} 긴급 {lines}건", "전화 안내에서도 맡을 수 있습니다. 이 메일에는 회신할 수 없습니다.")
+        }
+        Language::Spanish => (
+            "Kenko Call: {lines} en rojo en {centre}",
+            "También puede aceptarlas cuando suene el teléfono. Nadie lee las respuestas a este mensaje.",
+        ),
+        Language::Portuguese => (
+            "Kenko Call: {lines} em vermelho em {centre}",
+            "Também pode aceitá-los quando o telefone tocar. Ninguém lê as respostas a esta mensagem.",
+        ),
+    };
+    LetterWords {
+        subject: subject.replace("{lines}", &lines.to_string()).replace("{centre}", centre),
+        text: format!("{}\n\n{last}\n", staff_message(language, centre, lines, console)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,6 +74,9 @@ mod tests {
             assert!(text.contains("見本{lines}保健所") && text.contains('3'), "{text}");
             assert!(text.ends_with("https://kenko.example/console") && !text.contains("{centre}"), "{text}");
             assert!(sms_segments(&text) <= 3, "{text}");
+            let letter = staff_letter(language, "見本{lines}保健所", 3, "https://kenko.example/console");
+            assert!(letter.subject.contains("見本{lines}保健所") && letter.subject.contains('3'), "{letter:?}");
+            assert!(letter.text.starts_with(&format!("{text}\n")), "{letter:?}");
         }
     }
 }

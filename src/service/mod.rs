@@ -23,7 +23,7 @@ mod slots;
 mod suspension;
 
 // Types of lower layers that the services take and return, so that callers need to import no other layer.
-pub use crate::domain::PatientStatus;
+pub use crate::domain::{PatientStatus, ReportedToday};
 pub use crate::engine::{NextAction, TransferOutcome};
 pub use crate::patient_import::{
     Column, Doubt, Fault, FileKind, Finding, Letters, ListFile, MAX_BYTES as MAX_LIST_BYTES, NEXT_CALL, Place,
@@ -86,28 +86,30 @@ pub use error::{
     AccountError, AlertError, AuditError, CallError, CentreError, CheckpointError, ErrorKind, OutboxError,
     PatientError, ReportError, ServiceError, SlotError, StoredThing, SuspensionError, TransferError,
 };
-pub use escalator::{Escalator, EscalatorSettings};
+pub use escalator::{EmailRule, Escalator, EscalatorSettings};
 pub use handovers::{
     HandedOver, HandoverSheet, HandoverView, PromisedCall, Trend, WorsePerson, hand_over, handover_sheet,
 };
-pub use outbox::{JobFilter, JobRunner, JobState, Outside, ShownJob, discard_job, list_jobs, retry_jobs};
+pub use outbox::{JobFilter, JobRunner, JobState, Outside, Post, ShownJob, discard_job, list_jobs, retry_jobs};
 pub use patients::{
-    AcceptedTimes, AnswerView, AnswersEntered, BulkChange, BulkEffect, BulkOf, BulkView, CallEffects, CallOfPatient,
-    CellFault, ChangePreview, Changed, ColumnRead, Corrected, Correction, CorrectionView, Counted, Decided,
-    DecidedOutcome, DecidedTransfer, DiagnosisView, DiagnosisWritten, Disclosure, ERASABLE_AFTER, EnteredReport,
-    Erasure, ExportedPatient, FieldChange, FindingWords, ImportMode, Imported, ListedPatient, ListedRow, Look,
-    NextPerson, Offer, OfferPreview, Offered, PastChange, PastField, PatientChange, PatientExport, PatientQuery,
-    PatientView, PendingTransfers, Profile, Promise, Received, ReceiverCentre, RefusedRows, RegistrationPreview,
-    ReportEntry, ReportView, ReportedToday, Retention, Rewritten, RoundProgress, RowWarning, ShownBulk, ShownPatient,
-    ShownTransfer, ShownUpload, StaffCallNoted, StaffCallView, Started, StopDecision, TransferAnswer, TransferCall,
-    TransferView, UnconfirmedStop, UploadDetails, UploadView, WithoutReport, add_patient, add_patient_note, add_report,
-    calls_of_patient, change_patient, choose_sheet, correct_answer, decide_stop, decide_transfer, discard_upload,
-    disclose_person, enter_answers, erase_expired, erase_person, export_patients, find_transfer, finish_bulk_changes,
-    finish_imports, import_patients, list_patients, list_transfers, list_uploads, next_person, note_staff_call,
-    notice_transfer, offer_transfer, pending_transfers, prepare_bulk, preview_change, preview_offer,
-    preview_registration, receive_list, receivers, refused_rows, release_patient, round_progress, set_retention,
-    show_bulk, show_patient, show_profile, show_retention, show_transfer, show_upload, start_bulk, start_import,
-    stop_patient, sweep_uploads, undo_bulk, work_on_bulk, work_on_upload, write_diagnosis,
+    AcceptedTimes, AlikeRow, AnswerView, AnswersEntered, BulkChange, BulkEffect, BulkOf, BulkView, CallEffects,
+    CallOfPatient, CellFault, ChangePreview, Changed, ColumnRead, Corrected, Correction, CorrectionView, Counted,
+    Decided, DecidedOutcome, DecidedTransfer, DiagnosisView, DiagnosisWritten, Disclosure, ERASABLE_AFTER,
+    EnteredReport, Erasure, ExportedPatient, FieldChange, FilterSaved, FilterWord, FindingWords, ImportMode, Imported,
+    ListedPatient, ListedRow, Look, NextPerson, Offer, OfferPreview, Offered, PastChange, PastField, PatientChange,
+    PatientExport, PatientQuery, PatientView, PendingTransfers, Profile, Promise, Received, ReceiverCentre,
+    RefusedRows, RegistrationPreview, ReportEntry, ReportView, Retention, Rewritten, RoundProgress, RowWarning,
+    SavedFilterView, ShownBulk, ShownPatient, ShownTransfer, ShownUpload, StaffCallNoted, StaffCallView, Started,
+    StopDecision, TransferAnswer, TransferCall, TransferView, UnconfirmedStop, UploadDetails, UploadView,
+    WithoutReport, add_patient, add_patient_note, add_report, calls_of_patient, change_filter, change_patient,
+    choose_columns, choose_sheet, chosen_columns, correct_answer, decide_stop, decide_transfer, delete_filter,
+    discard_upload, disclose_person, enter_answers, erase_expired, erase_person, export_patients, find_transfer,
+    finish_bulk_changes, finish_imports, import_patients, list_patients, list_transfers, list_uploads, next_person,
+    note_staff_call, notice_transfer, offer_transfer, pending_transfers, prepare_bulk, preview_change, preview_offer,
+    preview_registration, receive_list, receivers, refused_rows, release_patient, round_progress, save_filter,
+    saved_filters, set_retention, show_bulk, show_filter, show_patient, show_profile, show_retention, show_transfer,
+    show_upload, start_bulk, start_import, stop_patient, sweep_uploads, undo_bulk, work_on_bulk, work_on_upload,
+    write_diagnosis,
 };
 pub use recovery::{Reconciled, reconcile_calls};
 pub use reports::{Export, ReportStanding, ReportVersion};

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::{Document, StoreError};
 use crate::domain::{
     AlertId, BulkId, CallId, CentreCode, ClaimId, ContactId, EscalationId, HandoverId, HersysId, JobId, LegId, NoteId,
-    PatientId, PhoneNumber, ProcessId, ReportId, Sensitive, SlotId, StaffAccountId, StaffCallId, TransferId, UploadId,
-    WebSessionId,
+    PatientId, PhoneNumber, ProcessId, ReportId, SavedFilterId, Sensitive, SlotId, StaffAccountId, StaffCallId,
+    TransferId, UploadId, WebSessionId,
 };
 
 /// A parameter. The driver takes owned text without a copy.
@@ -188,6 +188,7 @@ ids!(
     StaffAccountId,
     WebSessionId,
     UploadId,
+    SavedFilterId,
     BulkId,
     TransferId
 );

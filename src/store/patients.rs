@@ -1,6 +1,8 @@
 //! Patients, during and after observation. Patients of an import that isn't decided yet are hidden: what finds patients
 //! by anything but their ID skips them.
 
+mod doubles;
+
 use jiff::{Timestamp, civil::Date};
 
 mod changes;
@@ -16,6 +18,8 @@ use crate::domain::{
     BirthDate, CallTimes, CentreCode, Channel, FoldedName, HersysId, KnownIn, Language, Oximeter, PatientId,
     PhoneNumber, ReportId, Sensitive,
 };
+
+pub use doubles::{Namesake, likely_doubles, namesakes};
 
 /// One patient record, for one infection of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -240,31 +244,6 @@ pub(super) async fn fold_names(tx: &mut Tx) -> Result<(), StoreError> {
         )
         .await?;
     }
-}
-
-/// Other patients of the same health centre who may be the same person: those with the same birth date and name, or
-/// the same number.
-///
-/// # Errors
-/// Database errors.
-pub async fn likely_doubles(tx: &mut Tx, patient: &PatientRow) -> Result<Vec<PatientRow>, StoreError> {
-    let number = patient.phone_number.as_ref().map_or("", PhoneNumber::expose).to_owned();
-    tx.fetch_all(
-        select!(
-            "WHERE centre_code = $1 AND id <> $2 AND import <> (SELECT hidden FROM imports)
-             AND id IN (SELECT id FROM patients WHERE birth_date = $3 AND folded_name = $4
-                        UNION SELECT id FROM patients WHERE phone_number = $5) ORDER BY hersys_id LIMIT 10"
-        ),
-        vec![
-            (&patient.centre).into(),
-            patient.id.into(),
-            patient.birth_date.expose().into(),
-            folded_name(patient).expose().to_owned().into(),
-            number.into(),
-        ],
-        read,
-    )
-    .await
 }
 
 /// Returns `true` if these records exist at these revisions. The caller has locked them.

@@ -28,6 +28,18 @@ pub async fn get(tx: &mut Tx, centre: &CentreCode) -> Result<Option<RotaRow>, St
     .await
 }
 
+/// The rotas of all health centres.
+///
+/// # Errors
+/// Database errors.
+pub async fn list(tx: &mut Tx) -> Result<Vec<(CentreCode, Rota)>, StoreError> {
+    tx.fetch_all("SELECT centre_code, rota FROM rotas ORDER BY centre_code", vec![], |row| {
+        let centre = row.read(0, "rotas.centre_code", |text| CentreCode::parse(text).ok())?;
+        Ok((centre, row.read(1, "rotas.rota", |text| serde_json::from_str(text).ok())?))
+    })
+    .await
+}
+
 /// Stores a rota in place of the one with revision `seen`; 0 if there was none. Returns `false` if there is another.
 ///
 /// # Errors

@@ -9,10 +9,10 @@ use jiff::civil::date;
 use kenkocall::carrier::simulator::{Health, Script};
 use kenkocall::domain::{
     Actor, AlertId, AttemptOutcome, BulkId, BulkKind, BulkState, CallId, CentreCode, CentreName, Diagnosis,
-    DiagnosisBasis, DiseaseName, HandoverId, HersysId, Item, JobId, Language, LogInName, NoteId, NoteText,
-    NotificationReason, Operator, PatientId, PhoneNumber, ReasonText, RegisteredName, ReportId, Revision, Role, Rota,
-    RowFate, Staff, StaffAccess, StaffAccountId, StaffCallId, StaffName, SystemUser, TransferId, TransferReason,
-    UploadId, YesNo,
+    DiagnosisBasis, DiseaseName, FilterName, FilterSharing, HandoverId, HersysId, Item, JobId, Language, ListColumns,
+    ListFilter, LogInName, NoteId, NoteText, NotificationReason, Operator, PatientId, PhoneNumber, ReasonText,
+    RegisteredName, ReportId, Revision, Role, Rota, RowFate, SavedFilterId, Staff, StaffAccess, StaffAccountId,
+    StaffCallId, StaffName, SystemUser, TransferId, TransferReason, UploadId, YesNo,
 };
 use kenkocall::lab::SYNTHETIC_CENTRE;
 use kenkocall::patient_import::Column;
@@ -22,18 +22,19 @@ use kenkocall::service::{
     PatientQuery, PatientStatus, Received, ReportEntry, Resolution, ServiceError, SlotQuery, StaffCallNoted,
     StopDecision, TakeFrom, ToClose, TrailQuery, TransferAnswer, WithoutReport, add_centre, add_note, add_patient,
     add_patient_note, add_report, alert_pulse, call_log, call_now, call_numbers, calls_of_patient, change_centre,
-    change_patient, change_rota, change_settings, choose_sheet, close_alerts, correct_answer, current_maintenance,
-    day_figures, day_slots, deactivate_staff, decide_stop, decide_transfer, dialer_state, discard_job, discard_upload,
-    disclose_person, end_maintenance, enter_answers, erase_person, export_patients, find_transfer, give_back_line,
-    hand_over, handover_sheet, import_patients, invite_staff, last_verification, list_alerts, list_attempts,
-    list_calls, list_centres, list_jobs, list_patients, list_staff, list_trail, list_transfers, list_uploads,
-    mark_restored, next_person, note_backup, note_staff_call, notice_transfer, offer_transfer, pause_dialling,
-    pending_transfers, prepare_bulk, preview_change, preview_offer, preview_registration, preview_settings,
-    preview_undo, receive_list, receivers, reconcile_calls, refused_rows, release_patient, resolve_call,
-    resume_dialling, retry_jobs, round_progress, set_retention, settings_history, show_alert_line, show_bulk,
-    show_call, show_centre, show_escalation, show_patient, show_profile, show_retention, show_rota, show_transfer,
-    show_upload, start_bulk, start_import, start_maintenance, stop_patient, take_line, undo_bulk, undo_change,
-    untaken_red, walk_trail, write_checkpoint, write_diagnosis,
+    change_filter, change_patient, change_rota, change_settings, choose_columns, choose_sheet, chosen_columns,
+    close_alerts, correct_answer, current_maintenance, day_figures, day_slots, deactivate_staff, decide_stop,
+    decide_transfer, delete_filter, dialer_state, discard_job, discard_upload, disclose_person, end_maintenance,
+    enter_answers, erase_person, export_patients, find_transfer, give_back_line, hand_over, handover_sheet,
+    import_patients, invite_staff, last_verification, list_alerts, list_attempts, list_calls, list_centres, list_jobs,
+    list_patients, list_staff, list_trail, list_transfers, list_uploads, mark_restored, next_person, note_backup,
+    note_staff_call, notice_transfer, offer_transfer, pause_dialling, pending_transfers, prepare_bulk, preview_change,
+    preview_offer, preview_registration, preview_settings, preview_undo, receive_list, receivers, reconcile_calls,
+    refused_rows, release_patient, resolve_call, resume_dialling, retry_jobs, round_progress, save_filter,
+    saved_filters, set_retention, settings_history, show_alert_line, show_bulk, show_call, show_centre,
+    show_escalation, show_filter, show_patient, show_profile, show_retention, show_rota, show_transfer, show_upload,
+    start_bulk, start_import, start_maintenance, stop_patient, take_line, undo_bulk, undo_change, untaken_red,
+    walk_trail, write_checkpoint, write_diagnosis,
 };
 use kenkocall::store::calls::CallsOf;
 use uuid::Uuid;
@@ -217,6 +218,28 @@ async fn patient_lists(context: &Context, actor: &Actor, other: &Other, all: &Pa
         ("show_bulk", refused(show_bulk(context, actor, bulk).await)),
         ("start_bulk", refused(start_bulk(context, actor, bulk).await)),
         ("undo_bulk", refused(undo_bulk(context, actor, bulk).await)),
+    ]
+}
+
+/// Saved filters, and one's own columns, which say nothing about another centre. The accounts of these actors aren't
+/// stored, so nothing is kept for them.
+async fn filters(context: &Context, actor: &Actor) -> Answers {
+    let (id, name) = (SavedFilterId(Uuid::from_u128(OTHERS_UPLOAD)), FilterName::parse("見本").unwrap());
+    let own = |result: Result<(), ServiceError>| match result {
+        Err(error) if error.kind() != ErrorKind::Unavailable => refused(Err::<(), _>(error)),
+        _ => Given::Nothing,
+    };
+    let filter = ListFilter { status: PatientStatus::Stopped, ..ListFilter::default() };
+    let saved = save_filter(context, actor, &name, FilterSharing::Own, &filter).await.map(|_| ());
+    let chosen = choose_columns(context, actor, &ListColumns::default()).await;
+    vec![
+        ("saved_filters", listed(saved_filters(context, actor).await)),
+        ("save_filter", own(saved)),
+        ("show_filter", refused(show_filter(context, actor, id).await)),
+        ("change_filter", refused(change_filter(context, actor, id, &name, FilterSharing::Own).await)),
+        ("delete_filter", refused(delete_filter(context, actor, id).await)),
+        ("choose_columns", own(chosen)),
+        ("chosen_columns", own(chosen_columns(context, actor).await.map(|_| ()))),
     ]
 }
 
@@ -439,17 +462,20 @@ async fn eventful(fresh: &Fresh) -> (Day, Other) {
         changed_at: now,
     };
     kenkocall::store::bulk_changes::add(&mut tx, &bulk, &[PatientId(record)]).await.unwrap();
+    let filter = kenkocall::store::saved_filters::SavedFilterRow {
+        id: SavedFilterId(Uuid::from_u128(OTHERS_UPLOAD)),
+        centre: centre.clone(),
+        account,
+        by: String::new(),
+        sharing: FilterSharing::Shared,
+        name: FilterName::parse("見本").unwrap(),
+        filter: ListFilter::default(),
+        changed_at: now,
+    };
+    kenkocall::store::saved_filters::add(&mut tx, &filter).await.unwrap();
     tx.commit().await.unwrap();
     let shared = Arc::clone(&day.client.context);
-    let third = CentreCode::parse("47201").unwrap();
-    let (third_name, phone) =
-        (CentreName::parse("架空島保健所").unwrap(), PhoneNumber::from_e164("+81352113643").unwrap());
-    let (context, actor) = (&day.client.context, &day.client.actor);
-    add_centre(context, actor, third.clone(), third_name, phone, &CentreChange::default()).await.unwrap();
-    let offer = Offer { id: None, to: &third, reason: TransferReason::Moved, note: None };
-    let Offered::Now(transfer) = offer_transfer(context, actor, &id(0), offer).await.unwrap() else {
-        panic!("an offer")
-    };
+    let transfer = offered(&day).await;
     (
         day,
         Other {
@@ -464,6 +490,19 @@ async fn eventful(fresh: &Fresh) -> (Day, Other) {
             transfer,
         },
     )
+}
+
+/// Offers the first patient to a third health centre.
+async fn offered(day: &Day) -> TransferId {
+    let third = CentreCode::parse("47201").unwrap();
+    let (name, phone) = (CentreName::parse("架空島保健所").unwrap(), PhoneNumber::from_e164("+81352113643").unwrap());
+    let (context, actor) = (&day.client.context, &day.client.actor);
+    add_centre(context, actor, third.clone(), name, phone, &CentreChange::default()).await.unwrap();
+    let offer = Offer { id: None, to: &third, reason: TransferReason::Moved, note: None };
+    match offer_transfer(context, actor, &id(0), offer).await.unwrap() {
+        Offered::Now(transfer) => transfer,
+        _ => panic!("an offer"),
+    }
 }
 
 async fn nobody_reaches_another_centres_patients(fresh: Fresh) {
@@ -490,6 +529,7 @@ async fn nobody_reaches_another_centres_patients(fresh: Fresh) {
     let before = day.kept.counts().await;
     for actor in [staff(Role::Nurse), staff(Role::CentreAdministrator), Actor::Operator(operator)] {
         let mut given = patients(context, &actor, &other).await;
+        given.extend(filters(context, &actor).await);
         given.extend(transfers(context, &actor, &other).await);
         given.extend(centres(context, &actor, &other).await);
         given.extend(calls(context, &actor, &other).await);

@@ -35,6 +35,8 @@ pub struct Plan {
     /// The behaviour of the people at the numbers, by patient. The others answer immediately and answer all
     /// questions.
     pub people: Vec<(u32, Vec<Behaviour>)>,
+    /// The people at other numbers, such as staff's.
+    pub at_numbers: Vec<(PhoneNumber, Vec<Behaviour>)>,
     pub hours: &'static str,
     pub network_faults: NetworkFaults,
     pub calls_per_second: f64,
@@ -51,6 +53,7 @@ impl Default for Plan {
             start: "2026-11-24T07:00:00+09:00",
             patients: vec!["09:00"],
             people: Vec::new(),
+            at_numbers: Vec::new(),
             hours: "08:00-20:00",
             network_faults: NetworkFaults::FAIR,
             calls_per_second: 10.0,
@@ -101,6 +104,9 @@ impl Day {
         }
         for (nth, manners) in plan.people {
             population.put(synthetic_number(nth).unwrap(), manners);
+        }
+        for (number, manners) in plan.at_numbers {
+            population.put(number, manners);
         }
         let people = simulator::Settings {
             people: population,

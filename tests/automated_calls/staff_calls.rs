@@ -12,7 +12,8 @@ use kenkocall::domain::{
 };
 use kenkocall::lab::{SYNTHETIC_CENTRE, synthetic_number};
 use kenkocall::service::{
-    Escalator, EscalatorSettings, TakeFrom, change_rota, pause_dialling, show_alert_line, start_maintenance, take_line,
+    EmailRule, Escalator, EscalatorSettings, TakeFrom, change_rota, pause_dialling, show_alert_line, start_maintenance,
+    take_line,
 };
 use kenkocall::store::alerts::{self, AlertRow};
 use uuid::Uuid;
@@ -84,7 +85,7 @@ async fn day(fresh: &Fresh, start: &'static str, people: [Behaviour; 3], rota: R
 fn escalator(day: &Day) -> Arc<Escalator> {
     let simulation = &day.simulation;
     let from = PhoneNumber::from_e164("+815000000000").unwrap();
-    let settings = EscalatorSettings { from, ring_seconds: 25 };
+    let settings = EscalatorSettings { from, ring_seconds: 25, email: EmailRule::Sent };
     Escalator::new(
         Arc::clone(&simulation.context),
         simulation.conversations.clone(),

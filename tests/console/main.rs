@@ -38,6 +38,7 @@ mod patient_list;
 mod patient_pages;
 mod rota;
 mod rounds;
+mod saved_filters;
 mod sessions;
 mod settings;
 mod site;

@@ -25,6 +25,7 @@ crate::on_both_databases!(
     an_import_goes_on_when_its_server_was_killed,
     what_changed_meanwhile_is_shown_instead_of_imported,
     a_list_is_erased_once_it_is_discarded_or_a_day_old,
+    who_may_be_registered_under_another_id_is_named_before_the_import,
     another_centres_list_is_not_found_and_the_try_is_recorded,
     a_file_without_the_forms_token_is_refused,
 );
@@ -209,8 +210,10 @@ async fn bad_files_get_a_sentence_and_nothing_is_written(fresh: Fresh) {
     let bomb = "<si/>".repeat(64 * 1024 * 1024 / 5);
     let mut large = b"PK\x03\x04".to_vec();
     large.resize(50 * 1024 * 1024, 0);
+    let one_line = format!("{HEADER}\n{}", "2000001,1980-04-01,見本,".repeat(50 * 1024 * 1024 / 30));
     for (what, file, sentence) in [
         ("50 MB", large, "このファイルは読めません"),
+        ("50 MB in one line", one_line.into_bytes(), "1MBを超える行があります"),
         ("broken", good.as_bytes()[..40].to_vec(), "このファイルは読めません"),
         ("broken workbook", book(&good, b"<sst/>".to_vec(), &[])[..200].to_vec(), "末尾が欠けています"),
         ("zip bomb", book(&good, format!("<sst>{bomb}</sst>").into_bytes(), &[]), "展開すると大きすぎます"),
@@ -315,6 +318,36 @@ async fn left(site: &Site, actor: &Actor, list: &str) -> UploadId {
 async fn state(site: &Site, actor: &Actor, id: UploadId) -> (UploadState, String) {
     let shown = show_upload(&site.context, actor, id, RowFate::New, 0).await.unwrap().found;
     (shown.upload.state, shown.upload.plan)
+}
+
+async fn who_may_be_registered_under_another_id_is_named_before_the_import(fresh: Fresh) {
+    let site = Site::open(&fresh).await;
+    let nurse = site.nurse().await;
+    let mut visitor = site.logged_in(&nurse).await;
+    let before = patients(&site).await;
+    let one = &before[0];
+    let (born, name) = (one.birth_date.expose(), (one.family_name.expose(), one.given_name.expose()));
+    // Written in another width, with another ID; a namesake of another day; and somebody else.
+    let list = format!(
+        "{HEADER}\n2000001,{born},{}　,{},090-2000-0001,yes,\n2000002,1931-01-02,{},{},090-2000-0002,yes,\n\
+         2000003,{born},架空,別,090-2000-0003,yes,\n",
+        name.0, name.1, name.0, name.1
+    );
+    let path = uploaded(&mut visitor, "list.csv", list.as_bytes()).await;
+    let page = visitor.page.body.clone();
+    assert!(page.contains("同じ人かもしれません"), "{page}");
+    let alike = page.split("id=\"alike\"").nth(1).unwrap().split("</section>").next().unwrap();
+    let link = format!("/console/patients/{}\">{}</a>", one.id, one.hersys_id.expose());
+    assert!(alike.contains(&link) && alike.contains("<th scope=\"row\" class=\"right num\">2</th>"), "{alike}");
+    let doubles = before.iter().filter(|row| {
+        row.birth_date == one.birth_date && row.family_name == one.family_name && row.given_name == one.given_name
+    });
+    assert_eq!(alike.matches("<th scope=\"row\"").count(), doubles.count(), "{alike}");
+    // It doesn't keep staff from importing: there are namesakes.
+    visitor.get(&path).await;
+    agree(&mut visitor, &path).await;
+    assert_eq!(patients(&site).await.len(), before.len() + 3);
+    assert!(!visitor.get(&path).await.body.contains("同じ人かもしれません"));
 }
 
 async fn an_import_goes_on_when_its_server_was_killed(fresh: Fresh) {

@@ -11,6 +11,7 @@ crate::on_both_databases!(
     an_administrator_sets_up_a_rota_and_a_nurse_reads_it,
     a_wrong_value_is_said_beside_its_field_and_all_else_is_kept,
     two_editors_keep_both_changes_and_see_both_values,
+    an_email_address_is_kept_and_a_wrong_one_is_said_beside_its_field,
 );
 
 /// The fields of a form as a browser would send them.
@@ -154,4 +155,31 @@ async fn two_editors_keep_both_changes_and_see_both_values(fresh: Fresh) {
     let rota = show_rota(&site.context, &kenkocall::domain::Actor::System, &centre).await.unwrap().rota;
     assert_eq!(rota.parts().contacts[0].name.as_str(), "見本 直代");
     assert_eq!(rota.parts().first.minutes(), 7);
+}
+
+async fn an_email_address_is_kept_and_a_wrong_one_is_said_beside_its_field(fresh: Fresh) {
+    let site = Site::open(&fresh).await;
+    let mut admin = administrator(&site, "kenji@mihon.example").await;
+    set_up(&mut admin).await;
+    for wrong in
+        ["naoko", "naoko@mihon.example, ichiro@mihon.example", "naoko@mihon.example\r\nBcc: ichiro@mihon.example"]
+    {
+        let page = send(&mut admin, "preview", &[("person-0-email", wrong)]).await;
+        assert_eq!(page.status, 422, "{wrong}");
+        assert!(
+            page.body.contains("<a href=\"#person-0-email\">") && page.body.contains("id=\"person-0-email-error\"")
+        );
+        assert!(page.body.contains("value=\"見本 直子\""), "all else is kept");
+    }
+    send(&mut admin, "preview", &[("person-0-email", "naoko@mihon.example")]).await;
+    assert_eq!(send(&mut admin, "save", &[]).await.status, 303);
+    let page = admin.get("/console/rota").await.clone();
+    assert!(page.body.contains("<td>naoko@mihon.example</td>"), "{}", page.body);
+    let trail = site.actions().await;
+    assert!(trail.contains(&"centre.rota_changed".to_owned()));
+    // An address alone is no person, and isn't dropped silently.
+    admin.get("/console/rota/change").await;
+    let page = send(&mut admin, "preview", &[("person-2-email", "sayuri@mihon.example")]).await;
+    assert_eq!(page.status, 422);
+    assert!(page.body.contains("<a href=\"#person-2-name\">") && page.body.contains("value=\"sayuri@mihon.example\""));
 }

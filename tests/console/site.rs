@@ -94,6 +94,7 @@ impl Site {
             proxies: proxies.parse().unwrap(),
             zone: TimeZone::get("Asia/Tokyo").unwrap(),
             second_factor: SecondFactorRule::Asked,
+            email: kenkocall::service::EmailRule::Sent,
             flow_set: crate::simulated_day::shipped(),
         };
         console(context, settings)

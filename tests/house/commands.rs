@@ -11,7 +11,7 @@ const EXCEPTIONS: [(&str, &[&str], &str); 6] = [
     ("src/commands/terminal.rs", &["flow", "engine"], "the phone at the terminal, on which these tools play flows"),
     (
         "src/commands/messages/",
-        &["store", "carrier", "engine", "policy", "patient_import", "flow", "flow_test"],
+        &["store", "carrier", "mail", "engine", "policy", "patient_import", "flow", "flow_test"],
         "a sentence for each error, of whatever layer",
     ),
     ("src/commands/settings.rs", &["store"], "`config check` looks at a database that no service can use yet"),

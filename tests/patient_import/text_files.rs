@@ -291,3 +291,12 @@ fn ids_that_differ_in_leading_zeros_only_are_warned_about() {
     let list = list(format!("{HEADER}{PATIENT}01234567,1980-04-01,見本,次郎,,no\n")).unwrap();
     assert_eq!(list.warnings, [Warning { row: 3, doubt: Doubt::ListedWithOtherZeros }]);
 }
+
+#[test]
+fn a_line_or_a_cell_without_an_end_is_refused_at_once() {
+    let line = format!("{HEADER}{PATIENT}{}\n", "1234567,1980-04-01,".repeat(2_500_000));
+    assert_eq!(read(line.as_bytes()).unwrap_err(), [Finding { place: Place::Row(3), fault: Fault::LineTooLong }]);
+    // Between two lost quotation marks, many lines are one cell.
+    let cell = format!("{HEADER}1234567,1980-04-01,\"見本\n{}\",花子,,\n", "見本,\n".repeat(20_000));
+    assert_eq!(faults(cell), [Fault::CellTooLong]);
+}

@@ -16,6 +16,7 @@ list-cut-off-workbook = this Excel workbook is cut off: its end is missing; copy
 list-damaged-workbook = this Excel workbook is damaged; open it in Excel and save it again
 list-workbook-too-large = this Excel workbook is too large when unpacked (512 MB are read at most); split it
 list-cell-too-long = a cell holds more than 64 kB of text
+list-line-too-long = a line is longer than 1 MB: this isn’t a patient list, or its line ends are lost; export it again
 list-value-too-long = the cell holds more than 4 kB of text, which no value of a list has
 list-several-lists = several sheets hold a list: { $sheets }; choose one with --sheet NAME
 list-hidden =

@@ -16,6 +16,7 @@ list-cut-off-workbook = この Excel ブックは末尾が欠けています。�
 list-damaged-workbook = この Excel ブックは壊れています。Excel で開いて保存し直してください
 list-workbook-too-large = この Excel ブックは展開すると大きすぎます(上限は512MB)。分割してください
 list-cell-too-long = 64kBを超える文字のあるセルがあります
+list-line-too-long = 1MBを超える行があります。名簿ではないか、改行が失われています。出力し直してください
 list-value-too-long = セルの文字が4kBを超えています。名簿の値としては長すぎます
 list-several-lists = 名簿のあるシートが複数あります: { $sheets }。--sheet NAME で一つを選んでください
 list-hidden =

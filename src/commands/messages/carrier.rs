@@ -1,9 +1,10 @@
-//! What is said about settings that a carrier can't be asked with.
+//! What is said about settings that a carrier or a mail server can't be asked with.
 
 use super::ToMessage;
 use crate::carrier::CarrierIdError;
 use crate::carrier::twilio::rest::NotReady;
 use crate::carrier::twilio::{NoToken, Urls, UrlsError, VoiceError};
+use crate::mail::SmtpError;
 use crate::translations::{Message, message};
 
 impl ToMessage for NotReady {
@@ -21,6 +22,18 @@ impl ToMessage for NotReady {
 impl ToMessage for CarrierIdError {
     fn message(&self) -> Message {
         message!("carrier-id")
+    }
+}
+
+impl ToMessage for SmtpError {
+    fn message(&self) -> Message {
+        match self {
+            Self::From => message!("mail-from"),
+            Self::Certificates { path, why } => {
+                message!("mail-certificates", path = path.display().to_string(), why = why)
+            }
+            Self::Tls(why) => message!("mail-tls", why = why),
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::ToMessage;
 use crate::config::{
-    AddressError, ConfigError, Expected, NetworkError, Place, SecretFileError, SettingFault, SettingsFileError, Warning,
+    AddressError, ConfigError, EmailFault, Expected, NetworkError, Place, SecretFileError, SettingFault,
+    SettingsFileError, Warning,
 };
 use crate::translations::{Message, message};
 
@@ -64,6 +65,7 @@ impl ToMessage for SettingFault {
             }
             Self::Form { name, expected: None } => message!("setting-form-unknown", name = name),
             Self::Address(error) => error.message(),
+            Self::Email(fault) => fault.message(),
             Self::NoPublicUrl(listen) => message!("setting-no-public-url", listen = listen.to_string()),
             Self::BaseUrl => message!("setting-base-url"),
             Self::BaseUrlUser => message!("setting-base-url-user"),
@@ -83,6 +85,19 @@ impl ToMessage for SettingFault {
             Self::NoToken => message!("setting-no-token"),
             Self::CallerNumber => message!("setting-caller-number"),
             Self::RingSeconds => message!("setting-ring-seconds"),
+        }
+    }
+}
+
+impl ToMessage for EmailFault {
+    fn message(&self) -> Message {
+        match self {
+            Self::NoServer => message!("setting-email-no-server"),
+            Self::Server => message!("setting-email-server"),
+            Self::Port => message!("setting-email-port"),
+            Self::From => message!("setting-email-from"),
+            Self::HalfLogIn => message!("setting-email-half-log-in"),
+            Self::Plain => message!("setting-email-plain"),
         }
     }
 }

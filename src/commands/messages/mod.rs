@@ -30,6 +30,7 @@ use crate::domain::{
     LogInNameError, PhoneNumberError, PlainLineError, UnknownLanguage,
 };
 use crate::flow_test::TranscriptError;
+use crate::mail::SmtpError;
 use crate::policy::{
     AfterRedError, CallPatternError, CentreCallsError, DaysOffError, MissedCallSmsError, OfficeHoursError,
     ReportCoversError, RetryPolicyError, UnregisteredReportsError,
@@ -66,6 +67,7 @@ pub(super) fn of(error: &(dyn Error + 'static)) -> Option<Message> {
         .or_else(|| as_type::<NotReady>(error))
         .or_else(|| as_type::<CarrierIdError>(error))
         .or_else(|| as_type::<NoToken>(error))
+        .or_else(|| as_type::<SmtpError>(error))
         .or_else(|| as_type::<UrlsError>(error))
         .or_else(|| as_type::<VoiceError>(error))
         .or_else(|| as_type::<TranscriptError>(error))

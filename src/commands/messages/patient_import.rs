@@ -56,6 +56,7 @@ impl ToMessage for Fault {
             Self::DamagedWorkbook => message!("list-damaged-workbook"),
             Self::WorkbookTooLarge => message!("list-workbook-too-large"),
             Self::CellTooLong => message!("list-cell-too-long"),
+            Self::LineTooLong => message!("list-line-too-long"),
             Self::ValueTooLong => message!("list-value-too-long"),
             Self::SeveralLists(names) => message!("list-several-lists", sheets = sheets(names)),
             Self::ListHidden(names) => message!("list-hidden", sheets = sheets(names)),

@@ -7,12 +7,14 @@ use crate::carrier::CarrierIdError;
 use crate::carrier::twilio::rest::NotReady;
 use crate::carrier::twilio::{NoToken, VoiceError};
 use crate::config::{
-    AddressError, ConfigError, Expected, NetworkError, Place, SecretFileError, SettingFault, SettingsFileError, Warning,
+    AddressError, ConfigError, EmailFault, Expected, NetworkError, Place, SecretFileError, SettingFault,
+    SettingsFileError, Warning,
 };
 use crate::domain::{
     BirthDateError, CallTimesError, CallingHoursError, CentreCodeError, HersysIdError, KeysError, Language,
     PhoneNumberError, PlainLineError, StaffName, UnknownLanguage,
 };
+use crate::mail::SmtpError;
 use crate::policy::{
     AfterRedError, CallPatternError, CentreCallsError, DaysOffError, MissedCallSmsError, OfficeHoursError,
     ReportCoversError, RetryPolicyError, UnregisteredReportsError,
@@ -63,6 +65,15 @@ fn forms_of_settings_say_what_the_log_says() {
     ];
     says(&forms);
     says(&addresses.map(SettingFault::Address));
+    let mail = [
+        EmailFault::NoServer,
+        EmailFault::Server,
+        EmailFault::Port,
+        EmailFault::From,
+        EmailFault::HalfLogIn,
+        EmailFault::Plain,
+    ];
+    says(&mail.map(SettingFault::Email));
     says(&files.map(|error| SettingFault::SecretFile { path: "/secret".into(), error }));
 }
 
@@ -128,6 +139,7 @@ fn places_and_warnings_of_settings_say_what_the_log_says() {
         NotReady::BaseUrl,
         NotReady::Tls(text()),
     ]);
+    says(&[SmtpError::From, SmtpError::Certificates { path: "/ca.pem".into(), why: text() }, SmtpError::Tls(text())]);
     says(&[NoToken]);
     says(&[VoiceError]);
 }

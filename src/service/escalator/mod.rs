@@ -39,6 +39,17 @@ pub struct EscalatorSettings {
     pub from: PhoneNumber,
     /// How long a phone rings, in seconds.
     pub ring_seconds: u16,
+    /// Whether an e-mail goes out beside the call.
+    pub email: EmailRule,
+}
+
+/// Whether e-mail is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmailRule {
+    /// To whoever has an address on the rota.
+    Sent,
+    /// The settings name no mail server.
+    NoServer,
 }
 
 /// Rings staff.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tracing::{error, warn};
 
-use super::Escalator;
+use super::{EmailRule, Escalator};
 use crate::carrier::CarrierLegId;
 use crate::domain::{
     Actor, CallId, CentreCode, Contact, EscalationEnd, EscalationId, Job, JobId, Line, SmsToo, StepOutcome, StepState,
@@ -152,6 +152,10 @@ async fn ring(
     }
     if contact.sms == SmsToo::Yes {
         let job = Job::StaffSms { call: step.call };
+        outbox::put(tx, vec![NewJob { id: JobId(new_id()), job, due_at: now }]).await?;
+    }
+    if contact.email.is_some() && escalator.settings.email == EmailRule::Sent {
+        let job = Job::StaffEmail { call: step.call };
         outbox::put(tx, vec![NewJob { id: JobId(new_id()), job, due_at: now }]).await?;
     }
     let rung = Changes::default()

@@ -3,6 +3,7 @@
 
 mod failed_jobs;
 mod missed_call_sms;
+mod staff_email;
 mod staff_notice;
 mod staff_sms;
 mod tell_centre;
@@ -18,9 +19,11 @@ use tokio::task::{Id, JoinSet};
 use tracing::{error, warn};
 
 pub use failed_jobs::{JobFilter, JobState, ShownJob, discard_job, list_jobs, retry_jobs};
+pub use staff_email::Post;
 
 use crate::carrier::{Carriers, Reach};
-use crate::domain::{CallId, Job, JobFailure, JobId, JobKind, ProcessId};
+use crate::domain::{CallId, Job, JobFailure, JobId, JobKind, JobNeeds, ProcessId};
+use crate::mail::NotSent;
 use crate::policy::{MOST_RUNS, retry_job_after};
 use crate::service::context::Context;
 use crate::service::conversation::ConversationService;
@@ -55,11 +58,22 @@ pub struct Outside {
     pub console: String,
 }
 
+/// With what jobs are run.
+#[derive(Clone)]
+enum Means {
+    /// Jobs that need nothing.
+    Nothing,
+    /// These, and those that need a phone network.
+    Network(Outside),
+    /// Only those that need a mail server.
+    Mail(Post),
+}
+
 /// Runs jobs in one process.
 #[allow(missing_debug_implementations, reason = "connections have no useful `Debug` output")]
 pub struct JobRunner {
     context: Arc<Context>,
-    outside: Option<Outside>,
+    means: Means,
     /// When this node last showed that it is alive. Locked during a round: a process claims its own jobs again, so it
     /// runs one round at a time.
     round: Mutex<Option<Timestamp>>,
@@ -79,7 +93,14 @@ struct Results {
 impl JobRunner {
     /// A runner. Without `outside`, it leaves the jobs that need a phone network to other nodes.
     pub fn new(context: Arc<Context>, outside: Option<Outside>) -> Self {
-        Self { context, outside, round: Mutex::new(None) }
+        let means = outside.map_or(Means::Nothing, Means::Network);
+        Self { context, means, round: Mutex::new(None) }
+    }
+
+    /// A runner of the jobs that send e-mail, beside the other one: a round ends with its slowest job, and a mail
+    /// server that doesn't answer must not keep a call from being withdrawn.
+    pub fn of_mail(context: Arc<Context>, post: Post) -> Self {
+        Self { context, means: Means::Mail(post), round: Mutex::new(None) }
     }
 
     /// Runs the jobs that are due and that no other process has claimed. Returns how many were done.
@@ -87,7 +108,7 @@ impl JobRunner {
     /// # Errors
     /// Database errors. Jobs whose results weren't stored run again.
     pub async fn run(&self) -> Result<usize, StoreError> {
-        if self.outside.is_none() {
+        if matches!(self.means, Means::Nothing) {
             watch_alone(&self.context.clock);
         }
         let mut shown_at = self.round.lock().await;
@@ -106,9 +127,10 @@ impl JobRunner {
 
     /// Shows other nodes from time to time that this node is alive, if it has legs that only it can reach.
     async fn show_alive(&self, shown_at: &mut Option<Timestamp>, now: Timestamp) -> Result<(), StoreError> {
-        let has_legs = |outside: &Outside| outside.carriers.all().any(|carrier| carrier.reach() == Reach::OwnNode);
+        let Means::Network(outside) = &self.means else { return Ok(()) };
+        let has_legs = outside.carriers.all().any(|carrier| carrier.reach() == Reach::OwnNode);
         let recent = shown_at.is_some_and(|at| now.duration_since(at).abs() < nodes::SHOWN_EVERY);
-        if recent || !self.outside.as_ref().is_some_and(has_legs) {
+        if recent || !has_legs {
             return Ok(());
         }
         let mut tx = self.context.database.begin_write().await?;
@@ -120,8 +142,7 @@ impl JobRunner {
 
     /// Claims the jobs that are due. Usually there are none, and then nothing is written.
     async fn claim(&self, now: Timestamp) -> Result<Vec<ClaimedJob>, StoreError> {
-        let runs = |kind: &JobKind| self.outside.is_some() || !kind.needs_network();
-        let kinds: Vec<JobKind> = JobKind::ALL.into_iter().filter(runs).collect();
+        let kinds: Vec<JobKind> = JobKind::ALL.into_iter().filter(|kind| self.means.run(kind.needs())).collect();
         let mut tx = self.context.database.begin_autocommit().await?;
         if !outbox::is_any_claimable(&mut tx, &kinds, self.context.process(), now).await? {
             return Ok(Vec::new());
@@ -137,8 +158,10 @@ impl JobRunner {
         let mut results = Results::default();
         // Jobs run concurrently, so that a slow request to the carrier doesn't delay the others. A simulated network is
         // never slow, and a simulated day is only reproducible if jobs run one after the other.
-        let simulated = |outside: &Outside| outside.carriers.default().is_simulated();
-        let beside = if self.outside.as_ref().is_some_and(simulated) { 1 } else { claimed.len() };
+        let beside = match &self.means {
+            Means::Network(outside) if outside.carriers.default().is_simulated() => 1,
+            Means::Network(_) | Means::Mail(_) | Means::Nothing => claimed.len(),
+        };
         let mut claimed = claimed.into_iter();
         let mut under_way = JoinSet::new();
         let mut jobs: HashMap<Id, ClaimedJob> = HashMap::new();
@@ -149,9 +172,9 @@ impl JobRunner {
                     results.give_up(&job, JobFailure::Interrupted);
                     continue;
                 }
-                let (context, outside) = (Arc::clone(&self.context), self.outside.clone());
+                let (context, means) = (Arc::clone(&self.context), self.means.clone());
                 let run = job.clone();
-                let task = under_way.spawn(async move { run_in_time(&context, outside.as_ref(), &run, now).await });
+                let task = under_way.spawn(async move { run_in_time(&context, &means, &run, now).await });
                 jobs.insert(task.id(), job);
             }
             let Some(ended) = under_way.join_next_with_id().await else { break };
@@ -183,6 +206,16 @@ impl JobRunner {
     }
 }
 
+impl Means {
+    const fn run(&self, needs: JobNeeds) -> bool {
+        match self {
+            Self::Nothing => matches!(needs, JobNeeds::Nothing),
+            Self::Network(_) => matches!(needs, JobNeeds::Nothing | JobNeeds::Network),
+            Self::Mail(_) => matches!(needs, JobNeeds::MailServer),
+        }
+    }
+}
+
 impl Results {
     fn add(&mut self, job: &ClaimedJob, result: Result<Done, JobFailure>) {
         match result {
@@ -209,14 +242,9 @@ impl Results {
 }
 
 /// Runs a job, and stops it before its claim ends.
-async fn run_in_time(
-    context: &Context,
-    outside: Option<&Outside>,
-    job: &ClaimedJob,
-    now: Timestamp,
-) -> Result<Done, JobFailure> {
+async fn run_in_time(context: &Context, means: &Means, job: &ClaimedJob, now: Timestamp) -> Result<Done, JobFailure> {
     let longest = Duration::try_from(LONGEST_RUN).unwrap_or_default();
-    match tokio::time::timeout(longest, run(context, outside, job, now)).await {
+    match tokio::time::timeout(longest, run(context, means, job, now)).await {
         Ok(Ok(done)) => Ok(done),
         // Another node changed the same rows. Nothing is wrong.
         Ok(Err(RunError::Store(error))) if error.is_conflict() => Ok(Done::Waits(SOON)),
@@ -232,6 +260,10 @@ async fn run_in_time(
             error!(job = %job.id, %call, carrier, "an outbox job needs a carrier that isn't configured");
             Err(JobFailure::NoCarrier)
         }
+        Ok(Err(RunError::NotSent { call, why })) => {
+            warn!(job = %job.id, %call, ?why, "the mail server didn't take an e-mail to staff; check [email]");
+            Err(JobFailure::MailServer)
+        }
         Err(_) => Err(JobFailure::TimedOut),
     }
 }
@@ -245,6 +277,11 @@ enum RunError {
         call: CallId,
         carrier: String,
     },
+    /// The mail server certainly hasn't taken a message.
+    NotSent {
+        call: CallId,
+        why: NotSent,
+    },
 }
 
 impl From<StoreError> for RunError {
@@ -253,26 +290,28 @@ impl From<StoreError> for RunError {
     }
 }
 
-async fn run(context: &Context, outside: Option<&Outside>, job: &ClaimedJob, now: Timestamp) -> Result<Done, RunError> {
+async fn run(context: &Context, means: &Means, job: &ClaimedJob, now: Timestamp) -> Result<Done, RunError> {
     let id = job.id;
     let job = serde_json::from_str::<Job>(job.job.as_str()).map_err(RunError::Unreadable)?;
-    match (job, outside) {
+    match (job, means) {
         (Job::TellCentre { centre, kind }, _) => {
             tell_centre::tell_centre(&centre, kind);
             Ok(Done::Yes)
         }
-        (Job::Withdraw { call }, Some(outside)) => withdraw::withdraw(context, outside, id, call).await,
-        (Job::MissedCallSms { patient, slot }, Some(outside)) => {
+        (Job::Withdraw { call }, Means::Network(outside)) => withdraw::withdraw(context, outside, id, call).await,
+        (Job::MissedCallSms { patient, slot }, Means::Network(outside)) => {
             missed_call_sms::missed_call_sms(context, outside, id, patient, slot, now).await?;
             Ok(Done::Yes)
         }
-        (Job::StaffSms { call }, Some(outside)) => {
+        (Job::StaffSms { call }, Means::Network(outside)) => {
             staff_sms::staff_sms(context, outside, id, call, now).await?;
             Ok(Done::Yes)
         }
+        (Job::StaffEmail { call }, Means::Mail(post)) => staff_email::staff_email(context, post, id, call, now).await,
         // It was stored under the wrong kind, or it wouldn't have been claimed.
-        (Job::Withdraw { .. } | Job::MissedCallSms { .. } | Job::StaffSms { .. }, None) => {
-            Ok(Done::Waits(outbox::LONGEST_POSTPONED))
-        }
+        (
+            Job::Withdraw { .. } | Job::MissedCallSms { .. } | Job::StaffSms { .. } | Job::StaffEmail { .. },
+            Means::Nothing | Means::Network(_) | Means::Mail(_),
+        ) => Ok(Done::Waits(outbox::LONGEST_POSTPONED)),
     }
 }

@@ -7,6 +7,7 @@ use super::Outside;
 use super::staff_notice::notice_of;
 use crate::carrier::network::SmsOutcome;
 use crate::domain::{CallId, JobId, NoticeOutcome};
+use crate::policy::staff_message;
 use crate::service::context::Context;
 use crate::store::{StoreError, escalations, outbox};
 
@@ -21,10 +22,11 @@ pub(super) async fn staff_sms(
     let Some(from) = outside.conversations.lines().call_back_number.as_ref() else { return Ok(()) };
     let mut tx = context.database.begin_write().await?;
     let first = outbox::done(&mut tx, &[id], now).await? == 1;
-    let notice = notice_of(&mut tx, call, &outside.console).await?;
+    let notice = notice_of(&mut tx, call).await?;
     tx.commit().await?;
     let Some(notice) = notice.filter(|_| first) else { return Ok(()) };
-    let outcome = match outside.carriers.default().send_sms(&notice.step.phone_number, from, &notice.text).await {
+    let text = staff_message(notice.step.language, &notice.centre, notice.lines, &outside.console);
+    let outcome = match outside.carriers.default().send_sms(&notice.step.phone_number, from, &text).await {
         SmsOutcome::Accepted => NoticeOutcome::Sent,
         SmsOutcome::Refused => {
             warn!(%call, "the carrier refused an SMS to staff; check that the number can send SMS");

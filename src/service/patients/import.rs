@@ -15,7 +15,7 @@ use tracing::info;
 
 pub use finishing::finish_imports;
 pub(super) use finishing::settle_import;
-pub(super) use sifting::{Fated, SiftedPlan, Touched};
+pub(super) use sifting::{Alike, Fated, SiftedPlan, Touched};
 
 use self::plan::Plan;
 use self::staging::{Staged, Staging};

@@ -7,7 +7,8 @@ use jiff::civil::Date;
 use super::change::known_patient;
 use super::view::PatientView;
 use crate::domain::{
-    Actor, Answer, CentreCode, HersysId, Item, Language, PatientId, PatientStatus, PhoneNumber, ReportOutcome, Severity,
+    Actor, Answer, CentreCode, HersysId, Item, Language, PatientId, PatientStatus, PhoneNumber, ReportOutcome,
+    ReportedToday, Severity,
 };
 use crate::policy::{PatientTerms, Permission, Scope, report_day, scope};
 use crate::service::centre_settings::{known_centre, narrowed, zone_of};
@@ -18,16 +19,6 @@ use crate::store::audit::{AuditRow, Subject};
 use crate::store::patient_list::{self, PatientFilter};
 use crate::store::patients::PatientRow;
 use crate::store::{Tx, alerts, answers, reports, slots};
-
-/// Whether patients have reported today.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ReportedToday {
-    /// It doesn't matter.
-    #[default]
-    Any,
-    /// They haven't finished a report today, by the date at their health centre.
-    NotYet,
-}
 
 /// Which patients to list. All given conditions must hold.
 #[derive(Clone, Default)]

@@ -11,6 +11,7 @@ mod erase;
 mod export;
 mod import;
 mod list;
+mod list_columns;
 mod looks;
 mod note;
 mod past_changes;
@@ -19,6 +20,7 @@ mod registration;
 mod report;
 mod retention;
 mod round;
+mod saved_filters;
 mod show;
 mod staff_calls;
 mod stop_request;
@@ -38,7 +40,8 @@ pub use disclose::{Disclosure, disclose_person};
 pub use erase::{ERASABLE_AFTER, Erasure, Rewritten, erase_person};
 pub use export::{ExportedPatient, PatientExport, export_patients};
 pub use import::{ImportMode, Imported, finish_imports, import_patients};
-pub use list::{ListedPatient, PatientQuery, ReportedToday, list_patients};
+pub use list::{ListedPatient, PatientQuery, list_patients};
+pub use list_columns::{choose_columns, chosen_columns};
 pub use looks::Look;
 pub use note::add_patient_note;
 pub use past_changes::{PastChange, PastField};
@@ -47,6 +50,9 @@ pub use report::{AnswersEntered, EnteredReport, ReportEntry, add_report, enter_a
 pub use retention::{Retention, erase_expired, set_retention, show_retention};
 pub(in crate::service) use round::promises;
 pub use round::{Counted, NextPerson, Promise, RoundProgress, next_person, round_progress};
+pub use saved_filters::{
+    FilterSaved, FilterWord, SavedFilterView, change_filter, delete_filter, save_filter, saved_filters, show_filter,
+};
 pub use show::{CallOfPatient, Profile, ShownPatient, show_patient, show_profile};
 pub use staff_calls::{StaffCallNoted, StaffCallView, WithoutReport, note_staff_call};
 pub use stop_request::{Decided, StopDecision, decide_stop};
@@ -56,8 +62,8 @@ pub use transfer::{
     notice_transfer, offer_transfer, pending_transfers, preview_offer, receivers, show_transfer,
 };
 pub use uploads::{
-    CallEffects, CellFault, ColumnRead, FieldChange, FindingWords, ListedRow, Received, RefusedRows, RowWarning,
-    ShownUpload, Started, UploadDetails, UploadView, choose_sheet, discard_upload, list_uploads, receive_list,
-    refused_rows, show_upload, start_import, sweep_uploads, work_on_upload,
+    AlikeRow, CallEffects, CellFault, ColumnRead, FieldChange, FindingWords, ListedRow, Received, RefusedRows,
+    RowWarning, ShownUpload, Started, UploadDetails, UploadView, choose_sheet, discard_upload, list_uploads,
+    receive_list, refused_rows, show_upload, start_import, sweep_uploads, work_on_upload,
 };
 pub use view::{AnswerView, PatientView, ReportView, UnconfirmedStop};

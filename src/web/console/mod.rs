@@ -59,7 +59,7 @@ use self::site::Site;
 use super::PATIENCE;
 use crate::config::Networks;
 use crate::flow::FlowSet;
-use crate::service::Context;
+use crate::service::{Context, EmailRule};
 
 /// The path of the console.
 const ROOT: &str = "/console";
@@ -89,6 +89,8 @@ pub struct ConsoleSettings {
     pub zone: TimeZone,
     /// Whether the second factor is asked for.
     pub second_factor: SecondFactorRule,
+    /// Whether staff who are rung get an e-mail, too.
+    pub email: EmailRule,
     /// The documents with the questionnaire.
     pub flow_set: Arc<FlowSet>,
 }

@@ -51,6 +51,10 @@ impl Phase {
     }
 }
 
+/// The bytes of a body by whose arrival the client gains a millisecond: 256 kbit/s, a slow line. Who sends fewer is
+/// disconnected once what it has lost is the whole timeout.
+const BODY_BYTES_PER_MS: u64 = 32;
+
 /// The timeout for reading a response.
 const READING_PATIENCE: Duration = Duration::from_secs(10);
 /// No response waits to be read.
@@ -84,6 +88,14 @@ impl Progress {
     pub(super) fn received(&self) {
         if matches!(self.phase(), Phase::Opened | Phase::Idle) {
             self.enter(Phase::Head);
+        }
+    }
+
+    /// Records received bytes of a body: a large one from a slow line takes longer than the timeout. No client saves up
+    /// time, so one that stops is disconnected however much it has sent.
+    pub(super) fn body_received(&self, bytes: usize) {
+        if self.phase() == Phase::Body {
+            self.set(Phase::Body, gained(self.since(), self.now(), bytes));
         }
     }
 
@@ -142,5 +154,43 @@ impl Progress {
 
     pub(super) fn set(&self, phase: Phase, since: u64) {
         self.phase.store((since << 3) | phase as u64, Ordering::Release);
+    }
+}
+
+/// The time from which a body's timeout counts, after more bytes of it have arrived.
+fn gained(since: u64, now: u64, bytes: usize) -> u64 {
+    let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+    since.saturating_add(bytes.checked_div(BODY_BYTES_PER_MS).unwrap_or(0)).min(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How long a body of this size may take at this speed, if it arrives in pieces each second.
+    fn is_cut_off(bytes: u64, a_second: u64) -> bool {
+        let patience = u64::try_from(Phase::Body.patience().unwrap().as_millis()).unwrap();
+        let (mut since, mut now, mut left) = (0, 0, bytes);
+        while left > 0 {
+            now += 1_000;
+            if now - since >= patience {
+                return true;
+            }
+            let piece = left.min(a_second);
+            since = gained(since, now, usize::try_from(piece).unwrap());
+            left -= piece;
+        }
+        false
+    }
+
+    #[test]
+    fn a_slow_line_may_send_a_large_list_and_a_byte_a_second_may_not() {
+        let largest = 64 * 1024 * 1024;
+        assert!(!is_cut_off(largest, 32_000), "256 kbit/s");
+        assert!(!is_cut_off(200_000, 16_000), "a short form from a slower line");
+        assert!(is_cut_off(largest, 16_000));
+        assert!(is_cut_off(64, 1));
+        // Nobody saves up time.
+        assert_eq!(gained(0, 5_000, 1 << 30), 5_000);
     }
 }

@@ -111,6 +111,9 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Noted<B> {
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(context);
+        if let (Side::Request, Poll::Ready(Some(Ok(frame)))) = (self.side, &polled) {
+            self.progress.body_received(frame.data_ref().map_or(0, Bytes::len));
+        }
         let ended = matches!(polled, Poll::Ready(None)) || self.body.is_end_stream();
         if self.side == Side::Request && ended && !matches!(polled, Poll::Ready(Some(Err(_)))) {
             self.progress.enter(Phase::Working);

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::super::cells::cell_of;
 use super::plan::{Plan, Planned};
 use super::staging::{Staged, Staging};
-use crate::domain::{Actor, CentreCode, PatientId, SlotState, UploadId};
+use crate::domain::{Actor, CentreCode, HersysId, PatientId, SlotState, UploadId};
 use crate::patient_import::{Column, Entry, RefusedRow, Sifted, Warning};
 use crate::policy::{CallingSchedule, report_day};
 use crate::service::centre_settings::{known_centre, schedule_of, zone_of};
@@ -20,7 +20,7 @@ use crate::service::error::{PatientError, ServiceError};
 use crate::service::slots::{SlotFate, would_withdraw_of};
 use crate::store::centres::CentreRow;
 use crate::store::list_uploads::FateCounts;
-use crate::store::patients::PatientRow;
+use crate::store::patients::{self, Namesake, PatientRow};
 
 /// How often rows are set aside because others were. Each round needs a row less, and few lists need more than two.
 const MOST_ROUNDS: usize = 64;
@@ -61,6 +61,18 @@ pub(in crate::service::patients) struct Touched {
     pub(in crate::service::patients) cancelled: u64,
     /// Calls of changed patients that are placed or ring, and are ended.
     pub(in crate::service::patients) ended: u64,
+}
+
+/// A row of somebody new who may be registered already.
+pub(in crate::service::patients) struct Alike {
+    /// The row.
+    pub(in crate::service::patients) row: u32,
+    /// The name in the list.
+    pub(in crate::service::patients) name: String,
+    /// The registered patient.
+    pub(in crate::service::patients) patient: PatientId,
+    /// That patient's ID.
+    pub(in crate::service::patients) hersys_id: HersysId,
 }
 
 impl SiftedPlan {
@@ -173,6 +185,24 @@ impl SiftedPlan {
             }
         }
         Ok(touched)
+    }
+
+    /// The rows of new patients who have the name and the birth date of somebody under observation with another ID: one
+    /// of the IDs may be a mistake, and then one person would be called twice.
+    pub(in crate::service::patients) async fn alike(&self, context: &Context) -> Result<Vec<Alike>, ServiceError> {
+        let mut tx = context.database.begin_read().await?;
+        let namesakes = patients::namesakes(&mut tx, &self.plan.new).await?;
+        let new = self.plan.rows.iter().filter_map(|row| match row.planned {
+            Planned::New(nth) => Some((nth, row.row)),
+            Planned::Changed(..) | Planned::Same(_) => None,
+        });
+        let rows: HashMap<usize, u32> = new.collect();
+        let alike = namesakes.into_iter().filter_map(|Namesake { of, patient, hersys_id }| {
+            let new = self.plan.new.get(of)?;
+            let name = format!("{} {}", new.family_name.expose(), new.given_name.expose());
+            Some(Alike { row: *rows.get(&of)?, name, patient, hersys_id })
+        });
+        Ok(alike.collect())
     }
 
     /// Imports the list, and ends the work on its upload. Returns `false` if others changed the same patients

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::cells::cell_of;
-use super::super::import::{Fated, Touched};
+use super::super::import::{Alike, Fated, Touched};
 use super::work::FindingWords;
 use crate::domain::{PatientId, RowFate};
 use crate::patient_import::{Column, Fault, Finding, Place, Sifted, Warning};
@@ -13,6 +13,8 @@ use crate::store::patients::PatientRow;
 const MOST_SAID: usize = 100;
 /// Warnings that are shown.
 const MOST_WARNINGS: usize = 1_000;
+/// Rows of people who may be registered already that are shown.
+const MOST_ALIKE: usize = 200;
 
 /// What is known of an uploaded list as a whole.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -38,6 +40,9 @@ pub struct UploadDetails {
     pub warnings: Vec<RowWarning>,
     /// What the import does to calls.
     pub effects: CallEffects,
+    /// Rows of new patients who may be registered already under another ID.
+    #[serde(default)]
+    pub alike: Vec<AlikeRow>,
     /// Whether patients changed after the dry run that staff agreed to, so that nothing was imported.
     pub is_changed: bool,
 }
@@ -61,6 +66,20 @@ pub struct RowWarning {
     pub doubt: String,
 }
 
+/// A row of somebody new who has the name and the birth date of a registered patient.
+#[derive(Clone, Serialize, Deserialize)]
+#[allow(missing_debug_implementations, reason = "personal data")]
+pub struct AlikeRow {
+    /// The row.
+    pub row: u32,
+    /// The name in the list.
+    pub name: String,
+    /// The registered patient.
+    pub patient: PatientId,
+    /// That patient's HER-SYS ID.
+    pub hersys_id: String,
+}
+
 /// What an import does to calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CallEffects {
@@ -74,6 +93,13 @@ pub struct CallEffects {
     pub cancelled: u64,
     /// Calls of changed patients that are placed or ring, and are ended.
     pub ended: u64,
+}
+
+impl From<Alike> for AlikeRow {
+    fn from(alike: Alike) -> Self {
+        let Alike { row, name, patient, hersys_id } = alike;
+        Self { row, name, patient, hersys_id: hersys_id.expose().to_owned() }
+    }
 }
 
 impl From<Touched> for CallEffects {
@@ -147,7 +173,14 @@ impl UploadDetails {
     }
 
     /// Of a list that was read.
-    pub(super) fn read(self, sifted: &Sifted, warnings: &[Warning], effects: CallEffects) -> Self {
+    pub(super) fn read(
+        self,
+        sifted: &Sifted,
+        warnings: &[Warning],
+        effects: CallEffects,
+        mut alike: Vec<AlikeRow>,
+    ) -> Self {
+        alike.truncate(MOST_ALIKE);
         let column = |name: &String| ColumnRead {
             name: name.clone(),
             column: Column::read(name).map(|column| column.code().to_owned()),
@@ -161,6 +194,7 @@ impl UploadDetails {
             above: sifted.list.above.clone(),
             warnings: warnings.iter().take(MOST_WARNINGS).map(warning).collect(),
             effects,
+            alike,
             ..Self::named(&self.file_name, self.sheet)
         }
     }

@@ -9,7 +9,7 @@ mod show;
 mod sweep;
 mod work;
 
-pub use content::{CallEffects, CellFault, ColumnRead, FieldChange, ListedRow, RowWarning, UploadDetails};
+pub use content::{AlikeRow, CallEffects, CellFault, ColumnRead, FieldChange, ListedRow, RowWarning, UploadDetails};
 pub use decide::{Started, choose_sheet, discard_upload, start_import};
 pub use receive::{Received, receive_list};
 pub use show::{RefusedRows, ShownUpload, UploadView, list_uploads, refused_rows, show_upload};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::content::{ListedRow, UploadDetails};
 use super::work::PAGE_ROWS;
-use crate::domain::{Actor, CentreCode, RowFate, UploadId, UploadState};
+use crate::domain::{Actor, CentreCode, PatientId, RowFate, UploadId, UploadState};
 use crate::policy::{Permission, Scope, scope};
 use crate::service::context::{Changes, Context, Details, Noted, Viewed, audit_entry};
 use crate::service::error::{PatientError, ServiceError};
@@ -103,8 +103,13 @@ pub async fn show_upload(
     let (upload, mut tx) = visible(context, actor, &scope, id, "list.shown").await?;
     let rows = rows_of(&mut tx, id, fate, i64::from(page)).await?;
     drop(tx);
-    let noted = note(context, actor, &upload, "list.shown", &rows).await?;
-    Ok(Viewed { found: ShownUpload { upload: upload.into(), rows, page_rows: PAGE_ROWS }, noted })
+    let centre = upload.centre.clone();
+    let view = UploadView::from(upload);
+    let decides = view.state == UploadState::Read;
+    let alike = view.details.iter().filter(|_| decides).flat_map(|details| &details.alike).map(|alike| alike.patient);
+    let named = rows.iter().filter_map(|row| row.patient).chain(alike).collect();
+    let noted = note(context, actor, (id, centre), "list.shown", named).await?;
+    Ok(Viewed { found: ShownUpload { upload: view, rows, page_rows: PAGE_ROWS }, noted })
 }
 
 async fn rows_of(tx: &mut Tx, id: UploadId, fate: RowFate, nth: i64) -> Result<Vec<ListedRow>, ServiceError> {
@@ -115,20 +120,17 @@ async fn rows_of(tx: &mut Tx, id: UploadId, fate: RowFate, nth: i64) -> Result<V
 async fn note(
     context: &Context,
     actor: &Actor,
-    upload: &UploadRow,
+    (id, centre): (UploadId, CentreCode),
     action: &str,
-    rows: &[ListedRow],
+    named: Vec<PatientId>,
 ) -> Result<Noted, ServiceError> {
-    let person = |row: &ListedRow| {
-        let patient = row.patient?;
-        Some(AuditPerson { patient, centre: upload.centre.clone() })
-    };
-    let mut people: Vec<AuditPerson> = rows.iter().filter_map(person).collect();
+    let person = |patient| AuditPerson { patient, centre: centre.clone() };
+    let mut people: Vec<AuditPerson> = named.into_iter().map(person).collect();
     people.sort_unstable();
     people.dedup();
-    let subject = if people.is_empty() { Subject::Other(format!("list:{}", upload.id)) } else { Subject::Patients };
-    let asked = Details::Revealed.changes().field("list", None::<String>, upload.id.to_string());
-    let entry = audit_entry(actor, context.clock.now(), action, subject, Some(upload.centre.clone()), asked);
+    let subject = if people.is_empty() { Subject::Other(format!("list:{id}")) } else { Subject::Patients };
+    let asked = Details::Revealed.changes().field("list", None::<String>, id.to_string());
+    let entry = audit_entry(actor, context.clock.now(), action, subject, Some(centre), asked);
     Ok(context.note_view(AuditRow { people, ..entry }).await?)
 }
 
@@ -165,7 +167,7 @@ pub async fn refused_rows(context: &Context, actor: &Actor, id: UploadId) -> Res
     let scope = scope(actor, Permission::ChangePatients)?;
     let (upload, tx) = visible(context, actor, &scope, id, "list.refused_rows_shown").await?;
     drop(tx);
-    let noted = note(context, actor, &upload, "list.refused_rows_shown", &[]).await?;
+    let noted = note(context, actor, (id, upload.centre.clone()), "list.refused_rows_shown", Vec::new()).await?;
     let details = upload.details.as_deref().and_then(UploadDetails::of_json).ok_or(PatientError::NotFound)?;
     let header = details.columns.into_iter().map(|column| column.name).collect();
     let database = context.database.clone();

@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use uuid::Uuid;
 
 use super::super::import::SiftedPlan;
-use super::content::{CallEffects, ListedRow, UploadDetails};
+use super::content::{AlikeRow, CallEffects, ListedRow, UploadDetails};
 use super::sweep::delete_parts;
 use crate::domain::{RowFate, UploadId, UploadState};
 use crate::patient_import::{Finding, ListFile, Sifted, sift};
@@ -191,7 +191,8 @@ impl Work<'_> {
         }
         self.write_rows(key, plan).await?;
         let effects = CallEffects::from(plan.touched(self.context).await?);
-        let details = UploadDetails { is_changed, ..details.read(plan.sifted(), plan.warnings(), effects) };
+        let alike = plan.alike(self.context).await?.into_iter().map(AlikeRow::from).collect();
+        let details = UploadDetails { is_changed, ..details.read(plan.sifted(), plan.warnings(), effects, alike) };
         let (details, digest) = (details.to_json(), plan.digest());
         let counts = plan.counts();
         self.note(&DryRunResult { state: UploadState::Read, details: &details, plan: &digest, counts }).await

@@ -1,7 +1,7 @@
 //! The filters of the list. They tell nothing about a person, so they are in the address.
 
 use super::words;
-use crate::domain::{Language, PatientId, Severity};
+use crate::domain::{Language, ListFilter, PatientId, Severity};
 use crate::service::{PatientStatus, ReportedToday};
 use crate::translations::{Message, message};
 use crate::web::console::log_in::query_value;
@@ -27,6 +27,17 @@ pub(in crate::web::console) struct Chip {
 }
 
 impl Filter {
+    /// The filter with these conditions.
+    pub(in crate::web::console) fn of(conditions: ListFilter) -> Self {
+        let ListFilter { status, language, severity, today } = conditions;
+        Self { status, language, severity, today, ..Self::default() }
+    }
+
+    /// The conditions, which can be saved: nothing of what is searched for.
+    pub(in crate::web::console) const fn conditions(&self) -> ListFilter {
+        ListFilter { status: self.status, language: self.language, severity: self.severity, today: self.today }
+    }
+
     /// Reads the query of an address. What can't be read filters nothing.
     pub(in crate::web::console) fn read(query: Option<&str>) -> Self {
         let value = |name: &str| query_value(query, name);

@@ -6,6 +6,7 @@ mod calling;
 mod calls;
 mod change;
 mod chart;
+mod columns;
 mod correct;
 mod days;
 mod diagnosis;
@@ -24,6 +25,7 @@ mod register;
 mod report;
 mod retention;
 mod rows;
+mod saved;
 mod searches;
 mod words;
 
@@ -42,6 +44,7 @@ pub(super) use self::filter::{Chip, Filter};
 pub use self::imports::finding_words;
 pub(super) use self::imports::upload_routes;
 use self::rows::PersonRow;
+pub(super) use self::saved::SavedLink;
 pub(super) use self::searches::Searches;
 pub(super) use self::words::withdrawal_name;
 use super::Console;
@@ -49,16 +52,18 @@ use super::form::{Mistakes, Submitted};
 use super::layout::Layout;
 use super::staff::StaffActor;
 use super::times;
-use crate::domain::{Language, PatientId, Severity};
+use crate::domain::{Language, ListColumn, ListColumns, PatientId, Severity};
 use crate::service::{
     Details, Noted, PatientKey, PatientQuery, PatientStatus, PatientTerms, ReportedToday, Rest, ServiceError,
-    list_patients,
+    chosen_columns, list_patients,
 };
 use crate::translations::Message;
 use crate::web::console::sender::sender;
 
 /// Rows of a page.
 const ROWS: u32 = 50;
+/// The saved filters above the list. The rest has its own page.
+const MOST_SAVED: usize = 12;
 /// The severities by which the list is filtered.
 const SEVERITIES: [Severity; 3] = [Severity::Red, Severity::Amber, Severity::Note];
 
@@ -69,6 +74,8 @@ pub(super) fn routes() -> Router<Arc<Console>> {
         .route("/patients/new", get(register::handler).post(register::submit))
         .route("/patients/retention", get(retention::handler).post(retention::submit))
         .route("/patients/export/{format}", get(export::handler))
+        .route("/patients/columns", get(columns::handler).post(columns::submit))
+        .merge(saved::routes())
         .merge(bulk::routes())
         .merge(imports::routes())
         .route("/patients/{patient}", get(person::handler))
@@ -108,6 +115,10 @@ struct List {
     next: Option<String>,
     /// The query of a round over the list.
     round: String,
+    /// The first of the saved filters.
+    saved: Vec<SavedLink>,
+    /// The columns that the reader has chosen.
+    columns: ListColumns,
 }
 
 impl List {
@@ -145,6 +156,16 @@ impl List {
 
     fn is_bulk_language(&self, language: &Language) -> bool {
         self.bulk.language == language.tag()
+    }
+
+    /// Whether a column is shown, by its code.
+    fn shows(&self, code: &str) -> bool {
+        ListColumn::from_code(code).is_some_and(|column| self.columns.has(column))
+    }
+
+    /// Whether the filter can be saved: the usual list needs no name.
+    fn is_filtered(&self) -> bool {
+        Filter::of(self.filter.conditions()) != Filter::default()
     }
 
     fn is_missing(&self) -> bool {
@@ -200,6 +221,9 @@ async fn show(staff: &StaffActor, filter: &Filter, asked: Asked, mistakes: Mista
     let query = query_of(filter, text.as_deref());
     let page = list_patients(staff.context(), staff.actor(), &query, Details::Revealed).await?;
     let not_noted = matches!(page.noted, Noted::No(_));
+    let columns = chosen_columns(staff.context(), staff.actor()).await?;
+    let mut saved = SavedLink::all(staff, filter).await?;
+    saved.truncate(MOST_SAVED);
     let centre = staff.centre().await?;
     let zone = staff.zone(centre.as_ref());
     let now = staff.context().clock.now().to_zoned_datetime(zone.clone());
@@ -222,6 +246,8 @@ async fn show(staff: &StaffActor, filter: &Filter, asked: Asked, mistakes: Mista
         mistakes,
         next: last.map(|last| filter.query(Some(last))),
         round: filter.query(None),
+        saved,
+        columns,
         filter: filter.clone(),
     };
     let status = if page.mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

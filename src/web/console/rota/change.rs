@@ -10,7 +10,9 @@ use super::typed::{Mistakes, Typed};
 use super::week::{Gap, Week};
 use crate::domain::{Contact, Language, Revision, Rota, Shift, SmsToo};
 use crate::policy::{MergedRota, RotaPart, merge_rotas};
-use crate::service::{AccountError, CentreError, RotaChanged, RotaView, ServiceError, change_rota, show_rota};
+use crate::service::{
+    AccountError, CentreError, EmailRule, RotaChanged, RotaView, ServiceError, change_rota, show_rota,
+};
 use crate::translations::{Argument, Message, Separator, message};
 use crate::web::console::form::{Fields, Submitted};
 use crate::web::console::here::{Frame, Here};
@@ -39,6 +41,8 @@ struct ChangePage {
     /// What is stored of the parts that somebody else has changed.
     theirs: Vec<Message>,
     languages: [Language; 7],
+    /// Whether the addresses are written to.
+    email: EmailRule,
 }
 
 /// What saving leads to.
@@ -194,12 +198,17 @@ fn stored(rota: &Rota, part: RotaPart) -> Message {
 
 fn person(contact: &Contact) -> Message {
     let sms = if contact.sms == SmsToo::Yes { message!("rota-with-sms") } else { message!("rota-without-sms") };
+    let email = match &contact.email {
+        Some(email) => message!("rota-names", names = email.expose()),
+        None => message!("rota-without-email"),
+    };
     message!(
         "rota-stored-person",
         name = contact.name.as_str(),
         phone = contact.phone.number().national(),
         language = contact.language.own_name(),
-        sms = sms
+        sms = sms,
+        email = email
     )
 }
 
@@ -244,6 +253,7 @@ async fn page(staff: &StaffActor, shown: Shown) -> Result<Response, ServiceError
         surprise: shown.surprise,
         theirs: shown.theirs,
         languages: Language::ALL,
+        email: staff.visit.console.settings.email,
     };
     Ok(staff.visit.page(status, &page))
 }

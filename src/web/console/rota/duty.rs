@@ -134,5 +134,6 @@ fn notice_name(outcome: NoticeOutcome) -> Message {
         NoticeOutcome::Sent => message!("rota-notice-sent"),
         NoticeOutcome::Refused => message!("rota-notice-refused"),
         NoticeOutcome::Unknown => message!("rota-notice-unknown"),
+        NoticeOutcome::NotYet => message!("rota-notice-not-yet"),
     }
 }

@@ -22,7 +22,7 @@ use super::layout::Layout;
 use super::log_in::query_value;
 use super::staff::StaffActor;
 use crate::domain::Role;
-use crate::service::{AccountError, ServiceError, show_escalation, show_rota};
+use crate::service::{AccountError, EmailRule, ServiceError, show_escalation, show_rota};
 use crate::translations::{Message, message};
 
 #[derive(Template)]
@@ -36,6 +36,8 @@ struct RotaPage {
     people: Vec<Person>,
     rules: Vec<Message>,
     may_change: bool,
+    /// Whether the addresses are written to.
+    email: EmailRule,
     /// Whether the reader was just told of a saved change.
     saved: bool,
 }
@@ -72,9 +74,16 @@ async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, Servi
         people: parts.contacts.iter().map(Person::of).collect(),
         rules,
         may_change: may_change(staff),
+        email: staff.visit.console.settings.email,
         saved: !query_value(query, "saved").is_empty(),
     };
     Ok(staff.visit.page(StatusCode::OK, &page))
+}
+
+impl RotaPage {
+    fn has_unused_addresses(&self) -> bool {
+        self.email == EmailRule::NoServer && self.people.iter().any(|person| !person.email.is_empty())
+    }
 }
 
 /// Whether the pages offer the form to a reader. The services decide.

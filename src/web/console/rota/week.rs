@@ -135,6 +135,8 @@ pub(super) struct Person {
     pub(super) language: (&'static str, &'static str),
     /// Whether an SMS goes to the number, too.
     pub(super) sms: bool,
+    /// Where the e-mail goes. Empty for nowhere.
+    pub(super) email: String,
 }
 
 impl Person {
@@ -146,6 +148,7 @@ impl Person {
             phone: contact.phone.number().national(),
             language: (language.own_name(), language.tag()),
             sms: contact.sms == SmsToo::Yes,
+            email: contact.email.as_ref().map(|email| email.expose().to_owned()).unwrap_or_default(),
         }
     }
 }

@@ -15,7 +15,7 @@ pub(super) use self::next::{Told, go_on};
 use super::Console;
 use super::layout::Layout;
 use super::log_in::query_value;
-use super::patients::{Chip, Filter, query_of, searched};
+use super::patients::{Chip, Filter, SavedLink, query_of, searched};
 use super::staff::StaffActor;
 use super::times;
 use crate::service::{Counted, PatientStatus, ReportedToday, RoundProgress, ServiceError, round_progress};
@@ -72,6 +72,8 @@ struct Start {
     /// The list of another filter.
     own: Option<OwnList>,
     unanswered: String,
+    /// Other lists to go through.
+    saved: Vec<SavedLink>,
 }
 
 /// How far staff are, in words.
@@ -145,6 +147,7 @@ async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, Servi
         progress,
         own: is_own.then(|| OwnList { round: round.text(), chips: chips() }),
         unanswered: Round::unanswered().text(),
+        saved: SavedLink::all(staff, &filter).await?,
     };
     Ok(staff.visit.page(StatusCode::OK, &page))
 }

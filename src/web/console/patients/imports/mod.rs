@@ -34,8 +34,8 @@ use crate::web::console::staff::StaffActor;
 const PAGE: &str = "/patients/imports";
 /// The largest request: a list, what a form puts around it, and enough of one that is too large to say so.
 const MOST_BYTES: usize = MAX_LIST_BYTES + 4 * 1024 * 1024;
-/// How long an upload may take.
-const UPLOAD_PATIENCE: Duration = Duration::from_secs(600);
+/// How long an upload may take: the largest list at 256 kbit/s, the slowest line that `web::serving` waits for.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(MOST_BYTES as u64 / 32_000 + 20);
 /// How long an answer waits for work that is usually done at once, so that the next page shows its result.
 const SHORT_WORK: Duration = Duration::from_millis(1_500);
 

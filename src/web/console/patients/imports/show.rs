@@ -11,7 +11,7 @@ use super::words::doubt_words;
 use super::{PAGE, id_of};
 use crate::domain::{Language, RowFate, UploadId, UploadState, escaped};
 use crate::service::{
-    CallEffects, Column, Doubt, ListedRow, Noted, ServiceError, UploadDetails, UploadView, show_upload,
+    AlikeRow, CallEffects, Column, Doubt, ListedRow, Noted, ServiceError, UploadDetails, UploadView, show_upload,
 };
 use crate::translations::{Message, message};
 use crate::web::console::here::{Frame, Here};
@@ -52,6 +52,15 @@ struct Shown {
     more: Option<String>,
     before: Option<String>,
     warnings: Vec<Warned>,
+    alike: Vec<AlikeLine>,
+}
+
+/// A row of somebody who may be registered already.
+struct AlikeLine {
+    row: u32,
+    name: String,
+    hersys_id: String,
+    path: String,
 }
 
 /// The rows with one fate.
@@ -245,6 +254,7 @@ async fn show(staff: &StaffActor, id: UploadId, query: Option<&str>) -> Result<R
         more: (!is_last).then(|| page_path(nth.saturating_add(1))),
         before: (nth > 0).then(|| page_path(nth.saturating_sub(1))),
         warnings: warnings_of(&details),
+        alike: if upload.state == UploadState::Read { alike_of(&details, staff) } else { Vec::new() },
         details,
         upload,
         at,
@@ -267,6 +277,16 @@ fn warnings_of(details: &UploadDetails) -> Vec<Warned> {
         Some(Warned { row: warning.row, said: doubt_words(doubt) })
     });
     warned.collect()
+}
+
+fn alike_of(details: &UploadDetails, staff: &StaffActor) -> Vec<AlikeLine> {
+    let line = |alike: &AlikeRow| AlikeLine {
+        row: alike.row,
+        name: alike.name.clone(),
+        hersys_id: alike.hersys_id.clone(),
+        path: staff.visit.path(&format!("/patients/{}", alike.patient)),
+    };
+    details.alike.iter().map(line).collect()
 }
 
 impl Tab {

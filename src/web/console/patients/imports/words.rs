@@ -36,6 +36,7 @@ fn fault_words(fault: &Fault) -> Message {
         Fault::DamagedWorkbook => message!("list-damaged-workbook"),
         Fault::WorkbookTooLarge => message!("list-workbook-too-large"),
         Fault::CellTooLong => message!("list-cell-too-long"),
+        Fault::LineTooLong => message!("list-line-too-long"),
         Fault::ValueTooLong => message!("list-value-too-long"),
         Fault::SeveralLists(names) => message!("upload-several-lists", sheets = sheets(names)),
         Fault::ListHidden(names) => message!("list-hidden", sheets = sheets(names)),
