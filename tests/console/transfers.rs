@@ -61,7 +61,7 @@ async fn an_offer_is_made_shown_on_today_and_accepted(fresh: Fresh) {
     {
         assert!(shown.contains(part), "{part} isn't in {shown}");
     }
-    for hidden in ["1000000", "1980", "090-1000-0001", "9010000001"] {
+    for hidden in ["1000000", "1980年", "昭和55", "090-1000-0001", "9010000001"] {
         assert!(!shown.contains(hidden), "{hidden} isn't theirs yet");
     }
     assert_eq!(other.get(&person).await.status, 404);
