@@ -109,6 +109,13 @@ fn calls_are_placed_and_answered_before_the_watchers_eyes() {
     assert!(console.is_some_and(|console| console.ends_with("/console")));
     let nurse = lines.next().expect("how to log in");
     assert!(nurse.contains("nurse: naoko@mihon.example") && nurse.contains("password"), "{nurse}");
+    let others: Vec<String> = lines.by_ref().take(4).collect();
+    for other in ["kenji", "midori", "minoru", "madoka"] {
+        let email = format!("{other}@mihon.example, password ");
+        assert!(others.iter().any(|line| line.contains(&email)), "{other} isn't in {others:?}");
+    }
+    let end = lines.find(|line| line.contains("Ctrl-C") || line.contains("ends by itself")).expect("how it ends");
+    assert!(end.contains("when all calls have ended, or after 15 minutes"), "there is no terminal: {end}");
     for event in ["patients are due", "is called", "rings", "answers"] {
         assert!(lines.any(|line| line.contains(event)), "no “{event}”");
     }

@@ -25,7 +25,9 @@ use crate::service::{
     Clock, Context, ConversationService, Dialer, EmailRule, Escalator, EscalatorSettings, LegBook, Post, SealerTask,
     count_last_outside_lines, count_outside_lines,
 };
-use crate::web::{ConsoleSettings, LastReadiness, SecondFactorRule, Web, console, router, router_with_operations};
+use crate::web::{
+    ConsoleSettings, LastReadiness, SecondFactorRule, ServerPace, Web, console, router, router_with_operations,
+};
 
 /// A server that has opened everything but doesn't listen yet.
 pub(crate) struct Server {
@@ -192,7 +194,9 @@ impl Server {
 }
 
 fn console_settings(config: &Config, conversations: &ConversationService, email: EmailRule) -> ConsoleSettings {
+    let pace = ServerPace { per_second: config.dialer.calls_per_second, at_once: config.dialer.concurrent_calls };
     ConsoleSettings {
+        pace,
         public_url: config.server.public_url(),
         proxies: config.server.trusted_proxies.clone(),
         zone: conversations.lines().zone.clone(),

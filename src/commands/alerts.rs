@@ -219,7 +219,7 @@ fn hints(open: &AlertList) -> String {
 
 fn hint(kind: AlertKind) -> Option<String> {
     match kind {
-        AlertKind::RedAnswer | AlertKind::CallBack => None,
+        AlertKind::RedAnswer | AlertKind::AmberAnswer | AlertKind::CallBack => None,
         AlertKind::Guessing => Some(text!("hint-guessing")),
         AlertKind::CentrePhone => Some(text!("hint-centre-phone")),
         AlertKind::MassGuessing => Some(text!("hint-mass-guessing")),
@@ -330,6 +330,10 @@ fn value(shown_alert: &ShownAlert) -> Option<String> {
         Some(answer @ Answer::YesNo(_)) => format!("{} {}", item.code(), answer.exported()),
         Some(Answer::Temperature(None) | Answer::Saturation(None)) | None => item.code().to_owned(),
     };
+    let value = match shown_alert.corrected {
+        Some(corrected) => text!("alert-corrected", value = value, now = corrected.exported()),
+        None => value,
+    };
     let from = shown_alert.caller_number.and_then(from_other_number);
     Some(from.map_or_else(|| value.clone(), |from| format!("{value} ({from})")))
 }
@@ -346,6 +350,7 @@ fn as_json(shown_alert: &ShownAlert, open: &AlertList, zone: &TimeZone) -> serde
         "hersys_id": shown_alert.hersys_id.as_ref().map(HersysId::expose),
         "item": alert.item.map(Item::code),
         "value": shown_alert.answer.map(Answer::exported),
+        "corrected": shown_alert.corrected.map(Answer::exported),
         "caller_number": shown_alert.caller_number.map(CallerNumber::code),
         "call": alert.call.map(|call| call.to_string()),
         "taken_by": claim.map(|claim| claim.by.as_str()),

@@ -134,7 +134,9 @@ fn as_json(entry: &ShownEntry, zone: &TimeZone, reveal: bool) -> Value {
     json!({
         "id": row.id.to_string(),
         "at": rfc3339(row.at, zone),
-        "actor": row.actor,
+        "actor": entry.elsewhere.is_none().then_some(&row.actor),
+        "account": entry.account.map(|account| account.to_string()),
+        "elsewhere": entry.elsewhere.as_ref().map(|code| code.as_str()),
         "source": row.source,
         "system_user": entry.system_user,
         "action": row.action,

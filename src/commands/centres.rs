@@ -9,11 +9,11 @@ use super::arguments::{Form, centre_code, table};
 use super::exit::usage;
 use super::language::{self, text};
 use super::messages::ToMessage as _;
-use crate::domain::{CallingHours, CentreName, LatinName, NameReading, PhoneNumber, width};
+use crate::domain::{CallingHours, CentreName, LatinName, Municipalities, NameReading, PhoneNumber, width};
 use crate::service::{
     AfterRed, CallPattern, CentreCalls, CentreChange, CentreSettings, CentreView, Client, DaysOff, MissedCallSms,
-    OfficeHours, ReportCovers, Retries, RetryPolicy, UnregisteredReports, add_centre, change_centre, list_centres,
-    show_centre,
+    OfficeHours, ReportCovers, Retries, RetryPolicy, SmsPrice, UnregisteredReports, add_centre, change_centre,
+    list_centres, show_centre,
 };
 use crate::translations::{Said, message};
 
@@ -74,6 +74,10 @@ pub(super) struct More {
     /// and with an empty value: a Japanese voice says the name.
     #[arg(long, value_name = "NAME", value_parser = latin_name)]
     latin_name: Option<OrNone<LatinName>>,
+    /// The municipalities for which it is responsible, separated by commas: 匝瑳市、旭市. The help desk tells callers by
+    /// them where to turn. Default, and with an empty value: none.
+    #[arg(long, value_name = "NAMES", value_parser = municipalities)]
+    municipalities: Option<Municipalities>,
     /// Its time zone. Default: Asia/Tokyo.
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
@@ -132,6 +136,10 @@ pub(super) struct More {
     /// health. Default, and with an empty value: no SMS is sent.
     #[arg(long, value_name = "TEXT", value_parser = or_none::<MissedCallSms>)]
     missed_call_sms: Option<OrNone<MissedCallSms>>,
+    /// The price of a part of an SMS, such as 3.3: the console says what an SMS costs. Default, and with an empty
+    /// value: not known.
+    #[arg(long, value_name = "MONEY", value_parser = or_none::<SmsPrice>)]
+    sms_price: Option<OrNone<SmsPrice>>,
     /// The maximum number of its automated calls per day. Default, and with an empty value: no limit of its own.
     #[arg(long, value_name = "CALLS", value_parser = calls)]
     calls_per_day: Option<OrNone<u32>>,
@@ -167,6 +175,10 @@ fn latin_name(text: &str) -> Result<OrNone<LatinName>, Said> {
     or_none(text).map_err(|_| Said(message!("centre-latin-name-form")))
 }
 
+fn municipalities(text: &str) -> Result<Municipalities, Said> {
+    text.parse().map_err(|_| Said(message!("municipalities-form")))
+}
+
 fn calls(text: &str) -> Result<OrNone<u32>, Said> {
     or_none(text).map_err(|_| Said(message!("number-of-calls")))
 }
@@ -195,6 +207,7 @@ impl More {
             name,
             reading: self.reading.as_ref().map(|reading| reading.0.clone()),
             latin_name: self.latin_name.as_ref().map(|name| name.0.clone()),
+            municipalities: self.municipalities.clone(),
             phone: phone.map(centre_phone).transpose()?,
             time_zone: self.time_zone.clone(),
             office_hours: self.office_hours,
@@ -212,6 +225,7 @@ impl More {
             concurrent_calls: self.concurrent_calls.as_ref().map(|calls| calls.0),
             calls_per_second: self.calls_per_second.as_ref().map(|pace| pace.0),
             missed_call_sms: self.missed_call_sms.as_ref().map(|sms| sms.0.clone()),
+            sms_price: self.sms_price.as_ref().map(|price| price.0),
             calls_per_day: self.calls_per_day.as_ref().map(|calls| calls.0),
             spend_per_day: self.spend_per_day.as_ref().map(|money| money.0),
             calls: self.automated_calls,
@@ -358,6 +372,7 @@ fn as_json(row: &CentreView) -> Value {
         "reading": settings.reading,
         "latin_name": settings.latin_name,
         "phone": row.phone.expose(),
+        "municipalities": settings.municipalities,
         "time_zone": row.time_zone,
         "office_hours": settings.office_hours.to_string(),
         "calling_hours": settings.calling_hours.to_string(),
@@ -374,6 +389,7 @@ fn as_json(row: &CentreView) -> Value {
         "concurrent_calls": settings.concurrent_calls,
         "calls_per_second": settings.calls_per_second,
         "missed_call_sms": settings.missed_call_sms,
+        "sms_price": settings.sms_price,
         "calls_per_day": settings.calls_per_day,
         "spend_per_day": settings.spend_per_day,
         "automated_calls": settings.calls,

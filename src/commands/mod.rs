@@ -130,7 +130,7 @@ enum Command<Extra: ExtraCommands> {
         #[command(subcommand)]
         command: alerts::Alerts,
     },
-    /// Invite, list and deactivate the accounts of staff for the console.
+    /// Invite, list, unlock and deactivate the accounts of staff for the console.
     Staff {
         #[command(subcommand)]
         command: staff::Staff,

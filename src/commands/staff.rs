@@ -10,7 +10,7 @@ use super::language::{self, text};
 use super::messages::ToMessage as _;
 use crate::config::Config;
 use crate::domain::{CentreCode, LogInName, Role, StaffName, escaped};
-use crate::service::{AccountView, Client, NewAccount, deactivate_staff, invite_staff, list_staff};
+use crate::service::{AccountView, Client, NewAccount, deactivate_staff, invite_staff, list_staff, unlock_staff};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Staff {
@@ -34,6 +34,16 @@ pub(super) enum Staff {
     },
     /// List the accounts.
     List {
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Issue a code for somebody who has lost the second factor. Prints it once. The person logs in with the password,
+    /// chooses "I have a code from the help desk", and sets up a new authenticator within an hour; until then the old
+    /// one works.
+    Unlock {
+        /// The e-mail address.
+        #[arg(value_name = "ADDRESS")]
+        email: String,
         #[command(flatten)]
         form: Form,
     },
@@ -84,12 +94,32 @@ pub(super) async fn run(config: &Config, client: &Client, zone: &TimeZone, comma
             lines.extend(accounts.iter().map(line));
             say(client, &table(&lines)).await
         }
+        Staff::Unlock { email, form } => unlock(config, client, zone, &email, &form).await,
         Staff::Deactivate { email, form } => {
             let account = deactivate_staff(&client.context, &client.actor, &log_in_name(&email)?).await?;
             let name = escaped(account.name.as_str()).into_owned();
             form.tell(client, &format!("{}\n", text!("staff-deactivated", name = name)), as_json(&account)).await
         }
     }
+}
+
+async fn unlock(config: &Config, client: &Client, zone: &TimeZone, email: &str, form: &Form) -> anyhow::Result<()> {
+    let unlock = unlock_staff(&client.context, &client.actor, &log_in_name(email)?).await?;
+    let until = shown(unlock.expires_at, zone);
+    let name = escaped(unlock.account.name.as_str()).into_owned();
+    let address = format!("{}/console", config.server.public_url());
+    let text = format!(
+        "{}\n  {}\n{}\n",
+        text!("staff-unlocked", name = name),
+        unlock.code,
+        text!("staff-unlock-how", address = address, until = until)
+    );
+    let mut value = as_json(&unlock.account);
+    if let Some(object) = value.as_object_mut() {
+        object.insert("code".to_owned(), unlock.code.clone().into());
+        object.insert("until".to_owned(), rfc3339(unlock.expires_at, zone).into());
+    }
+    form.tell(client, &text, value).await
 }
 
 fn line(account: &AccountView) -> Vec<String> {

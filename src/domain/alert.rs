@@ -10,6 +10,8 @@ use super::Severity;
 pub enum AlertKind {
     /// A red answer.
     RedAnswer,
+    /// An amber answer.
+    AmberAnswer,
     /// The caller asks for a call back.
     CallBack,
     /// The patient asks to stop automated calls.
@@ -43,8 +45,9 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// All kinds.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::RedAnswer,
+        Self::AmberAnswer,
         Self::CallBack,
         Self::StopRequest,
         Self::StopUnconfirmed,
@@ -65,6 +68,7 @@ impl AlertKind {
     pub const fn code(self) -> &'static str {
         match self {
             Self::RedAnswer => "red_answer",
+            Self::AmberAnswer => "amber_answer",
             Self::CallBack => "call_back",
             Self::StopRequest => "stop_request",
             Self::StopUnconfirmed => "stop_unconfirmed",
@@ -86,7 +90,8 @@ impl AlertKind {
     pub const fn severity(self) -> Severity {
         match self {
             Self::RedAnswer => Severity::Red,
-            Self::CallBack
+            Self::AmberAnswer
+            | Self::CallBack
             | Self::StopRequest
             | Self::StopUnconfirmed
             | Self::MassGuessing

@@ -56,6 +56,8 @@ uuid_id! {
     StaffAccountId,
     /// One log-in of a member of staff in a browser.
     WebSessionId,
+    /// One passkey of a member of staff.
+    PasskeyId,
     /// One patient list that staff have uploaded.
     UploadId,
     /// One filter that staff have saved.

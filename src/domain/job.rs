@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AlertKind, CallId, CentreCode, PatientId, SlotId};
+use super::{AlertKind, CallId, CentreCode, ContactId, PatientId, SlotId};
 
 /// A job that runs after the commit. Its JSON is stored. A change of it must still read what is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,13 @@ pub enum Job {
         /// The call to them.
         call: CallId,
     },
+    /// Send a trial message by SMS to a person of a health centre's rota.
+    StaffTrial {
+        /// The health centre.
+        centre: CentreCode,
+        /// The person.
+        contact: ContactId,
+    },
     /// Tell the centre's staff immediately about a new alert on their list. Carries no personal data.
     TellCentre {
         /// The centre.
@@ -47,6 +54,7 @@ impl Job {
             Self::MissedCallSms { .. } => JobKind::MissedCallSms,
             Self::StaffSms { .. } => JobKind::StaffSms,
             Self::StaffEmail { .. } => JobKind::StaffEmail,
+            Self::StaffTrial { .. } => JobKind::StaffTrial,
             Self::TellCentre { .. } => JobKind::TellCentre,
         }
     }
@@ -63,14 +71,16 @@ pub enum JobKind {
     StaffSms,
     /// [`Job::StaffEmail`].
     StaffEmail,
+    /// [`Job::StaffTrial`].
+    StaffTrial,
     /// [`Job::TellCentre`].
     TellCentre,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 5] =
-        [Self::Withdraw, Self::MissedCallSms, Self::StaffSms, Self::StaffEmail, Self::TellCentre];
+    pub const ALL: [Self; 6] =
+        [Self::Withdraw, Self::MissedCallSms, Self::StaffSms, Self::StaffEmail, Self::StaffTrial, Self::TellCentre];
 
     /// The code in the database, and the tag of the job's JSON.
     pub const fn code(self) -> &'static str {
@@ -79,6 +89,7 @@ impl JobKind {
             Self::MissedCallSms => "missed_call_sms",
             Self::StaffSms => "staff_sms",
             Self::StaffEmail => "staff_email",
+            Self::StaffTrial => "staff_trial",
             Self::TellCentre => "tell_centre",
         }
     }
@@ -91,7 +102,7 @@ impl JobKind {
     /// What a node needs to run it.
     pub const fn needs(self) -> JobNeeds {
         match self {
-            Self::Withdraw | Self::MissedCallSms | Self::StaffSms => JobNeeds::Network,
+            Self::Withdraw | Self::MissedCallSms | Self::StaffSms | Self::StaffTrial => JobNeeds::Network,
             Self::StaffEmail => JobNeeds::MailServer,
             Self::TellCentre => JobNeeds::Nothing,
         }

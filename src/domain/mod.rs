@@ -28,6 +28,7 @@ mod language;
 mod list_filter;
 mod list_upload;
 mod lookalike;
+mod municipalities;
 mod note;
 mod number_as_text;
 mod number_kind;
@@ -70,8 +71,8 @@ pub use hersys_id::{HersysId, HersysIdError};
 pub use hours::{DayEnd, read_hours, read_span};
 pub use ids::{
     AccountId, AlertId, BulkId, CallId, CentreCode, CentreCodeError, ClaimId, ContactId, EscalationId, HandoverId,
-    JobId, LegId, NoteId, PatientId, ProcessId, ReportId, SavedFilterId, ShiftId, SlotId, StaffAccountId, StaffCallId,
-    TransferId, UploadId, WebSessionId,
+    JobId, LegId, NoteId, PasskeyId, PatientId, ProcessId, ReportId, SavedFilterId, ShiftId, SlotId, StaffAccountId,
+    StaffCallId, TransferId, UploadId, WebSessionId,
 };
 pub use job::{Job, JobFailure, JobKind, JobNeeds};
 pub use keys::{EntryEnd, Keyed, Keys, KeysError};
@@ -79,6 +80,7 @@ pub use known_in::KnownIn;
 pub use language::{Language, UnknownLanguage};
 pub use list_filter::{FilterSharing, ListColumn, ListColumns, ListFilter, ReportedToday};
 pub use list_upload::{RowFate, UploadState};
+pub use municipalities::{Municipalities, MunicipalitiesError};
 pub use note::NoteAudience;
 pub use number_as_text::{number, some_number};
 pub use number_kind::{CallableNumber, NumberKind};
@@ -99,7 +101,8 @@ pub use severity::Severity;
 pub use shift::{ShiftDays, ShiftDaysError, ShiftHours, ShiftHoursError};
 pub use slot::{AttemptOutcome, AttemptState, Missed, SlotEnd, SlotOrigin, SlotState, Withdrawal};
 pub use staff_account::{
-    AccountState, DeviceName, LogInName, LogInNameError, LogInStage, Password, PasswordError, RedSound, SecondFactor,
+    AccountState, DeviceName, LogInName, LogInNameError, LogInStage, PasskeyName, Password, PasswordError, RedSound,
+    SecondFactor,
 };
 pub use staff_call::StaffCallOutcome;
 pub use transfer::{TransferDecision, TransferReason, TransferSide, TransferState};

@@ -5,6 +5,9 @@ use super::width;
 /// The browser and system of a log-in, for the list of devices.
 pub type DeviceName = super::PlainLine<60>;
 
+/// What the owner of a passkey calls it.
+pub type PasskeyName = super::PlainLine<40>;
+
 /// An e-mail address by which a member of staff logs in. `Debug` never prints it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LogInName {

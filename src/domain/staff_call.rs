@@ -5,6 +5,8 @@
 pub enum StaffCallOutcome {
     /// Staff entered the person's report.
     Reported,
+    /// Staff entered what was said until the call was interrupted.
+    Partly,
     /// Nobody who may speak about the person was reached.
     NotReached,
     /// The person asked to be called later, or staff decided so.
@@ -13,12 +15,13 @@ pub enum StaffCallOutcome {
 
 impl StaffCallOutcome {
     /// All outcomes.
-    pub const ALL: [Self; 3] = [Self::Reported, Self::NotReached, Self::Later];
+    pub const ALL: [Self; 4] = [Self::Reported, Self::Partly, Self::NotReached, Self::Later];
 
     /// The stored code.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Reported => "reported",
+            Self::Partly => "partly",
             Self::NotReached => "not_reached",
             Self::Later => "later",
         }

@@ -15,6 +15,7 @@ mod synthetic_people;
 mod virtual_day;
 
 pub use commands::LabCommands;
+use synthetic_day::{NamedPeople, add_named_day};
 pub use synthetic_day::{SyntheticDay, add_even_slots, add_synthetic_day, synthetic_identity, synthetic_number};
 pub use synthetic_people::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, SYNTHETIC_CENTRE, SyntheticDataError, add_synthetic};
 pub use virtual_day::{Rhythm, Round, STEP, Simulation, Stretch, VirtualClock};

@@ -43,11 +43,39 @@ pub struct SyntheticDay {
     pub after: Timestamp,
 }
 
+/// What made-up patients are called, and since when they are registered.
+pub(super) struct NamedPeople<'a> {
+    /// The given names, in turn.
+    pub(super) given_names: &'a [&'a str],
+    /// When all of them were registered.
+    pub(super) since: Timestamp,
+}
+
+impl NamedPeople<'_> {
+    fn given_name(&self, nth: u32) -> &str {
+        let count = self.given_names.len().max(1);
+        // Each round begins one name later, so that those who behave alike have different names.
+        self.given_names.get((nth as usize + nth as usize / count) % count).unwrap_or(&"花子")
+    }
+}
+
 /// Adds the made-up centre and its patients, all named 見本 花子, each with a number and call times.
 ///
 /// # Errors
 /// Returns an error if the database fails or `count` exceeds the available numbers.
 pub async fn add_synthetic_day(database: &Database, day: &SyntheticDay) -> Result<(), SyntheticDataError> {
+    add_named_day(database, day, &NamedPeople { given_names: &["花子"], since: day.after }).await
+}
+
+/// The same, with other names.
+///
+/// # Errors
+/// Returns an error if the database fails or `count` exceeds the available numbers.
+pub(super) async fn add_named_day(
+    database: &Database,
+    day: &SyntheticDay,
+    people: &NamedPeople<'_>,
+) -> Result<(), SyntheticDataError> {
     if day.patients > MOST {
         return Err(SyntheticDataError::TooMany);
     }
@@ -73,7 +101,7 @@ pub async fn add_synthetic_day(database: &Database, day: &SyntheticDay) -> Resul
             hersys_id,
             birth_date,
             family_name: Sensitive::new("見本"),
-            given_name: Sensitive::new("花子"),
+            given_name: Sensitive::new(people.given_name(nth)),
             phone_number: synthetic_number(nth),
             automated_call: true,
             call_times: times.to_string(),
@@ -82,8 +110,8 @@ pub async fn add_synthetic_day(database: &Database, day: &SyntheticDay) -> Resul
             monitoring_start: None,
             stopped_at: None,
             released_at: None,
-            created_at: day.after,
-            updated_at: day.after,
+            created_at: people.since,
+            updated_at: people.since,
             revision: 1,
             calling: Calling::default(),
             known_in: Vec::new(),

@@ -15,18 +15,18 @@ pub(super) enum Cell<'a> {
         shown: Shown,
     },
     Date(Date),
-    /// A day with a time of day other than midnight.
-    Moment,
+    /// A day with a time of day other than midnight, as it is seen when the cell is selected.
+    Moment(String),
     Time(Time),
     Truth(bool),
-    /// A fraction, a negative number or a duration. No column accepts these.
-    Odd,
+    /// A fraction, a negative number or a duration, as text. No column accepts these.
+    Odd(String),
     /// A formula whose result isn't in the file.
     Formula,
     /// Text of more than [`super::MAX_CELL_BYTES`].
     TooLong,
-    /// `#N/A` and similar.
-    Error,
+    /// `#N/A` and similar, as text.
+    Error(String),
 }
 
 /// How a spreadsheet shows a whole number.

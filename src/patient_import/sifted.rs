@@ -152,7 +152,7 @@ fn shown(cell: &Cell<'_>) -> String {
         Cell::Date(date) => date.to_string(),
         Cell::Time(time) => time.strftime("%H:%M").to_string(),
         Cell::Truth(truth) => truth.to_string(),
-        Cell::Moment | Cell::Odd | Cell::Error => "?".to_owned(),
+        Cell::Moment(seen) | Cell::Odd(seen) | Cell::Error(seen) => seen.chars().take(LONGEST_SHOWN).collect(),
     }
 }
 

@@ -46,10 +46,10 @@ fn text<'c>(cell: &'c Cell<'_>) -> Result<&'c str, Fault> {
     match cell {
         Cell::Text(text) => Ok(width::trim(text)),
         Cell::Empty => Err(Fault::Missing),
-        Cell::Error => Err(Fault::ErrorCell),
+        Cell::Error(_) => Err(Fault::ErrorCell),
         Cell::Formula => Err(Fault::FormulaWithoutResult),
         Cell::TooLong => Err(Fault::CellTooLong),
-        Cell::Whole { .. } | Cell::Date(_) | Cell::Moment | Cell::Time(_) | Cell::Truth(_) | Cell::Odd => {
+        Cell::Whole { .. } | Cell::Date(_) | Cell::Moment(_) | Cell::Time(_) | Cell::Truth(_) | Cell::Odd(_) => {
             Err(Fault::WrongKind)
         }
     }
@@ -99,7 +99,7 @@ pub(super) fn hersys_id(cell: &Cell<'_>) -> Result<(HersysId, Zeros), Fault> {
 pub(super) fn date(cell: &Cell<'_>) -> Result<Date, Fault> {
     let date = match cell {
         Cell::Date(date) => *date,
-        Cell::Moment => return Err(Fault::Date(DateError::TimeOfDay)),
+        Cell::Moment(_) => return Err(Fault::Date(DateError::TimeOfDay)),
         Cell::Whole { shown: Shown::As(shown), .. } => era::read(shown).map_err(|_| Fault::WrongKind)?,
         _ => era::read(text(cell)?).map_err(Fault::Date)?,
     };

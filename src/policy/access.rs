@@ -50,11 +50,13 @@ pub enum Permission {
     ManageJobs,
     /// See, invite and deactivate the accounts of staff.
     ManageStaff,
+    /// See the accounts of staff, and issue a code that replaces a lost second factor.
+    UnlockStaff,
 }
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::ViewPatients,
         Self::RevealDetails,
         Self::ChangePatients,
@@ -76,6 +78,7 @@ impl Permission {
         Self::CopyDatabase,
         Self::ManageJobs,
         Self::ManageStaff,
+        Self::UnlockStaff,
     ];
 
     /// The code in logs and API answers.
@@ -102,6 +105,7 @@ impl Permission {
             Self::CopyDatabase => "copy_database",
             Self::ManageJobs => "manage_jobs",
             Self::ManageStaff => "manage_staff",
+            Self::UnlockStaff => "unlock_staff",
         }
     }
 
@@ -149,8 +153,11 @@ const fn reach(role: Role, permission: Permission) -> Reach {
             | P::ViewCentres
             | P::ViewFigures,
         ) => OwnCentres,
-        (Role::CentreAdministrator, P::ErasePatients | P::ChangeCentres | P::ViewAudit | P::ManageStaff) => OwnCentres,
-        (Role::HelpDesk | Role::SystemAdministrator, P::ViewFigures | P::ViewCentres) => Everything,
+        (
+            Role::CentreAdministrator,
+            P::ErasePatients | P::ChangeCentres | P::ViewAudit | P::ManageStaff | P::UnlockStaff,
+        ) => OwnCentres,
+        (Role::HelpDesk | Role::SystemAdministrator, P::ViewFigures | P::ViewCentres | P::UnlockStaff) => Everything,
         (
             Role::SystemAdministrator,
             P::AddCentres
@@ -296,6 +303,7 @@ mod tests {
             ("copy_database", "---A-A-A"),
             ("manage_jobs", "---A-A-A"),
             ("manage_staff", "-o-AoA-A"),
+            ("unlock_staff", "-oAAoA-A"),
         ];
         let mut actors: Vec<Actor> = Role::ALL.into_iter().map(|role| staff(Some(role), &["13101"])).collect();
         actors.extend([operator(Some("13101")), operator(None)]);

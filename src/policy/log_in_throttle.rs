@@ -1,5 +1,6 @@
 //! How failed log-ins slow down the next ones. Nobody can lock out a colleague on purpose: failures count by account
 //! and client together, a browser that has logged in to the account before is a client of its own, and no wait is long.
+//! Who waits because of others at the same address can give the password and a code at once, which needs no wait.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -63,6 +64,11 @@ pub fn log_in_wait(client: ClientKind, failed: &FailedTries, now: Timestamp) -> 
     (wait > SignedDuration::ZERO).then_some(wait)
 }
 
+/// Whether a wrong password after so many others is in the audit trail: the first ones, then ever fewer.
+pub const fn is_noted(failed_before: u32) -> bool {
+    failed_before < FREE_AT_ACCOUNT || failed_before.is_power_of_two()
+}
+
 fn wait_of(tally: Tally, free: u32, now: Timestamp) -> SignedDuration {
     let (Some(last), Some(beyond)) = (tally.last, tally.count.checked_sub(free)) else { return SignedDuration::ZERO };
     let doubled = 2_i32.checked_pow(beyond).and_then(|factor| FIRST_WAIT.checked_mul(factor));
@@ -100,6 +106,12 @@ mod tests {
         let failed = FailedTries { second_factors: tally(30, 0), ..FailedTries::default() };
         assert_eq!(log_in_wait(ClientKind::Address, &failed, at(0)), Some(LONGEST_WAIT));
         assert_eq!(log_in_wait(ClientKind::KnownBrowser, &failed, at(0)), None);
+    }
+
+    #[test]
+    fn guessing_doesnt_fill_the_audit_trail() {
+        assert!((0..FREE_AT_ACCOUNT).all(is_noted));
+        assert_eq!((FREE_AT_ACCOUNT..1_000_000).filter(|failed| is_noted(*failed)).count(), 17);
     }
 
     fn any_tally() -> impl Strategy<Value = Tally> {

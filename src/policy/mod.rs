@@ -2,6 +2,7 @@
 
 mod access;
 mod after_red;
+mod answer_alerts;
 mod call_backs;
 mod call_pattern;
 mod centre_calls;
@@ -21,6 +22,7 @@ mod outcome;
 mod pacing;
 mod patient_search;
 mod quiet_call;
+mod repeated_forms;
 mod retention;
 mod retry;
 mod rota;
@@ -28,17 +30,20 @@ mod rounds;
 mod severity;
 mod sign_of_life;
 mod slots;
+mod sms_price;
 mod sms_segments;
 mod spo2_question;
 mod staff_message;
 mod transfers;
 mod unknown_outcome;
 mod unregistered_reports;
+mod unwanted_calls;
 mod web_session;
 mod worsening;
 
 pub use access::{Forbidden, Permission, Scope, require, scope};
 pub use after_red::{AfterRed, AfterRedError};
+pub use answer_alerts::{alert_of_correction, amber_answers};
 pub use call_backs::{
     CALL_BACKS_COUNT_FOR, CALL_BACKS_PER_CENTRE, CALL_BACKS_PER_NUMBER, CallBackFate, CallBackState, PastCallBack,
     call_back_fate,
@@ -53,7 +58,7 @@ pub use eligibility::{CallEligibility, ReportCovers, ReportCoversError};
 pub use escalation::{Escalated, Escalating, NextRing, OPENED_WITHIN, PastStep, SAID_EVERY};
 pub use guessing::{Failures, GuessingLimits, Lane, LaneState, Warn, WarnOf};
 pub use job_retry::{MOST_RUNS, retry_job_after};
-pub use log_in_throttle::{ClientKind, FailedTries, TRIES_COUNT_FOR, Tally, log_in_wait};
+pub use log_in_throttle::{ClientKind, FailedTries, TRIES_COUNT_FOR, Tally, is_noted, log_in_wait};
 pub use lost_calls::{AfterLoss, AtCarrier, AttemptWithoutLeg, KnownAttempt, ListedCall, after_loss, unaccounted};
 pub use missed_call_sms::{MissedCallSms, MissedCallSmsError};
 pub use office_hours::{OfficeHours, OfficeHoursError, report_day};
@@ -61,6 +66,7 @@ pub use outcome::{outcome_of_cause, outcome_of_conversation};
 pub use pacing::{CentreCaps, CentreDemand, allowance, most_in_window, shares, window};
 pub use patient_search::PatientTerms;
 pub use quiet_call::{CarrierSays, QuietCall, QuietFate, quiet_fate};
+pub use repeated_forms::{CallContent, is_same_message, is_stored};
 pub use retention::{RETENTION_NOTICE, RetentionError, RetentionMonths, goes_at};
 pub use retry::{
     AfterAttempt, EndedAttempt, FIRST_BACK_OFF, LONGEST_BACK_OFF, Retries, RetryPolicy, RetryPolicyError,
@@ -71,13 +77,15 @@ pub use rounds::{NOT_REACHED_AGAIN_AFTER, PastStaffCall, ROUND_CLAIM_LASTS, Roun
 pub use severity::{Thresholds, ThresholdsError, grade};
 pub use sign_of_life::{AfterSign, Rival, RivalState, Sign, SlotThen, after_sign};
 pub use slots::{CallingSchedule, PlannedSlot};
+pub use sms_price::{Money, SmsPrice, SmsPriceError};
 pub use sms_segments::sms_segments;
 pub use spo2_question::{REPORTS_WITHOUT_SPO2, SPO2_ASKED_AGAIN_AFTER_DAYS, spo2_asked_again_on, spo2_question};
-pub use staff_message::{LetterWords, staff_letter, staff_message};
-pub use transfers::{DecisionFate, decision_fate, planned_from, window_after_transfer};
+pub use staff_message::{LetterWords, staff_letter, staff_message, trial_message};
+pub use transfers::{DecisionFate, OPEN_PAGES_LAST, decision_fate, may_be_open, planned_from, window_after_transfer};
 pub use unknown_outcome::{
     ASK_STAFF_AFTER, DEFAULT_GRACE, LONGEST_BETWEEN_LOOKS, LookupFinding, NextStep, UnknownAttempt, Wanted,
 };
 pub use unregistered_reports::{UnregisteredReports, UnregisteredReportsError};
+pub use unwanted_calls::{CallFate, OpenCall, call_fates, last_window};
 pub use web_session::{DEVICE_KNOWN_FOR, SEEN_EVERY, SessionStanding, SessionTimes, session_standing};
 pub use worsening::{Worsening, worsened};

@@ -23,6 +23,22 @@ pub fn staff_message(language: Language, centre: &str, lines: usize, console: &s
     text.replace("{lines}", &lines.to_string()).replace("{console}", console).replace("{centre}", centre)
 }
 
+/// A trial message to a person of a health centre's rota, in the reader's language.
+pub fn trial_message(language: Language, centre: &str) -> String {
+    let text = match language {
+        Language::Japanese => {
+            "Kenko Call: {centre}の当番の連絡テストです。緊急ではありません。何もしなくて大丈夫です。"
+        }
+        Language::English => "Kenko Call: a trial of the rota of {centre}. This is no alert; you needn't do anything.",
+        Language::ChineseSimplified => "Kenko Call：这是{centre}值班联络的测试，不是紧急警报，无需处理。",
+        Language::ChineseTraditional => "Kenko Call：這是{centre}值班聯絡的測試，不是緊急警報，無需處理。",
+        Language::Korean => "Kenko Call: {centre} 당번 연락 시험입니다. 긴급이 아니며 아무것도 하지 않으셔도 됩니다.",
+        Language::Spanish => "Kenko Call: prueba de la lista de guardia de {centre}. No es una alerta; no haga nada.",
+        Language::Portuguese => "Kenko Call: teste da escala de {centre}. Não é um alerta; não precisa fazer nada.",
+    };
+    text.replace("{centre}", centre)
+}
+
 /// The words of an e-mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LetterWords {
@@ -74,6 +90,8 @@ mod tests {
             assert!(text.contains("見本{lines}保健所") && text.contains('3'), "{text}");
             assert!(text.ends_with("https://kenko.example/console") && !text.contains("{centre}"), "{text}");
             assert!(sms_segments(&text) <= 3, "{text}");
+            let trial = trial_message(language, "見本{lines}保健所");
+            assert!(trial.contains("見本{lines}保健所") && sms_segments(&trial) <= 2, "{trial}");
             let letter = staff_letter(language, "見本{lines}保健所", 3, "https://kenko.example/console");
             assert!(letter.subject.contains("見本{lines}保健所") && letter.subject.contains('3'), "{letter:?}");
             assert!(letter.text.starts_with(&format!("{text}\n")), "{letter:?}");

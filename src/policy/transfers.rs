@@ -1,7 +1,7 @@
 //! Transfers of patients between health centres (D4): who may decide what, and which calls the receiving centre places.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{TransferDecision, TransferSide, TransferState};
 
@@ -42,10 +42,21 @@ pub fn planned_from(now: Timestamp, from: &TimeZone, to: &TimeZone) -> Timestamp
     to.to_timestamp(from.to_datetime(now)).unwrap_or(now)
 }
 
-/// The end of the window of a slot that waits while its patient is accepted. It ends when the first call time of the
-/// receiving health centre is due, if that is earlier.
+/// The end of the window of a slot that hasn't ended when its patient is accepted, whether it waits or is being called.
+/// It ends when the first call time of the receiving health centre is due, if that is earlier, so that one series of
+/// tries follows the other.
 pub fn window_after_transfer(window_end: Timestamp, next: Option<Timestamp>, now: Timestamp) -> Timestamp {
     next.filter(|next| *next > now).map_or(window_end, |next| next.min(window_end))
+}
+
+/// How long before and after an acceptance a page may have been open that was opened by the offering health centre: as
+/// long as a log-in lasts.
+pub const OPEN_PAGES_LAST: SignedDuration = SignedDuration::from_hours(12);
+
+/// Whether a form may still be open that staff of the offering health centre opened before the patient was accepted.
+pub fn may_be_open(accepted_at: Timestamp, now: Timestamp) -> bool {
+    let since = now.duration_since(accepted_at);
+    !since.is_negative() && since <= OPEN_PAGES_LAST
 }
 
 #[cfg(test)]
@@ -75,6 +86,14 @@ mod tests {
         assert_eq!(decision_fate(Accepted, Withdraw, Offering), Otherwise(Accepted));
         assert_eq!(decision_fate(Withdrawn, Accept, Receiving), Otherwise(Withdrawn));
         assert_eq!(decision_fate(Declined, Withdraw, Offering), Otherwise(Declined));
+    }
+
+    #[test]
+    fn a_form_is_open_for_as_long_as_a_log_in_lasts() {
+        let at = |hour: i64| Timestamp::from_second(hour * 3_600).unwrap();
+        for (now, expected) in [(9, false), (10, true), (22, true), (23, false)] {
+            assert_eq!(may_be_open(at(10), at(now)), expected, "{now}");
+        }
     }
 
     fn decisions() -> impl Strategy<Value = Vec<(TransferDecision, TransferSide)>> {

@@ -31,18 +31,20 @@ pub use crate::patient_import::{
 };
 pub use crate::policy::{
     AfterRed, CallPattern, CallPatternError, CentreCalls, DaysOff, DaysOffError, MissedCallSms, MissedCallSmsError,
-    OfficeHours, PatientTerms, ReportCovers, RetentionMonths, Retries, RetryPolicy, Thresholds, UnregisteredReports,
-    UnusablePattern, Worsening, sms_segments,
+    OfficeHours, PatientTerms, ReportCovers, RetentionMonths, Retries, RetryPolicy, SmsPrice, Thresholds,
+    UnregisteredReports, UnusablePattern, Worsening, sms_segments,
 };
 pub use crate::store::StoreError;
 pub use crate::store::calls::{CallResult, CallsOf};
 pub use crate::store::list_uploads::FateCounts;
 pub use crate::store::seals::{SealKey, SealKind};
 pub use accounts::{
-    AccountView, Activity, Browser, Device, Invitation, LoggedIn, NewAccount, SecretToken, SessionState, SetUp,
-    choose_password, confirm_second_factor, deactivate_staff, draft, drop_draft, give_password, give_second_factor,
-    invite_staff, list_devices, list_staff, locked_account, log_out, log_out_everywhere, save_draft, session,
-    set_red_sound, set_up,
+    AccountView, Activity, Browser, Device, Invitation, LoggedIn, NewAccount, NewAuthenticator, PasskeyView,
+    RelyingParty, SecretToken, SessionState, SetUp, StaffUnlock, UnlockState, add_passkey, begin_passkey,
+    challenge_passkey, choose_password, confirm_new_authenticator, confirm_second_factor, deactivate_staff, draft,
+    drop_draft, enter_unlock_code, give_both_factors, give_passkey, give_password, give_second_factor, invite_staff,
+    list_devices, list_passkeys, list_staff, list_unlockable, locked_account, log_out, log_out_everywhere,
+    new_authenticator, remove_passkey, rename_passkey, save_draft, session, set_red_sound, set_up, unlock_staff,
 };
 #[cfg(feature = "lab")]
 pub use accounts::{code_at, log_in_without_second_factor};
@@ -92,31 +94,36 @@ pub use handovers::{
 };
 pub use outbox::{JobFilter, JobRunner, JobState, Outside, Post, ShownJob, discard_job, list_jobs, retry_jobs};
 pub use patients::{
-    AcceptedTimes, AlikeRow, AnswerView, AnswersEntered, BulkChange, BulkEffect, BulkOf, BulkView, CallEffects,
-    CallOfPatient, CellFault, ChangePreview, Changed, ColumnRead, Corrected, Correction, CorrectionView, Counted,
-    Decided, DecidedOutcome, DecidedTransfer, DiagnosisView, DiagnosisWritten, Disclosure, ERASABLE_AFTER,
-    EnteredReport, Erasure, ExportedPatient, FieldChange, FilterSaved, FilterWord, FindingWords, ImportMode, Imported,
-    ListedPatient, ListedRow, Look, NextPerson, Offer, OfferPreview, Offered, PastChange, PastField, PatientChange,
-    PatientExport, PatientQuery, PatientView, PendingTransfers, Profile, Promise, Received, ReceiverCentre,
-    RefusedRows, RegistrationPreview, ReportEntry, ReportView, Retention, Rewritten, RoundProgress, RowWarning,
-    SavedFilterView, ShownBulk, ShownPatient, ShownTransfer, ShownUpload, StaffCallNoted, StaffCallView, Started,
-    StopDecision, TransferAnswer, TransferCall, TransferView, UnconfirmedStop, UploadDetails, UploadView,
-    WithoutReport, add_patient, add_patient_note, add_report, calls_of_patient, change_filter, change_patient,
-    choose_columns, choose_sheet, chosen_columns, correct_answer, decide_stop, decide_transfer, delete_filter,
+    AcceptedTimes, AlikeRow, AnswerForm, AnswerView, AnswersEntered, BegunReport, BulkChange, BulkEffect, BulkOf,
+    BulkView, CallEffects, CallOfPatient, CellFault, ChangePreview, Changed, ColumnRead, Corrected, Correction,
+    CorrectionView, Counted, Decided, DecidedOutcome, DecidedTransfer, DiagnosisView, DiagnosisWritten, Differing,
+    Disclosure, ERASABLE_AFTER, Elsewhere, EnteredReport, Erasure, ExportedPatient, FieldChange, FilterSaved,
+    FilterWord, FindingWords, IdIs, ImportMode, Imported, ListedPatient, ListedRow, Look, NextPerson, Offer,
+    OfferPreview, Offered, PassedOn, PastChange, PastField, PatientChange, PatientExport, PatientQuery, PatientView,
+    PendingTransfers, Profile, Promise, Purpose, Received, ReceiverCentre, RefusedRows, RegistrationPreview,
+    ReportCorrection, ReportEntry, ReportView, Retention, RetentionChange, RetentionMoved, Rewritten, RoundProgress,
+    RowWarning, SavedFilterView, SavedOtherwise, ShownBulk, ShownPatient, ShownTransfer, ShownUpload, StaffCallView,
+    Started, StopDecision, TransferAnswer, TransferCall, TransferView, UnconfirmedStop, UploadDetails, UploadView,
+    add_patient, add_patient_note, add_report, calls_of_patient, change_filter, change_patient, choose_columns,
+    choose_sheet, chosen_columns, correct_answer, correct_report, decide_stop, decide_transfer, delete_filter,
     discard_upload, disclose_person, enter_answers, erase_expired, erase_person, export_patients, find_transfer,
     finish_bulk_changes, finish_imports, import_patients, list_patients, list_transfers, list_uploads, next_person,
-    note_staff_call, notice_transfer, offer_transfer, pending_transfers, prepare_bulk, preview_change, preview_offer,
-    preview_registration, receive_list, receivers, refused_rows, release_patient, round_progress, save_filter,
-    saved_filters, set_retention, show_bulk, show_filter, show_patient, show_profile, show_retention, show_transfer,
-    show_upload, start_bulk, start_import, stop_patient, sweep_uploads, undo_bulk, work_on_bulk, work_on_upload,
-    write_diagnosis,
+    notice_transfer, offer_transfer, pending_transfers, prepare_bulk, preview_change, preview_offer,
+    preview_registration, receive_list, receivers, refused_rows, release_patient, retention_history, round_progress,
+    save_filter, saved_filters, set_retention, show_bulk, show_filter, show_patient, show_profile, show_retention,
+    show_transfer, show_upload, start_bulk, start_import, stop_patient, sweep_uploads, undo_bulk, work_on_bulk,
+    work_on_upload, write_diagnosis,
 };
 pub use recovery::{Reconciled, reconcile_calls};
 pub use reports::{Export, ReportStanding, ReportVersion};
 pub use rota::{
-    EscalationView, NextStep, OnDuty, RotaChanged, RotaView, ShownStep, change_rota, show_escalation, show_rota,
+    EscalationView, NextStep, OnDuty, RotaChanged, RotaView, ShownStep, TrialView, Tried, change_rota, last_trials,
+    show_escalation, show_rota, try_contact,
 };
-pub use slots::{AffectedSlot, CentreDay, DailyStats, DaySlot, ShownSlot, SlotFate, SlotQuery, day_figures, day_slots};
+pub use slots::{
+    AffectedSlot, CalledToday, CentreDay, DailyStats, DaySlot, PhoneNow, ShownSlot, SlotFate, SlotQuery, day_figures,
+    day_slots,
+};
 pub use suspension::{
     DialerState, MaintenanceView, PauseReason, call_not_known, current_maintenance, dialer_state, end_maintenance,
     mark_restored, note_backup, pause_dialling, resume_dialling, start_maintenance, turn_not_known,

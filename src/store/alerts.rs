@@ -394,6 +394,19 @@ pub async fn open_about(tx: &mut Tx, patient: PatientId, kind: AlertKind) -> Res
     tx.fetch_all(sql, vec![patient.into(), kind.code().into()], read).await
 }
 
+/// A patient's alerts of a kind, open or closed, oldest first.
+///
+/// # Errors
+/// Database errors.
+pub async fn of_patient_and_kind(
+    tx: &mut Tx,
+    patient: PatientId,
+    kind: AlertKind,
+) -> Result<Vec<AlertRow>, StoreError> {
+    let sql = select!("patient_id = $1 AND kind = $2 ORDER BY raised_at, id");
+    tx.fetch_all(sql, vec![patient.into(), kind.code().into()], read).await
+}
+
 /// The open alerts of these patients, of all kinds, oldest first.
 ///
 /// # Errors

@@ -13,8 +13,8 @@ pub use held::{hold, release, release_oldest};
 pub use listing::{AuditFilter, get, list};
 pub(super) use person_key::PersonKey;
 pub use sealing::{Head, Sealed, after, before, has_hash, head, seal, some_wait, waiting};
-pub use subject::{ERASED, SYSTEM_USER, Subject};
-pub use views::{ViewRow, lists_of, views_of, was_opened};
+pub use subject::{ACCOUNT, ERASED, SYSTEM_USER, Subject};
+pub use views::{ViewRow, lists_of, views_of, was_opened, was_opened_by};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -48,6 +48,8 @@ pub struct AuditRow {
     pub details: Document,
     /// The patients whom it names besides its subject, ordered.
     pub people: Vec<AuditPerson>,
+    /// Another health centre to whose trail it belongs: one that was asked for something by somebody of `centre`.
+    pub other_centre: Option<CentreCode>,
 }
 
 /// A patient whom an entry about several people names.
@@ -129,6 +131,7 @@ fn read(row: &Row<'_>) -> Result<StoredEntry, StoreError> {
             centre: row.opt_read(6, "audit.centre_code", |text| CentreCode::parse(text).ok())?,
             details: row.document(7)?,
             people: Vec::new(),
+            other_centre: None,
         },
         subject,
     })

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::{Document, StoreError};
 use crate::domain::{
     AlertId, BulkId, CallId, CentreCode, ClaimId, ContactId, EscalationId, HandoverId, HersysId, JobId, LegId, NoteId,
-    PatientId, PhoneNumber, ProcessId, ReportId, SavedFilterId, Sensitive, SlotId, StaffAccountId, StaffCallId,
-    TransferId, UploadId, WebSessionId,
+    PasskeyId, PatientId, PhoneNumber, ProcessId, ReportId, SavedFilterId, Sensitive, SlotId, StaffAccountId,
+    StaffCallId, TransferId, UploadId, WebSessionId,
 };
 
 /// A parameter. The driver takes owned text without a copy.
@@ -186,6 +186,7 @@ ids!(
     JobId,
     ProcessId,
     StaffAccountId,
+    PasskeyId,
     WebSessionId,
     UploadId,
     SavedFilterId,

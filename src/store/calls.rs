@@ -114,8 +114,10 @@ pub enum CallsOf {
     Anyone,
     /// Calls in which this ID was keyed in, proven or not, and calls to its patient.
     HersysId(HersysId),
-    /// Calls with patients of this health centre.
+    /// Calls with patients of this health centre, and calls to its staff.
     Centre(CentreCode),
+    /// Calls to the staff of this health centre.
+    StaffOf(CentreCode),
 }
 
 /// Starts a query that selects every column of a call.
@@ -176,6 +178,20 @@ pub async fn reopen(tx: &mut Tx, call: CallId) -> Result<(), StoreError> {
 /// # Errors
 /// Database errors.
 pub async fn list(tx: &mut Tx, filter: &CallFilter) -> Result<Vec<CallRow>, StoreError> {
+    let (CallsOf::Centre(centre), None | Some(Line::StaffAlert)) = (&filter.of, filter.line) else {
+        return listed(tx, filter).await;
+    };
+    // Calls to staff have no patient, by whom calls are found.
+    let mut found = listed(tx, &CallFilter { of: CallsOf::StaffOf(centre.clone()), ..filter.clone() }).await?;
+    if filter.line.is_none() {
+        found.extend(listed(tx, filter).await?);
+    }
+    found.sort_by_key(|call| std::cmp::Reverse((call.started_at, call.id)));
+    found.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+async fn listed(tx: &mut Tx, filter: &CallFilter) -> Result<Vec<CallRow>, StoreError> {
     // Without a last call, a start and an id that no call reaches.
     let (since, limit) = (filter.since.unwrap_or(Timestamp::UNIX_EPOCH), i64::from(filter.limit));
     let last = filter.after.map_or_else(|| "~".to_owned(), |call| call.to_string());
@@ -231,6 +247,15 @@ pub async fn list(tx: &mut Tx, filter: &CallFilter) -> Result<Vec<CallRow>, Stor
                 "p.centre_code = $7 AND (c.ended_at IS NULL OR NOT $8)"
             )
         }
+        CallsOf::StaffOf(centre) => {
+            args.extend([centre.into(), filter.open_only.into()]);
+            page!(
+                "escalations e JOIN escalation_steps s ON s.escalation_id = e.id JOIN calls c ON c.id = s.call_id",
+                "c.started_at",
+                "c.id",
+                "e.centre_code = $7 AND (c.ended_at IS NULL OR NOT $8)"
+            )
+        }
         // A separate query, because the few open calls have an index of their own.
         CallsOf::Anyone if filter.open_only => page!("calls c", "c.started_at", "c.id", "c.ended_at IS NULL"),
         CallsOf::Anyone => page!("calls c", "c.started_at", "c.id", "1 = 1"),
@@ -263,13 +288,16 @@ pub async fn by_hour(
     .await
 }
 
-/// The number of calls with patients of a health centre that haven't ended.
+/// The number of calls with patients of a health centre, or to its staff, that haven't ended.
 ///
 /// # Errors
 /// Database errors.
 pub async fn open_at(tx: &mut Tx, centre: &CentreCode) -> Result<u32, StoreError> {
-    let sql = "SELECT count(DISTINCT c.id) FROM calls c JOIN call_people p ON p.call_id = c.id
-               WHERE c.ended_at IS NULL AND p.centre_code = $1";
+    let sql = "SELECT (SELECT count(DISTINCT c.id) FROM calls c JOIN call_people p ON p.call_id = c.id
+                       WHERE c.ended_at IS NULL AND p.centre_code = $1)
+                    + (SELECT count(*) FROM calls c JOIN escalation_steps s ON s.call_id = c.id
+                       JOIN escalations e ON e.id = s.escalation_id
+                       WHERE c.ended_at IS NULL AND e.centre_code = $1)";
     let counted = tx.fetch_optional(sql, vec![centre.into()], |row| row.int(0)).await?;
     Ok(counted.and_then(|count| u32::try_from(count).ok()).unwrap_or(0))
 }

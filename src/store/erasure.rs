@@ -54,6 +54,7 @@ pub async fn erase(tx: &mut Tx, patient: &PatientRow) -> Result<ErasedPerson, St
         "DELETE FROM round_claims WHERE patient_id = $1",
         "DELETE FROM staff_calls WHERE patient_id = $1",
         "DELETE FROM diagnoses WHERE patient_id = $1",
+        "DELETE FROM form_drafts WHERE patient_id = $1",
     ];
     for sql in of_lines {
         tx.execute(sql, vec![patient.id.into()]).await?;
@@ -86,6 +87,9 @@ pub async fn erase(tx: &mut Tx, patient: &PatientRow) -> Result<ErasedPerson, St
     for sql in of_id {
         tx.execute(sql, vec![(&patient.hersys_id).into()]).await?;
     }
+    // Drafts of a registration don't know the record.
+    let drafts = "DELETE FROM form_drafts WHERE form = '/patients/new' AND fields LIKE '%' || $1 || '%'";
+    tx.execute(drafts, vec![(&patient.hersys_id).into()]).await?;
     let plain_entries = plain_entries(tx, patient).await?;
     let of_patient = [
         "DELETE FROM call_people WHERE patient_id = $1",

@@ -199,12 +199,40 @@ pub async fn steps_of(tx: &mut Tx, escalation: EscalationId) -> Result<Vec<StepR
     tx.fetch_all(step!("escalation_id = $1 ORDER BY number"), vec![escalation.into()], read_step).await
 }
 
+/// The steps of a health centre since a time, the latest first.
+///
+/// # Errors
+/// Database errors.
+pub async fn steps_since(
+    tx: &mut Tx,
+    centre: &CentreCode,
+    since: Timestamp,
+    limit: u32,
+) -> Result<Vec<StepRow>, StoreError> {
+    let sql = step!(
+        "escalation_id IN (SELECT id FROM escalations WHERE centre_code = $1 AND (ended_at IS NULL OR ended_at >= $2))
+         AND intended_at >= $2 ORDER BY intended_at DESC, number DESC LIMIT $3"
+    );
+    tx.fetch_all(sql, vec![centre.into(), since.into(), i64::from(limit).into()], read_step).await
+}
+
 /// The steps of these calls, in no particular order.
 ///
 /// # Errors
 /// Database errors.
 pub async fn steps_of_calls(tx: &mut Tx, calls: &[CallId]) -> Result<Vec<StepRow>, StoreError> {
     tx.fetch_in(step!("call_id IN"), &[], calls.iter().map(|call| (*call).into()), "", read_step).await
+}
+
+/// The health centre whose staff a call is to. `None` for any other call.
+///
+/// # Errors
+/// Database errors.
+pub async fn centre_of_call(tx: &mut Tx, call: CallId) -> Result<Option<CentreCode>, StoreError> {
+    let sql = "SELECT e.centre_code FROM escalation_steps s JOIN escalations e ON e.id = s.escalation_id
+               WHERE s.call_id = $1";
+    let read = |row: &Row<'_>| row.read(0, "escalations.centre_code", |text| CentreCode::parse(text).ok());
+    tx.fetch_optional(sql, vec![call.into()], read).await
 }
 
 /// Records that the carrier has the call.

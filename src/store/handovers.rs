@@ -37,6 +37,15 @@ pub async fn add(tx: &mut Tx, handover: &HandoverRow) -> Result<bool, StoreError
     Ok(tx.execute(sql, args).await? == 1)
 }
 
+/// One handover.
+///
+/// # Errors
+/// Database errors.
+pub async fn get(tx: &mut Tx, id: HandoverId) -> Result<Option<HandoverRow>, StoreError> {
+    let sql = "SELECT id, centre_code, message, author, at FROM handovers WHERE id = $1";
+    tx.fetch_optional(sql, vec![id.into()], read).await
+}
+
 /// The last handovers of a health centre, latest first.
 ///
 /// # Errors

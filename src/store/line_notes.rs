@@ -56,6 +56,15 @@ pub async fn add(tx: &mut Tx, note: &NewNote<'_>) -> Result<bool, StoreError> {
     Ok(tx.execute(sql, args).await? == 1)
 }
 
+/// One note of a line.
+///
+/// # Errors
+/// Database errors.
+pub async fn get(tx: &mut Tx, id: NoteId) -> Result<Option<NoteRow>, StoreError> {
+    let sql = "SELECT author, audience, note, written_at, NULL FROM line_notes WHERE id = $1";
+    tx.fetch_optional(sql, vec![id.into()], read).await
+}
+
 /// The latest notes of a line, the latest first.
 ///
 /// # Errors

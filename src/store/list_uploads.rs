@@ -57,6 +57,18 @@ pub struct FateCounts {
     pub refused: i64,
 }
 
+impl FateCounts {
+    /// The number of rows with a fate.
+    pub const fn of(&self, fate: RowFate) -> i64 {
+        match fate {
+            RowFate::New => self.new,
+            RowFate::Changed => self.changed,
+            RowFate::Same => self.same,
+            RowFate::Refused => self.refused,
+        }
+    }
+}
+
 /// What is kept of an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartKind {

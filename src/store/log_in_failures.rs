@@ -48,16 +48,24 @@ pub struct LogInTry {
 pub async fn failed(tx: &mut Tx, attempt: &LogInTry, since: Timestamp) -> Result<FailedTries, StoreError> {
     tx.lock(Lock::LogIns).await?;
     let (name, client) = (attempt.name_hash.as_str(), attempt.client.as_str());
-    let at_account = "SELECT count(*), max(at) FROM log_in_failures WHERE name_hash = $1 AND client = $2 AND at >= $3";
+    let at_account = "SELECT count(*), max(at) FROM log_in_failures
+                      WHERE name_hash = $1 AND client = $2 AND at >= $3 AND ($4 = 'password' OR factor = 'second')";
     let of_address = "SELECT count(*), max(at) FROM log_in_failures WHERE client = $1 AND at >= $2";
     let second_factors = "SELECT count(*), max(at) FROM log_in_failures
                           WHERE name_hash = $1 AND factor = 'second' AND at >= $2";
-    Ok(FailedTries {
-        at_account: tally(tx, at_account, vec![name.into(), client.into(), since.into()]).await?,
-        of_address: tally(tx, of_address, vec![client.into(), since.into()]).await?,
-        second_factors: match attempt.factor {
-            Factor::Password => Tally::default(),
-            Factor::Second => tally(tx, second_factors, vec![name.into(), since.into()]).await?,
+    let at_account =
+        tally(tx, at_account, vec![name.into(), client.into(), since.into(), attempt.factor.code().into()]).await?;
+    Ok(match attempt.factor {
+        Factor::Password => FailedTries {
+            at_account,
+            of_address: tally(tx, of_address, vec![client.into(), since.into()]).await?,
+            second_factors: Tally::default(),
+        },
+        // Only who has the password can cause these. What others do at the same address doesn't count.
+        Factor::Second => FailedTries {
+            at_account,
+            of_address: Tally::default(),
+            second_factors: tally(tx, second_factors, vec![name.into(), since.into()]).await?,
         },
     })
 }

@@ -268,6 +268,19 @@ pub async fn move_to(tx: &mut Tx, slots: &[(SlotId, CentreCode)]) -> Result<(), 
     tx.write_rows(head, rows.collect(), ") AS v WHERE slots.id = v.column1 AND slots.state = 'waiting'").await
 }
 
+/// Lets the windows of slots that haven't ended end at these times, if that is earlier.
+///
+/// # Errors
+/// Database errors.
+pub async fn shorten(tx: &mut Tx, windows: &[(SlotId, Timestamp)]) -> Result<(), StoreError> {
+    tx.write_rows(
+        "UPDATE slots SET window_end = v.column2 FROM (VALUES",
+        windows.iter().map(|(slot, end)| [(*slot).into(), (*end).into()]).collect(),
+        ") AS v WHERE slots.id = v.column1 AND slots.ended_at IS NULL AND slots.window_end > v.column2",
+    )
+    .await
+}
+
 /// Sets the tries of slots whose last call continued after they had ended.
 ///
 /// # Errors

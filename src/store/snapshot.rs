@@ -10,7 +10,7 @@ use super::{
     StoreError, Tx,
     bind_value::{Row, parsed},
 };
-use crate::domain::{CallId, HersysId, PatientId, PhoneNumber, ReportId, Sensitive, SlotId};
+use crate::domain::{CallId, CentreCode, HersysId, PatientId, PhoneNumber, ReportId, Sensitive, SlotId, TransferId};
 
 /// The tables about calls.
 #[derive(Debug, Clone, Default)]
@@ -31,8 +31,19 @@ pub struct Snapshot {
     pub standing: BTreeMap<ReportId, Vec<LatestAnswer>>,
     /// Alerts, ordered by when they were raised.
     pub alerts: Vec<Alert>,
+    /// Transfers, ordered by when they were offered.
+    pub transfers: Vec<Transfer>,
     /// The number of jobs that aren't done.
     pub errands_left: u64,
+}
+
+/// A transfer.
+#[derive(Debug, Clone)]
+pub struct Transfer {
+    /// The transfer.
+    pub id: TransferId,
+    /// Its state, as stored.
+    pub state: String,
 }
 
 /// A patient.
@@ -42,6 +53,8 @@ pub struct Patient {
     pub id: PatientId,
     /// The HER-SYS ID.
     pub hersys_id: HersysId,
+    /// The health centre that has the patient.
+    pub centre: CentreCode,
     /// The registered number.
     pub phone_number: Option<PhoneNumber>,
     /// Whether the patient gets automated calls.
@@ -130,6 +143,8 @@ pub struct Report {
     pub date: Date,
     /// Whether it was finished.
     pub reported: bool,
+    /// When it was finished by hanging up after the advice for a red answer, by the services' clock.
+    pub stopped_at: Option<Timestamp>,
 }
 
 /// An answer.
@@ -172,14 +187,19 @@ pub async fn read(tx: &mut Tx) -> Result<Snapshot, StoreError> {
     let jobs = "SELECT count(*) FROM outbox WHERE done_at IS NULL";
     let errands_left = tx.fetch_optional(jobs, vec![], |row| row.int(0)).await?;
     let reports: Vec<Report> = tx
-        .fetch_all("SELECT id, patient_id, report_date, outcome FROM reports ORDER BY started_at, id", vec![], report)
+        .fetch_all(
+            "SELECT id, patient_id, report_date, outcome, stopped_after, ended_at FROM reports ORDER BY started_at, id",
+            vec![],
+            report,
+        )
         .await?;
     let ids: Vec<ReportId> = reports.iter().map(|report| report.id).collect();
     let standing = answers::latest(tx, &ids).await?.into_iter().collect();
     Ok(Snapshot {
         patients: tx
             .fetch_all(
-                "SELECT id, hersys_id, phone_number, automated_call, released_at FROM patients ORDER BY hersys_id",
+                "SELECT id, hersys_id, phone_number, automated_call, released_at, centre_code FROM patients
+                 ORDER BY hersys_id",
                 vec![],
                 patient,
             )
@@ -219,6 +239,11 @@ pub async fn read(tx: &mut Tx) -> Result<Snapshot, StoreError> {
                 alert,
             )
             .await?,
+        transfers: tx
+            .fetch_all("SELECT id, state FROM transfers ORDER BY offered_at, id", vec![], |row| {
+                Ok(Transfer { id: row.read(0, "transfers.id", parsed)?, state: row.owned(1)? })
+            })
+            .await?,
         errands_left: errands_left.and_then(|left| u64::try_from(left).ok()).unwrap_or_default(),
     })
 }
@@ -248,6 +273,7 @@ fn patient(row: &Row<'_>) -> Result<Patient, StoreError> {
         phone_number: row.opt_read(2, "patients.phone_number", number)?,
         automated_call: row.flag(3)?,
         released: row.opt_int(4)?.is_some(),
+        centre: row.read(5, "patients.centre_code", |text| CentreCode::parse(text).ok())?,
     })
 }
 
@@ -299,6 +325,7 @@ fn report(row: &Row<'_>) -> Result<Report, StoreError> {
         patient: row.read(1, "reports.patient_id", parsed)?,
         date: row.read(2, "reports.report_date", parsed)?,
         reported: row.text(3)? == "reported",
+        stopped_at: row.opt_text(4)?.map(|_| row.opt_time(5, "reports.ended_at")).transpose()?.flatten(),
     })
 }
 

@@ -93,6 +93,14 @@ pub async fn get(tx: &mut Tx, id: StaffAccountId) -> Result<Option<AccountRow>, 
     tx.fetch_optional(select!("WHERE id = $1"), vec![id.into()], read).await
 }
 
+/// These accounts, in no particular order.
+///
+/// # Errors
+/// Database errors.
+pub async fn by_ids(tx: &mut Tx, ids: &[StaffAccountId]) -> Result<Vec<AccountRow>, StoreError> {
+    tx.fetch_in(select!("WHERE id IN"), &[], ids.iter().map(|id| (*id).into()), "", read).await
+}
+
 /// All accounts, by their log-in names.
 ///
 /// # Errors
@@ -124,7 +132,7 @@ pub async fn set_password(
 const PLACE: &str = "staff_accounts.totp_secret";
 
 /// The key of an account. It is created if it is missing.
-async fn account_key(tx: &mut Tx, id: StaffAccountId, at: Timestamp) -> Result<PersonKey, StoreError> {
+pub(super) async fn account_key(tx: &mut Tx, id: StaffAccountId, at: Timestamp) -> Result<PersonKey, StoreError> {
     if let Some(key) = known_key(tx, id).await? {
         return Ok(key);
     }
@@ -134,7 +142,7 @@ async fn account_key(tx: &mut Tx, id: StaffAccountId, at: Timestamp) -> Result<P
     PersonKey::parse(&key).ok_or(StoreError::Inconsistent { what: "person_keys.key" })
 }
 
-async fn known_key(tx: &mut Tx, id: StaffAccountId) -> Result<Option<PersonKey>, StoreError> {
+pub(super) async fn known_key(tx: &mut Tx, id: StaffAccountId) -> Result<Option<PersonKey>, StoreError> {
     let sql = "SELECT key FROM person_keys WHERE id = $1";
     tx.fetch_optional(sql, vec![id.into()], |row| row.read(0, "person_keys.key", PersonKey::parse)).await
 }
@@ -168,10 +176,38 @@ pub async fn use_step(tx: &mut Tx, id: StaffAccountId, step: i64) -> Result<bool
 pub async fn activate(tx: &mut Tx, id: StaffAccountId, codes: &[String], at: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE staff_accounts SET state = 'active', updated_at = $2 WHERE id = $1";
     tx.execute(sql, vec![id.into(), at.into()]).await?;
+    replace_recovery_codes(tx, id, codes).await?;
+    tx.execute("DELETE FROM staff_invitations WHERE account_id = $1", vec![id.into()]).await?;
+    Ok(())
+}
+
+/// Gives an account these recovery codes in place of those that it had.
+///
+/// # Errors
+/// Database errors.
+pub async fn replace_recovery_codes(tx: &mut Tx, id: StaffAccountId, codes: &[String]) -> Result<(), StoreError> {
     tx.execute("DELETE FROM recovery_codes WHERE account_id = $1", vec![id.into()]).await?;
     let rows = codes.iter().map(|code| [id.into(), code.as_str().into()]).collect();
     tx.execute_rows("INSERT INTO recovery_codes (account_id, code_hash) VALUES", rows, "").await?;
-    tx.execute("DELETE FROM staff_invitations WHERE account_id = $1", vec![id.into()]).await?;
+    Ok(())
+}
+
+/// Replaces the secret of an active account's authenticator.
+///
+/// # Errors
+/// Database errors.
+pub async fn replace_secret(
+    tx: &mut Tx,
+    id: StaffAccountId,
+    secret: &str,
+    step: i64,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let key = account_key(tx, id, at).await?;
+    let secret = key.encrypt(PLACE, secret)?;
+    let sql = "UPDATE staff_accounts SET totp_secret = $2, totp_step = $3, updated_at = $4
+               WHERE id = $1 AND state = 'active'";
+    tx.execute(sql, vec![id.into(), secret.into(), step.into(), at.into()]).await?;
     Ok(())
 }
 
@@ -197,6 +233,8 @@ pub async fn forget_ways_in(tx: &mut Tx, id: StaffAccountId) -> Result<(), Store
         "DELETE FROM recovery_codes WHERE account_id = $1",
         "DELETE FROM staff_invitations WHERE account_id = $1",
         "DELETE FROM form_drafts WHERE account_id = $1",
+        "DELETE FROM staff_passkeys WHERE account_id = $1",
+        "DELETE FROM staff_unlocks WHERE account_id = $1",
     ] {
         tx.execute(sql, vec![id.into()]).await?;
     }

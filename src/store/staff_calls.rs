@@ -6,7 +6,7 @@ use super::{
     StoreError, Tx,
     bind_value::{Row, parsed},
 };
-use crate::domain::{CentreCode, PatientId, StaffCallId, StaffCallOutcome};
+use crate::domain::{CentreCode, PatientId, ReportId, StaffCallId, StaffCallOutcome};
 
 /// A call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,12 +25,15 @@ pub struct StaffCallRow {
     pub author: String,
     /// When.
     pub at: Timestamp,
+    /// The report that has what was said. `None` if nothing was.
+    pub report: Option<ReportId>,
 }
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT s.id, s.patient_id, s.centre_code, s.outcome, s.again_at, s.author, s.at FROM staff_calls s ",
+            "SELECT s.id, s.patient_id, s.centre_code, s.outcome, s.again_at, s.author, s.at, s.report_id
+             FROM staff_calls s ",
             $rest
         )
     };
@@ -41,8 +44,9 @@ macro_rules! select {
 /// # Errors
 /// Database errors.
 pub async fn add(tx: &mut Tx, call: &StaffCallRow) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO staff_calls (id, patient_id, centre_code, outcome, again_at, author, at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING";
+    let sql = "INSERT INTO staff_calls (id, patient_id, centre_code, outcome, again_at, author, at, report_id)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING";
+    let report = call.report.map(|report| report.to_string());
     let args = vec![
         call.id.into(),
         call.patient.into(),
@@ -51,8 +55,17 @@ pub async fn add(tx: &mut Tx, call: &StaffCallRow) -> Result<bool, StoreError> {
         call.again_at.into(),
         call.author.as_str().into(),
         call.at.into(),
+        report.as_deref().into(),
     ];
     Ok(tx.execute(sql, args).await? == 1)
+}
+
+/// One call.
+///
+/// # Errors
+/// Database errors.
+pub async fn get(tx: &mut Tx, id: StaffCallId) -> Result<Option<StaffCallRow>, StoreError> {
+    tx.fetch_optional(select!("WHERE s.id = $1"), vec![id.into()], read).await
 }
 
 /// The last calls to a person, latest first.
@@ -128,5 +141,6 @@ fn read(row: &Row<'_>) -> Result<StaffCallRow, StoreError> {
         again_at: row.opt_time(4, "staff_calls.again_at")?,
         author: row.owned(5)?,
         at: row.time(6, "staff_calls.at")?,
+        report: row.opt_read(7, "staff_calls.report_id", parsed)?.map(ReportId),
     })
 }

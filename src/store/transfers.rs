@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     StoreError, Tx,
     bind_value::{Row, parsed},
+    slots,
 };
 use crate::domain::{CentreCode, NoteText, PatientId, SlotId, TransferId, TransferReason, TransferState};
 
@@ -164,7 +165,7 @@ pub async fn notice(tx: &mut Tx, id: TransferId, at: Timestamp) -> Result<bool, 
 
 /// Moves a patient's open slots and calls in progress to another health centre, with the windows that these slots have
 /// from now on. Calls of the past are listed there too; slots and attempts of the past stay in the figures of their
-/// day.
+/// day. The attempts come first, as when they end: one that ends meanwhile waits, and then sees the new window.
 ///
 /// # Errors
 /// Database errors.
@@ -175,19 +176,14 @@ pub async fn move_calls(
     windows: &[(SlotId, Timestamp)],
 ) -> Result<(), StoreError> {
     let sqls = [
-        "UPDATE slots SET centre_code = $2 WHERE patient_id = $1 AND ended_at IS NULL",
         "UPDATE attempts SET centre_code = $2 WHERE patient_id = $1 AND ended_at IS NULL",
+        "UPDATE slots SET centre_code = $2 WHERE patient_id = $1 AND ended_at IS NULL",
         "UPDATE call_people SET centre_code = $2 WHERE patient_id = $1",
     ];
     for sql in sqls {
         tx.write(sql, vec![patient.into(), to.into()]).await?;
     }
-    tx.write_rows(
-        "UPDATE slots SET window_end = v.column2 FROM (VALUES",
-        windows.iter().map(|(slot, end)| [(*slot).into(), (*end).into()]).collect(),
-        ") AS v WHERE slots.id = v.column1 AND slots.state = 'waiting'",
-    )
-    .await
+    slots::shorten(tx, windows).await
 }
 
 fn read(row: &Row<'_>) -> Result<TransferRow, StoreError> {

@@ -6,7 +6,7 @@ use super::{
     Document, StoreError, Tx,
     bind_value::{Row, parsed},
 };
-use crate::domain::{DeviceName, LogInStage, StaffAccountId, WebSessionId};
+use crate::domain::{DeviceName, LogInStage, PatientId, StaffAccountId, WebSessionId};
 
 /// A log-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,20 +139,21 @@ pub async fn forget(tx: &mut Tx, sessions: Timestamp, drafts: Timestamp) -> Resu
     Ok(())
 }
 
-/// Saves what was typed into a form.
+/// Saves what was typed into a form, and about whom it is.
 ///
 /// # Errors
 /// Database errors.
 pub async fn save_draft(
     tx: &mut Tx,
     account: StaffAccountId,
-    form: &str,
+    (form, patient): (&str, Option<PatientId>),
     fields: Document,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO form_drafts (account_id, form, fields, saved_at) VALUES ($1, $2, $3, $4)
-               ON CONFLICT (account_id, form) DO UPDATE SET fields = $3, saved_at = $4";
-    tx.execute(sql, vec![account.into(), form.into(), fields.into(), at.into()]).await?;
+    let sql = "INSERT INTO form_drafts (account_id, form, fields, saved_at, patient_id) VALUES ($1, $2, $3, $4, $5)
+               ON CONFLICT (account_id, form) DO UPDATE SET fields = $3, saved_at = $4, patient_id = $5";
+    let patient = patient.map(|patient| patient.to_string());
+    tx.execute(sql, vec![account.into(), form.into(), fields.into(), at.into(), patient.as_deref().into()]).await?;
     Ok(())
 }
 

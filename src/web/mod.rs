@@ -25,9 +25,9 @@ use crate::carrier::CarrierAccountId;
 use crate::carrier::twilio::{SigningKey, Urls, Voices, urls};
 use crate::service::{Context, ConversationService, LegBook, LimitedLine};
 
-pub use console::{ConsoleSettings, SecondFactorRule, console, finding_words};
+pub use console::{ConsoleSettings, SecondFactorRule, ServerPace, console, finding_words};
 pub use probes::LastReadiness;
-pub use serving::{ConnectionLimits, Peer, Port, Stopping, serve};
+pub use serving::{ConnectionLimits, Endless, Peer, Port, Stopping, serve};
 
 /// The largest request body. A carrier's webhook has about 2 KB.
 const MAX_BODY_BYTES: usize = 64 * 1024;

@@ -22,6 +22,7 @@ mod call_now_and_resolve;
 mod clock_and_downtime;
 mod disclosure;
 mod erasing;
+mod given;
 mod imports;
 mod other_centres;
 mod outbox;

@@ -7,90 +7,41 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use jiff::civil::date;
 use kenkocall::carrier::simulator::{Health, Script};
-use kenkocall::domain::{
-    Actor, AlertId, AttemptOutcome, BulkId, BulkKind, BulkState, CallId, CentreCode, CentreName, Diagnosis,
-    DiagnosisBasis, DiseaseName, FilterName, FilterSharing, HandoverId, HersysId, Item, JobId, Language, ListColumns,
-    ListFilter, LogInName, NoteId, NoteText, NotificationReason, Operator, PatientId, PhoneNumber, ReasonText,
-    RegisteredName, ReportId, Revision, Role, Rota, RowFate, SavedFilterId, Staff, StaffAccess, StaffAccountId,
-    StaffCallId, StaffName, SystemUser, TransferId, TransferReason, UploadId, YesNo,
-};
+use kenkocall::domain::*;
 use kenkocall::lab::SYNTHETIC_CENTRE;
 use kenkocall::patient_import::Column;
 use kenkocall::service::{
-    AcceptedTimes, AlertQuery, AttemptQuery, AttemptStage, BulkChange, BulkOf, CallQuery, CentreChange, CheckpointKind,
-    Context, Correction, Details, ErrorKind, Export, ImportMode, JobFilter, NewAccount, Offer, Offered, PatientChange,
-    PatientQuery, PatientStatus, Received, ReportEntry, Resolution, ServiceError, SlotQuery, StaffCallNoted,
-    StopDecision, TakeFrom, ToClose, TrailQuery, TransferAnswer, WithoutReport, add_centre, add_note, add_patient,
-    add_patient_note, add_report, alert_pulse, call_log, call_now, call_numbers, calls_of_patient, change_centre,
-    change_filter, change_patient, change_rota, change_settings, choose_columns, choose_sheet, chosen_columns,
-    close_alerts, correct_answer, current_maintenance, day_figures, day_slots, deactivate_staff, decide_stop,
-    decide_transfer, delete_filter, dialer_state, discard_job, discard_upload, disclose_person, end_maintenance,
-    enter_answers, erase_person, export_patients, find_transfer, give_back_line, hand_over, handover_sheet,
-    import_patients, invite_staff, last_verification, list_alerts, list_attempts, list_calls, list_centres, list_jobs,
-    list_patients, list_staff, list_trail, list_transfers, list_uploads, mark_restored, next_person, note_backup,
-    note_staff_call, notice_transfer, offer_transfer, pause_dialling, pending_transfers, prepare_bulk, preview_change,
-    preview_offer, preview_registration, preview_settings, preview_undo, receive_list, receivers, reconcile_calls,
-    refused_rows, release_patient, resolve_call, resume_dialling, retry_jobs, round_progress, save_filter,
+    AcceptedTimes, AlertQuery, AnswerForm, AttemptQuery, AttemptStage, BulkChange, BulkOf, CallQuery, CentreChange,
+    CheckpointKind, Context, Correction, Details, ErrorKind, Export, ImportMode, JobFilter, NewAccount, Offer, Offered,
+    PatientChange, PatientQuery, PatientStatus, Purpose, Received, ReportCorrection, ReportEntry, Resolution,
+    ServiceError, ShownEntry, SlotQuery, StopDecision, TakeFrom, ToClose, TrailQuery, TransferAnswer, add_centre,
+    add_note, add_patient, add_patient_note, add_report, alert_pulse, call_log, call_now, call_numbers,
+    calls_of_patient, change_centre, change_filter, change_patient, change_rota, change_settings, choose_columns,
+    choose_sheet, chosen_columns, close_alerts, correct_answer, correct_report, current_maintenance, day_figures,
+    day_slots, deactivate_staff, decide_stop, decide_transfer, delete_filter, dialer_state, discard_job,
+    discard_upload, disclose_person, end_maintenance, enter_answers, erase_person, export_patients, find_transfer,
+    give_back_line, hand_over, handover_sheet, import_patients, invite_staff, last_trials, last_verification,
+    list_alerts, list_attempts, list_calls, list_centres, list_jobs, list_patients, list_staff, list_trail,
+    list_transfers, list_unlockable, list_uploads, mark_restored, next_person, note_backup, notice_transfer,
+    offer_transfer, pause_dialling, pending_transfers, prepare_bulk, preview_change, preview_offer,
+    preview_registration, preview_settings, preview_undo, receive_list, receivers, reconcile_calls, refused_rows,
+    release_patient, resolve_call, resume_dialling, retention_history, retry_jobs, round_progress, save_filter,
     saved_filters, set_retention, settings_history, show_alert_line, show_bulk, show_call, show_centre,
     show_escalation, show_filter, show_patient, show_profile, show_retention, show_rota, show_transfer, show_upload,
-    start_bulk, start_import, start_maintenance, stop_patient, take_line, undo_bulk, undo_change, untaken_red,
-    walk_trail, write_checkpoint, write_diagnosis,
+    start_bulk, start_import, start_maintenance, stop_patient, take_line, try_contact, undo_bulk, undo_change,
+    unlock_staff, untaken_red, walk_trail, write_checkpoint, write_diagnosis,
 };
 use kenkocall::store::calls::CallsOf;
 use uuid::Uuid;
 
 use crate::databases::Fresh;
+use crate::given::{Given, listed, refused, state, state_or_forbidden};
 use crate::simulated_day::{Day, Plan, id, shipped};
 
 crate::on_both_databases!(nobody_reaches_another_centres_patients,);
 
 /// The centre of those who ask.
 const THEIRS: &str = "27100";
-
-/// What a service function gave to somebody of another centre.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Given {
-    /// It doesn't exist for them.
-    NotFound,
-    /// They may not ask.
-    Forbidden,
-    /// A list without anything of the other centre.
-    Nothing,
-    /// Something that concerns no patient, which everybody may see.
-    State,
-    /// Something of the other centre, or the refusal shows that it exists.
-    Leaked,
-}
-
-fn refused<T>(result: Result<T, ServiceError>) -> Given {
-    match result {
-        Ok(_) => Given::Leaked,
-        Err(error) => match error.kind() {
-            ErrorKind::NotFound => Given::NotFound,
-            ErrorKind::Forbidden => Given::Forbidden,
-            ErrorKind::Conflict | ErrorKind::Invalid | ErrorKind::Unavailable => Given::Leaked,
-        },
-    }
-}
-
-fn listed<T>(result: Result<Vec<T>, ServiceError>) -> Given {
-    match result {
-        Ok(items) if items.is_empty() => Given::Nothing,
-        other => refused(other),
-    }
-}
-
-/// What an administrator may see and a nurse may not.
-fn state_or_forbidden<T>(result: Result<T, ServiceError>) -> Given {
-    match result {
-        Ok(_) => Given::Nothing,
-        refusal => refused(refusal),
-    }
-}
-
-fn state<T>(result: Result<T, ServiceError>) -> Given {
-    if result.is_ok() { Given::State } else { refused(result) }
-}
 
 /// What there is at the other centre.
 struct Other {
@@ -154,16 +105,14 @@ async fn patients(context: &Context, actor: &Actor, other: &Other) -> Answers {
         ("add_patient", refused(add_patient(context, actor, &other.centre, &values).await)),
         ("add_report", refused(add_report(context, actor, id, report).await)),
         ("change_patient", refused(change_patient(context, actor, id, None, &values[2..]).await)),
-        ("enter_answers", entered_elsewhere(context, actor, other).await),
         ("next_person", refused(next_person(context, actor, &all, Some(other.record)).await)),
         ("next_person", refused(next_person(context, actor, &of_centre, None).await)),
         ("round_progress", refused(round_progress(context, actor, &of_centre).await)),
-        ("note_staff_call", refused(called_elsewhere(context, actor, other).await)),
         ("add_patient_note", noted_elsewhere(context, actor, other).await),
         ("calls_of_patient", refused(calls_of_patient(context, actor, other.record, None, 10).await)),
         ("correct_answer", corrected_elsewhere(context, actor, other).await),
         ("write_diagnosis", diagnosed_elsewhere(context, actor, other).await),
-        ("handover_sheet", sheet_elsewhere(context, actor, other).await),
+        ("handover_sheet", sheet_elsewhere(context, actor).await),
         ("hand_over", handed_over(context, actor).await),
         ("stop_patient", refused(stop_patient(context, actor, id).await)),
         ("release_patient", refused(release_patient(context, actor, id).await)),
@@ -176,6 +125,7 @@ async fn patients(context: &Context, actor: &Actor, other: &Other) -> Answers {
         ("stop_patient", refused(stop_patient(context, actor, other.record).await)),
         ("release_patient", refused(release_patient(context, actor, other.record).await)),
         ("show_retention", refused(show_retention(context, actor, &other.centre, None).await)),
+        ("retention_history", refused(retention_history(context, actor, &other.centre).await)),
         ("set_retention", refused(set_retention(context, actor, &other.centre, None).await)),
         ("disclose_person", refused(disclose_person(context, actor, id).await)),
         ("disclose_person", refused(disclose_person(context, actor, other.record).await)),
@@ -184,6 +134,7 @@ async fn patients(context: &Context, actor: &Actor, other: &Other) -> Answers {
         ("list_patients", listed(found.map(|viewed| viewed.found.items))),
         ("list_patients", listed(found_of_centre.map(|viewed| viewed.found.items))),
     ];
+    answers.extend(entered_elsewhere(context, actor, other).await);
     answers.extend(patient_lists(context, actor, other, &all).await);
     answers
 }
@@ -192,10 +143,8 @@ async fn patient_lists(context: &Context, actor: &Actor, other: &Other, all: &Pa
     let upload = UploadId(Uuid::from_u128(OTHERS_UPLOAD));
     // A file goes to the actor's own centre: nobody can name another one. This one is empty.
     let chunks = futures_util::stream::iter(Vec::<Result<Vec<u8>, std::io::Error>>::new());
-    let received = match receive_list(context, actor, "list.csv", chunks).await {
-        Ok(Received::Empty) => Given::Nothing,
-        other => refused(other),
-    };
+    let received = receive_list(context, actor, "list.csv", chunks).await;
+    let received = if matches!(received, Ok(Received::Empty)) { Given::Nothing } else { refused(received) };
     let (record, bulk) = ([other.record], BulkId(Uuid::from_u128(OTHERS_UPLOAD)));
     let chosen = BulkOf::Chosen(&record);
     let uploads = list_uploads(context, actor).await;
@@ -207,7 +156,7 @@ async fn patient_lists(context: &Context, actor: &Actor, other: &Other, all: &Pa
     vec![
         ("receive_list", received),
         ("list_uploads", listed(uploads)),
-        ("show_upload", refused(show_upload(context, actor, upload, RowFate::New, 0).await)),
+        ("show_upload", refused(show_upload(context, actor, upload, Some(RowFate::New), 0).await)),
         ("refused_rows", refused(refused_rows(context, actor, upload).await)),
         ("start_import", refused(start_import(context, actor, upload, "").await)),
         ("discard_upload", refused(discard_upload(context, actor, upload).await)),
@@ -243,14 +192,15 @@ async fn filters(context: &Context, actor: &Actor) -> Answers {
     ]
 }
 
-async fn entered_elsewhere(context: &Context, actor: &Actor, other: &Other) -> Given {
-    let flow_set = shipped();
+async fn entered_elsewhere(context: &Context, actor: &Actor, other: &Other) -> Answers {
+    let (flow_set, id, reason) = (shipped(), ReportId(Uuid::now_v7()), NoteText::parse("見本").unwrap().unwrap());
     let entry = ReportEntry { flow_set: &flow_set, answers: Vec::new(), language: Language::English };
-    refused(enter_answers(context, actor, other.record, ReportId(Uuid::now_v7()), entry, None).await)
-}
-
-async fn called_elsewhere(context: &Context, actor: &Actor, other: &Other) -> Result<StaffCallNoted, ServiceError> {
-    note_staff_call(context, actor, other.record, StaffCallId(Uuid::now_v7()), WithoutReport::NotReached).await
+    let form = AnswerForm { id, purpose: Purpose::NotReached, entry: entry.clone(), note: None };
+    let correction = ReportCorrection { report: id, form: id, entry, reason: &reason, note: None };
+    vec![
+        ("enter_answers", refused(enter_answers(context, actor, other.record, form).await)),
+        ("correct_report", refused(correct_report(context, actor, other.record, correction).await)),
+    ]
 }
 
 async fn corrected_elsewhere(context: &Context, actor: &Actor, other: &Other) -> Given {
@@ -273,8 +223,8 @@ async fn diagnosed_elsewhere(context: &Context, actor: &Actor, other: &Other) ->
     refused(write_diagnosis(context, actor, other.record, Revision(0), diagnosis).await)
 }
 
-async fn sheet_elsewhere(context: &Context, actor: &Actor, other: &Other) -> Given {
-    let sheet = handover_sheet(context, actor, &[other.record]).await;
+async fn sheet_elsewhere(context: &Context, actor: &Actor) -> Given {
+    let sheet = handover_sheet(context, actor, &AlertQuery::default(), 10).await;
     listed(sheet.map(|viewed| {
         let sheet = viewed.found;
         let worse = sheet.worse.into_iter().map(|person| person.person.id);
@@ -323,6 +273,8 @@ async fn centres(context: &Context, actor: &Actor, other: &Other) -> Answers {
         ("settings_history", refused(settings_history(context, actor, &other.centre, None, 10).await)),
         ("preview_undo", refused(preview_undo(context, actor, &other.centre, Uuid::now_v7()).await)),
         ("undo_change", refused(undo_change(context, actor, &read, Uuid::now_v7(), None).await)),
+        ("last_trials", refused(last_trials(context, actor, &other.centre).await)),
+        ("try_contact", refused(try_contact(context, actor, &other.centre, ContactId(Uuid::from_u128(1))).await)),
         ("show_rota", refused(show_rota(context, actor, &other.centre).await)),
         ("change_rota", refused(change_rota(context, actor, &other.centre, Revision(0), &Rota::default()).await)),
         ("show_escalation", refused(show_escalation(context, actor, &other.centre).await)),
@@ -347,8 +299,7 @@ async fn calls(context: &Context, actor: &Actor, other: &Other) -> Answers {
     let alert_query = |centre| AlertQuery { centre, kind: None, since: None, after: None, limit: 10 };
     let alerts = list_alerts(context, actor, &alert_query(None)).await;
     let alerts_of_centre = list_alerts(context, actor, &alert_query(Some(other.centre.clone()))).await;
-    let red = untaken_red(context, actor).await;
-    let pulse = alert_pulse(context, actor).await;
+    let (red, pulse) = (untaken_red(context, actor).await, alert_pulse(context, actor).await);
     let note = NoteText::parse("見本").unwrap().unwrap();
     let close = ToClose { alert: other.alert, others: None };
     vec![
@@ -387,10 +338,14 @@ async fn staff(context: &Context, actor: &Actor, other: &Other) -> Answers {
     let of_all = invite_staff(context, actor, new("new@mihon.example", Role::SystemAdministrator, None)).await;
     let accounts = list_staff(context, actor).await;
     let list = if accounts.as_ref().is_ok_and(Vec::is_empty) { Given::Nothing } else { refused(accounts) };
+    let unlockable = list_unlockable(context, actor).await;
+    let unlockable = if unlockable.as_ref().is_ok_and(Vec::is_empty) { Given::Nothing } else { refused(unlockable) };
     vec![
         ("invite_staff", refused(of_centre)),
         ("invite_staff", refused(of_all)),
         ("list_staff", list),
+        ("list_unlockable", unlockable),
+        ("unlock_staff", refused(unlock_staff(context, actor, &other.staff).await.map(|_| ()))),
         ("deactivate_staff", refused(deactivate_staff(context, actor, &other.staff).await)),
     ]
 }
@@ -400,7 +355,14 @@ async fn everyone(day: &Day, context: &Context, actor: &Actor, other: &Other) ->
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("checkpoints");
     let trail = TrailQuery { patient: Some(other.patient.clone()), limit: 10, ..TrailQuery::default() };
-    let trail = list_trail(context, actor, &trail, Details::Revealed).await;
+    let trail = list_trail(context, actor, &trail, Details::Revealed).await.map(|viewed| viewed.found.items);
+    // What their own staff tried is theirs, whether or not what they looked for exists.
+    let is_theirs = |centre: Option<&CentreCode>| centre.is_some_and(|code| code.as_str() == THEIRS);
+    let not_theirs = |mut entries: Vec<_>| {
+        entries.retain(|entry: &ShownEntry| !is_theirs(entry.row.centre.as_ref()));
+        entries
+    };
+    let trail = listed(trail.map(not_theirs));
     let reason = ReasonText::parse("test").unwrap();
     let digest = day.simulation.conversations.lines().flow_sets.current().digest.clone();
     let lag = SignedDuration::from_secs(60);
@@ -409,7 +371,7 @@ async fn everyone(day: &Day, context: &Context, actor: &Actor, other: &Other) ->
         ("last_verification", state_or_forbidden(last_verification(context, actor).await)),
         ("walk_trail", refused(walk_trail(context, actor, None, std::time::Duration::ZERO).await)),
         ("write_checkpoint", refused(write_checkpoint(context, actor, &file, CheckpointKind::Checkpoint).await)),
-        ("list_trail", listed(trail.map(|viewed| viewed.found.items))),
+        ("list_trail", trail),
         ("list_jobs", listed(list_jobs(context, actor, JobFilter::Open).await)),
         ("retry_jobs", listed(retry_jobs(context, actor, None).await)),
         ("retry_jobs", listed(retry_jobs(context, actor, Some(other.job)).await)),

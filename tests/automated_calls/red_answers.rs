@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use kenkocall::carrier::simulator::Script;
-use kenkocall::domain::Keys;
+use kenkocall::carrier::simulator::{Health, Script};
+use kenkocall::domain::{Item, Keys, YesNo};
 use kenkocall::policy::AfterRed;
 use kenkocall::service::CentreChange;
 
@@ -20,6 +20,8 @@ on_both_databases!(
     hanging_up_at_every_second_at_night,
     hanging_up_at_every_second_where_the_centre_continues_without_asking,
     silence_after_the_advice_is_left_alone,
+    amber_answers_are_told_once_when_the_call_is_over,
+    an_amber_answer_of_a_call_that_broke_off_is_told,
 );
 
 /// Listening, 36.5 °C, right, an SpO2 of 88 %, right: the advice comes with the sixth question.
@@ -112,4 +114,40 @@ async fn hanging_up_at_every_second(fresh: Fresh, time: &'static str, after_red:
     let alerts = "SELECT CAST(count(*) AS text) FROM alerts WHERE kind = 'red_answer' GROUP BY report_id";
     assert_eq!(day.kept.column(alerts).await, vec!["1"; outcomes.len()], "one alert each");
     assert_eq!(advised(&day).await, outcomes.len() + heard, "who was cut off is advised again");
+}
+
+fn eats_nothing() -> Script {
+    let mut ill = Health::well();
+    ill.symptoms = BTreeMap::from([(Item::UnableToEat, YesNo::Yes)]);
+    Script::answers(Duration::from_secs(2)).health(ill)
+}
+
+async fn amber_answers_are_told_once_when_the_call_is_over(fresh: Fresh) {
+    let people = vec![(0, vec![eats_nothing().into(), eats_nothing().into(), answers_after(2)])];
+    let day = Day::begin(&fresh, Plan { people, ..Plan::default() }).await;
+    day.until("09:00:40").await;
+    assert!(day.alerts().await.is_empty(), "not before the call is over");
+    day.until("10:00").await;
+    assert_eq!(day.alerts().await, ["amber_answer"]);
+    let told = day.kept.column("SELECT item FROM alerts WHERE report_id IS NOT NULL").await;
+    assert_eq!(told, ["unable_to_eat"]);
+    // The next day's amber answer replaces it, and a day without one leaves it to staff.
+    day.until_moment("2026-11-25T20:00:00+09:00").await;
+    assert_eq!((day.alerts().await, day.kept.count("alerts").await), (vec!["amber_answer".to_owned()], 2));
+    day.until_moment("2026-11-26T20:00:00+09:00").await;
+    assert_eq!((day.alerts().await, day.kept.count("alerts").await), (vec!["amber_answer".to_owned()], 2));
+}
+
+async fn an_amber_answer_of_a_call_that_broke_off_is_told(fresh: Fresh) {
+    let mut ill = Health::well();
+    ill.symptoms = BTreeMap::from([(Item::Breathlessness, YesNo::Yes)]);
+    let breaks_off = Script::answers(Duration::from_secs(2)).health(ill).hangs_up_at_question(10);
+    let people = vec![(0, vec![breaks_off.into(), answers_after(2)])];
+    let day = Day::begin(&fresh, Plan { people, ..Plan::default() }).await;
+    day.until("09:10").await;
+    assert_eq!(day.attempts().await, ["01 dropped"]);
+    assert_eq!(day.alerts().await, ["amber_answer"]);
+    day.until("12:00").await;
+    assert_eq!(day.attempts().await, ["01 dropped", "01 reported"]);
+    assert_eq!(day.kept.count("alerts").await, 1, "the same answer is told once");
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use kenkocall::carrier::simulator::{Behaviour, Script};
+use kenkocall::carrier::simulator::{Behaviour, NetworkFaults, Script};
 use kenkocall::domain::{
     Actor, AlertId, AlertKind, CallableNumber, CentreCode, Contact, ContactId, Keys, Language, PatientId, PhoneNumber,
     ReasonText, Revision, Role, Rota, RotaParts, Shift, ShiftId, SmsToo, Staff, StaffAccess, StaffAccountId, StaffName,
@@ -29,6 +29,8 @@ crate::on_both_databases!(
     neither_night_nor_pause_nor_maintenance_stops_calls_to_staff,
     an_alert_that_is_taken_in_the_console_ends_the_ringing,
     another_node_goes_on_where_one_was_killed,
+    a_call_to_staff_of_unknown_outcome_moves_on_and_its_phone_still_takes_the_alerts,
+    callbacks_of_a_call_to_staff_that_never_come_move_on,
 );
 
 /// The first of the staff's numbers among the made-up ones: its last digits are 11, then 12, then 13.
@@ -284,4 +286,37 @@ async fn another_node_goes_on_where_one_was_killed(fresh: Fresh) {
     let after = rang(&day).iter().filter(|ends| *ends == "12").count();
     assert_eq!(after, before, "whether that phone rang is unknown, so it isn't rung for this step");
     assert_eq!(steps(&day).await[1..], ["1 見本 一郎 unknown", "1 見本 管理 taken sent"]);
+}
+
+async fn a_call_to_staff_of_unknown_outcome_moves_on_and_its_phone_still_takes_the_alerts(fresh: Fresh) {
+    let people = [presses("1"), Script::rings_out().into(), Script::rings_out().into()];
+    let day = day(&fresh, "2026-11-28T10:00:00+09:00", people, rota(&[(ALWAYS, "00:00-24:00", &[0, 1])])).await;
+    let nodes = [escalator(&day)];
+    red(&day).await;
+    pass(&day, &nodes, 115).await;
+    let unheard = NetworkFaults { dial_unheard_placed: 1.0, ..NetworkFaults::FAIR };
+    day.simulation.lines.with(|network, _| network.settings().network_faults = unheard);
+    // The carrier has the call, and its reply is lost.
+    while day.kept.count("escalation_steps").await == 0 {
+        nodes[0].tick_and_wait().await.unwrap();
+        let next = day.simulation.clock.now() + SignedDuration::from_secs(1);
+        day.simulation.run_until(next).await.unwrap();
+    }
+    assert_eq!(steps(&day).await, ["1 見本 直子 unknown sent"]);
+    day.simulation.lines.with(|network, _| network.settings().network_faults = NetworkFaults::FAIR);
+    pass(&day, &nodes, 120).await;
+    assert_eq!(rang(&day)[..2], ["11", "12"], "the next one is rung at once, and nobody twice");
+    assert_eq!(steps(&day).await[0], "1 見本 直子 taken sent", "the answer counts whatever the step says");
+    assert_eq!(day.kept.column("SELECT name FROM alert_claims WHERE call_id IS NOT NULL").await, ["見本 直子"]);
+    assert_eq!(day.kept.column("SELECT reason FROM escalations").await, ["by_phone"]);
+}
+
+async fn callbacks_of_a_call_to_staff_that_never_come_move_on(fresh: Fresh) {
+    let people = [Script::rings_out().into(), presses("1"), Script::rings_out().into()];
+    let day = day(&fresh, "2026-11-28T10:00:00+09:00", people, rota(&[(ALWAYS, "00:00-24:00", &[0, 1])])).await;
+    day.simulation.lines.with(|network, _| network.settings().network_faults.statuses_lost = 1.0);
+    red(&day).await;
+    pass(&day, &[escalator(&day)], 260).await;
+    assert_eq!(rang(&day), ["11", "12"]);
+    assert_eq!(steps(&day).await, ["1 見本 直子 unknown sent", "1 見本 一郎 taken sent"]);
 }

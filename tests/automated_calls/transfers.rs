@@ -1,9 +1,11 @@
 //! Transfers to another health centre (D4): no gap, no second call, nothing lost, no stuck state.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use kenkocall::carrier::simulator::{Behaviour, Health, Script};
+use kenkocall::carrier::simulator::{Behaviour, Between, Health, NetworkFaults, Script};
 use kenkocall::domain::{
     Actor, CentreCode, CentreName, Item, NoteId, NoteText, Operator, PhoneNumber, StaffName, SystemUser, TransferId,
     TransferReason, TransferState, YesNo,
@@ -16,6 +18,7 @@ use kenkocall::service::{
     show_alert_line, show_call, show_patient, show_transfer, take_line, walk_trail,
 };
 use kenkocall::service::{TakeFrom, ToClose};
+use kenkocall::store::{CommitHook, Decision, connection_lost};
 use uuid::Uuid;
 
 use crate::databases::Fresh;
@@ -25,8 +28,13 @@ crate::on_both_databases!(
     d4_the_old_centre_calls_until_the_acceptance_and_the_new_one_from_then_on,
     d4_a_call_that_waits_goes_on_and_a_call_that_was_made_isnt_made_again,
     d4_a_call_in_progress_goes_on_and_its_red_answer_reaches_the_new_centre,
+    d4_one_series_of_tries_remains_of_a_call_that_rings,
+    d4_one_series_of_tries_remains_of_a_call_that_breaks_off,
+    d4_one_series_of_tries_remains_of_a_call_that_waits_to_be_tried_again,
+    d4_one_series_of_tries_remains_of_a_call_of_unknown_outcome,
     d4_the_history_moves_and_the_trail_verifies,
     d4_one_decision_counts_and_the_other_side_sees_which,
+    d4_a_transfer_whose_server_is_killed_happened_or_didnt,
     d4_times_outside_the_new_hours_are_chosen_by_the_receiving_centre,
     d4_between_time_zones_each_call_time_is_called_once,
     d4_an_offer_is_made_once_and_released_patients_stay,
@@ -126,6 +134,52 @@ async fn d4_a_call_that_waits_goes_on_and_a_call_that_was_made_isnt_made_again(f
     let attempts = day.kept.column("SELECT centre_code FROM attempts ORDER BY intended_at").await;
     assert_eq!(attempts, [SYNTHETIC_CENTRE, NEW, NEW]);
     verifies(&day).await;
+}
+
+/// The first call is in this state at the acceptance, and nobody answers any other. The receiving health centre calls
+/// at 9:20, so the tries of 9:00 are over by then.
+async fn one_series(fresh: &Fresh, first: Script, faults: NetworkFaults, (at, state): (&str, &str)) {
+    let mut behaviour: Vec<Behaviour> = vec![first.into()];
+    behaviour.extend((0..9).map(|_| Behaviour::from(Script::rings_out())));
+    let plan = Plan { people: vec![(0, behaviour)], network_faults: faults, ..Plan::default() };
+    let day = day(fresh, plan, CentreChange::default()).await;
+    let transfer = offered(&day, 0).await;
+    day.until(at).await;
+    day.simulation.lines.with(|network, _| network.settings().network_faults = NetworkFaults::FAIR);
+    assert_eq!(day.attempts().await, [state]);
+    let given = TransferAnswer::Accept(AcceptedTimes::Given("09:20"));
+    decide_transfer(&day.client.context, &of(NEW), transfer, given).await.unwrap();
+    day.until("20:00").await;
+    let rang = day.rang();
+    let minutes: Vec<&str> = rang.iter().map(|rang| &rang[..5]).collect();
+    assert_eq!(minutes, ["09:00", "09:20", "09:50", "10:21"], "one series after the other");
+    let slots = slots_at(&day).await;
+    assert_eq!(slots, [format!("{NEW} 09:00 unanswered"), format!("{NEW} 09:20 unanswered")]);
+    verifies(&day).await;
+}
+
+async fn d4_one_series_of_tries_remains_of_a_call_that_rings(fresh: Fresh) {
+    one_series(&fresh, Script::rings_out(), NetworkFaults::FAIR, ("09:00:10", "01 placed")).await;
+}
+
+async fn d4_one_series_of_tries_remains_of_a_call_that_breaks_off(fresh: Fresh) {
+    let breaks_off = Script::answers(Duration::from_secs(1)).hangs_up_at_question(6);
+    one_series(&fresh, breaks_off, NetworkFaults::FAIR, ("09:00:40", "01 answered")).await;
+}
+
+async fn d4_one_series_of_tries_remains_of_a_call_that_waits_to_be_tried_again(fresh: Fresh) {
+    one_series(&fresh, Script::busy(), NetworkFaults::FAIR, ("09:05", "01 busy")).await;
+}
+
+async fn d4_one_series_of_tries_remains_of_a_call_of_unknown_outcome(fresh: Fresh) {
+    let unheard = NetworkFaults {
+        dial_unheard_placed: 1.0,
+        looks_unavailable: 1.0,
+        statuses_late: 1.0,
+        late_by: Between::exactly(Duration::from_secs(60)),
+        ..NetworkFaults::FAIR
+    };
+    one_series(&fresh, Script::rings_out(), unheard, ("09:00:20", "01 unknown")).await;
 }
 
 fn ill() -> Vec<Behaviour> {
@@ -240,6 +294,74 @@ async fn d4_one_decision_counts_and_the_other_side_sees_which(fresh: Fresh) {
         let refused = decide_transfer(context, actor, transfer, answer).await;
         assert!(matches!(refused, Err(ServiceError::Transfer(TransferError::NotFound))), "{refused:?}");
     }
+    verifies(&day).await;
+}
+
+/// The process dies around one of its commits.
+#[derive(Default)]
+struct Killed {
+    commits: AtomicU64,
+    at: u64,
+    after: bool,
+}
+
+impl Killed {
+    fn dies(&self, here: bool) -> Decision {
+        let dies = here && self.commits.load(Ordering::Relaxed) == self.at;
+        Box::pin(async move { if dies { Err(connection_lost()) } else { Ok(()) } })
+    }
+}
+
+impl CommitHook for Killed {
+    fn before(&self) -> Decision {
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        self.dies(!self.after)
+    }
+
+    fn after(&self) -> Decision {
+        self.dies(self.after)
+    }
+}
+
+async fn d4_a_transfer_whose_server_is_killed_happened_or_didnt(fresh: Fresh) {
+    let plan = Plan { patients: vec!["09:00;15:00"; 4], ..Plan::default() };
+    let day = day(&fresh, plan, CentreChange::default()).await;
+    day.until("09:00:40").await;
+    let (context, database) = (&day.client.context, &fresh.database);
+    let where_is = async |nth: u32| {
+        let old = show_patient(context, &of(SYNTHETIC_CENTRE), &id(nth), Details::Masked).await.is_ok();
+        let new = show_patient(context, &of(NEW), &id(nth), Details::Masked).await.is_ok();
+        match (old, new) {
+            (true, false) => SYNTHETIC_CENTRE,
+            (false, true) => NEW,
+            both => panic!("at one of the two: {both:?}"),
+        }
+    };
+    for (nth, after) in [(0, false), (1, true), (2, false), (3, true)] {
+        let transfer = offered(&day, nth).await;
+        let hook = Arc::new(Killed { at: 1, after, ..Killed::default() });
+        let dying = day.context_on(database.clone().with_commit_hook(hook));
+        let answer = match nth {
+            0 | 1 => TransferAnswer::Accept(AcceptedTimes::Kept),
+            _ => TransferAnswer::Decline(None),
+        };
+        drop(decide_transfer(&dying, &of(NEW), transfer, answer).await.expect_err("it was killed"));
+        let shown = show_transfer(context, &of(SYNTHETIC_CENTRE), transfer).await.unwrap().found.transfer.state;
+        let happened = after;
+        let there = if happened && nth == 1 { NEW } else { SYNTHETIC_CENTRE };
+        assert_eq!((where_is(nth).await, shown == TransferState::Offered), (there, !happened), "{nth}");
+        // The page shows which, and the same form again leads to the same.
+        let again = decide_transfer(context, &of(NEW), transfer, answer).await.unwrap();
+        let outcome = if happened { DecidedOutcome::Before } else { DecidedOutcome::Now };
+        assert_eq!(again.outcome, outcome, "{nth}");
+        assert_eq!(where_is(nth).await, if nth < 2 { NEW } else { SYNTHETIC_CENTRE });
+    }
+    // The calls of 9:00 went on, and nobody is called twice or left out.
+    day.until("20:00").await;
+    let mut rang: Vec<String> = day.rang().into_iter().map(|rang| rang[9..].to_owned()).collect();
+    rang.sort();
+    assert_eq!(rang, ["01", "02", "03", "04"], "{:?}", day.rang());
+    assert_eq!(day.kept.count("slots WHERE state = 'reported'").await, 4);
     verifies(&day).await;
 }
 

@@ -1,6 +1,8 @@
 //! Stop, release, a new number, new call times: they take effect immediately, on waiting, ringing and answered calls
 //! too (A3, A4).
 
+use std::time::Duration;
+
 use kenkocall::carrier::simulator::{NetworkFaults, Script};
 use kenkocall::patient_import::Column;
 use kenkocall::service::{CentreChange, release_patient, stop_patient};
@@ -18,6 +20,10 @@ on_both_databases!(
     a3_fault_21_a_new_number_while_the_old_one_rings,
     a3_a_new_number_before_the_retry,
     a3_new_call_times_take_effect_immediately,
+    a3_other_times_cut_nobody_off_and_call_nobody_twice,
+    a3_a_call_that_breaks_off_after_other_times_is_not_tried_again,
+    a3_other_times_while_the_phone_rings_cancel_the_call,
+    a3_a_centre_that_changes_its_hours_cuts_nobody_off,
     a3_other_times_after_a_new_number_in_the_same_call,
     a3_the_centres_hours_and_days_take_effect_immediately,
     a4_a_stop_looks_up_a_call_with_unknown_outcome_immediately,
@@ -113,6 +119,57 @@ async fn a3_new_call_times_take_effect_immediately(fresh: Fresh) {
     day.until("20:30").await;
     assert_eq!(day.rang().iter().map(|call| &call[..5]).collect::<Vec<_>>(), ["09:00", "11:00"]);
     assert_eq!(day.slots().await[1..], ["11:00 reported 1", "16:00 cancelled reported 0"]);
+}
+
+async fn a3_other_times_cut_nobody_off_and_call_nobody_twice(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan { people: vec![(0, vec![answers_after(1)])], ..Plan::default() }).await;
+    day.until("09:01:30").await;
+    let before = day.kept.count("answers").await;
+    assert!(before > 0 && before < 11, "in the middle of the questions: {before}");
+    day.set(0, &[(Column::CallTimes, "15:00")]).await;
+    day.until("09:10").await;
+    assert!(!day.said().await.contains("withdrawn.goodbye"));
+    assert_eq!(day.attempts().await, ["01 reported"], "the call went on to its end");
+    assert_eq!(day.slots().await, ["09:00 reported 1"]);
+    day.until("20:00").await;
+    assert_eq!(day.rang(), ["09:00:00 01"], "the report counts for the new time, too");
+}
+
+async fn a3_a_call_that_breaks_off_after_other_times_is_not_tried_again(fresh: Fresh) {
+    let breaks_off = Script::answers(Duration::from_secs(1)).hangs_up_at_question(6).into();
+    let people = vec![(0, vec![breaks_off, answers_after(1)])];
+    let day = Day::begin(&fresh, Plan { people, ..Plan::default() }).await;
+    day.until("09:00:40").await;
+    assert_eq!(day.attempts().await, ["01 answered"]);
+    day.set(0, &[(Column::CallTimes, "15:00")]).await;
+    day.until("14:59").await;
+    assert_eq!(day.slots().await, ["09:00 unanswered dropped 1"], "09:00 isn't a time of the patient any more");
+    assert_eq!(day.alerts().await, ["unanswered"], "staff see that it broke off");
+    assert!(day.kept.count("answers").await > 0, "what was answered stays");
+    day.until("20:00").await;
+    assert_eq!(day.rang(), ["09:00:00 01", "15:00:00 01"]);
+}
+
+async fn a3_other_times_while_the_phone_rings_cancel_the_call(fresh: Fresh) {
+    let people = vec![(0, vec![answers_after(25), answers_after(1)])];
+    let day = Day::begin(&fresh, Plan { people, ..Plan::default() }).await;
+    day.until("09:00:10").await;
+    day.set(0, &[(Column::CallTimes, "15:00")]).await;
+    day.until("09:05").await;
+    assert_eq!(day.attempts().await, ["01 withdrawn"]);
+    assert_eq!(day.slots().await, ["09:00 cancelled times_changed 0"]);
+    day.until("20:00").await;
+    assert_eq!(day.rang(), ["09:00:00 01", "15:00:00 01"]);
+}
+
+async fn a3_a_centre_that_changes_its_hours_cuts_nobody_off(fresh: Fresh) {
+    let day = Day::begin(&fresh, Plan { people: vec![(0, vec![answers_after(1)])], ..Plan::default() }).await;
+    day.until("09:01:30").await;
+    let hours = Some("10:00-17:00".parse().unwrap());
+    day.centre(CentreChange { calling_hours: hours, ..CentreChange::default() }).await;
+    day.until("09:10").await;
+    assert_eq!(day.slots().await, ["09:00 reported 1"]);
+    assert!(!day.said().await.contains("withdrawn.goodbye"));
 }
 
 async fn a3_other_times_after_a_new_number_in_the_same_call(fresh: Fresh) {

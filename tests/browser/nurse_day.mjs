@@ -1,7 +1,7 @@
-// A nurse's day in the demonstration's console, and a judgement of every page: node nurse_day.mjs CONSOLE SECRET RECOVERY ADMINISTRATOR_SECRET INVITATION
+// A nurse's day in the demonstration's console, and a judgement of every page: node nurse_day.mjs CONSOLE SECRET RECOVERY ADMINISTRATOR_SECRET SECOND_SECRET INVITATION
 import { Browser, codeOf, must } from "./judge.mjs";
 
-const [site, secret, recovery, administratorSecret, invitation] = process.argv.slice(2);
+const [site, secret, recovery, administratorSecret, secondSecret, invitation] = process.argv.slice(2);
 const EMAIL = "naoko@mihon.example";
 const PASSWORD = "mihon-kenko-call";
 
@@ -12,8 +12,10 @@ try {
   for (const language of ["ja", "en"]) await transferAndFile(language, cookies);
   for (const width of [1280, 320]) await withoutScript(width);
   await byKeyboard(cookies);
+  await twoCentres(cookies);
   await administrator();
   await invited();
+  await slowedDown();
   await statusPage();
 } finally {
   await browser.end();
@@ -51,6 +53,23 @@ async function logIn() {
   return cookies;
 }
 
+// Where somebody guesses, the page asks for the password and a code at once. Nobody has this address, so nobody waits.
+async function slowedDown() {
+  for (const language of ["ja", "en"]) {
+    const reader = await browser.reader();
+    const { page } = reader;
+    await page.goto(`${site}/language/${language}?back=/console/log-in`);
+    for (let tries = 0; tries < 6; tries++) await credentials(page, "wrong password", `nobody.${language}@mihon.example`);
+    await reader.judge(`log-in slowed ${language}`);
+    must((await page.locator("#code").count()) === 1, "a code can be given beside the password");
+    await page.fill("#password", "wrong password");
+    await page.fill("#code", "000000");
+    await page.click("main form button");
+    await reader.judge(`log-in both wrong ${language}`);
+    await reader.close();
+  }
+}
+
 // Today until nobody has taken a line of these.
 async function todayWith(page, section) {
   for (;;) {
@@ -60,7 +79,7 @@ async function todayWith(page, section) {
   }
 }
 
-// The transfers, and what can be done with a person's data. The demonstration has one health centre, so nobody can be offered.
+// The transfers, and what can be done with a person's data. Another function walks an offer to its end.
 async function transferAndFile(language, cookies) {
   const reader = await browser.reader({ cookies });
   const { page } = reader;
@@ -112,6 +131,45 @@ async function everyPage(language, cookies) {
   await lists(reader, language);
   await rounds(reader, language);
   await reader.close();
+}
+
+// A nurse offers somebody to the second health centre, whose nurse accepts; and answers the offer that came from there.
+async function twoCentres(cookies) {
+  const own = await browser.reader({ cookies });
+  const other = await browser.reader();
+  const { origin } = new URL(site);
+  await own.page.goto(`${site}/language/ja?back=/console/patients`);
+  const person = await own.page.locator("tbody th a").nth(7).getAttribute("href");
+  await own.page.goto(origin + person);
+  await own.page.click(`a[href='${person}/transfer']`);
+  await own.page.selectOption("#to", { index: 1 });
+  await own.page.locator("input[name=reason]").first().check();
+  await own.page.fill("#note", "見本: 引っ越しました。");
+  await own.page.click(".record-form button.solid");
+  await own.judge("transfer offered ja");
+  const transfer = own.page.url().split("?")[0];
+  await other.page.goto(site);
+  await credentials(other.page, PASSWORD, "midori@mihon.example");
+  await other.page.fill("#code", codeOf(secondSecret));
+  await other.page.click("main form button");
+  await other.page.waitForURL(/today/);
+  await other.judge("today second centre ja");
+  const answer = await other.page.goto(origin + person);
+  must(answer.status() === 404, "who is another health centre's isn't found");
+  await other.judge("person of another centre ja");
+  for (const language of ["en", "ja"]) {
+    await other.page.goto(`${site}/language/${language}?back=${new URL(transfer).pathname}`);
+    await other.judge(`transfer received ${language}`);
+  }
+  await other.page.click("button[value=accept]");
+  await other.judge("transfer accepted ja");
+  const gone = await own.page.goto(origin + person);
+  must(gone.status() === 404, "who was accepted is the other health centre's");
+  await own.page.goto(`${site}/today`);
+  must((await own.page.locator(".transfer-lines tbody tr").count()) === 2, "the acceptance and the other offer are on Today");
+  await own.judge("today transfers ja");
+  await own.close();
+  await other.close();
 }
 
 // Search, a person, a change that shows its effect first.
@@ -203,12 +261,50 @@ async function administrator() {
       await page.goto(group);
       await reader.judge(`${new URL(group).pathname.split("/").slice(2).join(" ")} ${language}`);
     }
-    for (const part of ["settings/history", "rota", "rota/change", "staff", "staff/invite", "audit"]) {
+    for (const part of ["settings/history", "rota", "rota/change", "staff", "staff/invite", "audit", "patients/retention", "patients/columns"]) {
       await page.goto(`${site}/${part}`);
       await reader.judge(`${part.replace("/", " ")} ${language}`);
     }
+    await furtherPages(reader, language);
   }
   await reader.close();
+}
+
+// The pages that no other walk comes to.
+async function furtherPages(reader, language) {
+  const { page } = reader;
+  const { origin } = new URL(site);
+  await page.goto(`${site}/patients?today=missing`);
+  await page.click("main a[href*='/patients/filters?']");
+  await reader.judge(`filters ${language}`);
+  await page.fill("#name", `見本の条件 ${language}`);
+  await page.locator("main form button.solid").first().click();
+  await reader.judge(`filter saved ${language}`);
+  await page.goto(`${site}/patients/filters`);
+  await page.locator("main a[href*='/patients/filters/']").first().click();
+  await reader.judge(`filter change ${language}`);
+  await page.goto(`${site}/staff`);
+  await page.locator("main a[href$='/deactivate']").first().click();
+  await reader.judge(`deactivate ${language}`);
+  const past = await page.goto(`${site}/settings/history`).then(() => page.locator("main a[href*='/settings/history/']"));
+  if (await past.count()) {
+    await past.first().click();
+    await reader.judge(`settings undo ${language}`);
+  }
+  await page.goto(`${site}/patients`);
+  const people = page.locator("tr", { has: page.locator("td.num b, .severity") }).locator("th a");
+  const person = await people.or(page.locator("tbody th a")).first().getAttribute("href");
+  await page.goto(`${origin}${person}/release`);
+  await reader.judge(`release ${language}`);
+  await page.goto(`${origin}${person}`);
+  await page.locator("a[href$='/correct']").first().click();
+  await reader.judge(`correct ${language}`);
+  await page.goto(`${origin}${person}/calls`);
+  const call = page.locator("main a[href*='/calls/']");
+  if (await call.count()) {
+    await call.first().click();
+    await reader.judge(`call of a person ${language}`);
+  }
 }
 
 async function withoutScript(width) {
@@ -220,8 +316,9 @@ async function withoutScript(width) {
   await page.fill("#code", recovery.split(" ")[width > 500 ? 0 : 1]);
   await page.click("main form button");
   await page.waitForURL(/today/);
-  await todayWith(page, "section");
-  await page.locator("section .c-action form button").first().click();
+  // A stop request has another form.
+  await todayWith(page, "section.group:not(.stop-request)");
+  await page.locator("section.group:not(.stop-request) .c-action form button").first().click();
   await page.locator("input[name=reason]").first().check();
   await page.fill("#note", "見本: 電話で確かめた");
   await page.click("form.close button");
@@ -300,7 +397,84 @@ async function invited() {
   }
   await page.goto(`${site}/today`);
   must((await page.locator(".lines").count()) === 0, "the help desk sees no person");
+  await passkey(reader);
+  await unlocking(reader);
   await reader.close();
+}
+
+// Chromium's virtual device adds a passkey and logs in by it, after it has refused once.
+async function passkey(reader) {
+  const { page } = reader;
+  const devices = await page.context().newCDPSession(page);
+  await devices.send("WebAuthn.enable");
+  const { authenticatorId } = await devices.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  await page.goto(`${site}/language/ja?back=/console/account`);
+  await page.click("main a[href$='/account/passkeys']");
+  await reader.judge("passkeys ja");
+  await page.fill("#name", "窓口のパソコン");
+  await page.click("form[data-passkey] button");
+  await page.waitForURL(`${site}/account/passkeys?changed=1`);
+  must((await page.locator(".passkey-list li").count()) === 1, "the passkey is listed");
+  await reader.judge("passkeys added ja");
+  await page.goto(`${site}/language/en?back=/console/account/passkeys`);
+  await reader.judge("passkeys added en");
+  await page.goto(`${site}/language/ja?back=/console/account`);
+  await page.click("header form button");
+  await credentials(page, PASSWORD, "momoko@mihon.example");
+  await reader.judge("second-factor passkey ja");
+  await devices.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
+  await page.click("#passkey");
+  await page.waitForSelector("[data-failed]:not([hidden])");
+  await reader.judge("second-factor passkey refused ja");
+  await devices.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: true });
+  await page.click("#passkey");
+  await page.waitForURL(`${site}/figures`);
+}
+
+// The help desk issues a code, and a nurse sets up a new authenticator by it. Where to turn, beside it.
+async function unlocking(reader) {
+  const { page } = reader;
+  for (const language of ["ja", "en"]) {
+    await page.goto(`${site}/language/${language}?back=/console/where-to-turn`);
+    await reader.judge(`where-to-turn ${language}`);
+    await page.fill("#place", "どこにもない市");
+    await page.click("form.turn-search button");
+    await reader.judge(`where-to-turn nothing ${language}`);
+    await page.goto(`${site}/staff`);
+    await reader.judge(`staff of the help desk ${language}`);
+    await page.locator("tr", { hasText: EMAIL }).locator("a[href$='/unlock']").click();
+    await reader.judge(`unlock ${language}`);
+  }
+  await page.goto(`${site}/language/ja?back=${new URL(page.url()).pathname}`);
+  await page.click("main form button");
+  await reader.judge("unlock issued ja");
+  const code = await page.innerText(".unlock-code");
+  const nurse = await browser.reader();
+  await nurse.page.goto(site);
+  await credentials(nurse.page, PASSWORD);
+  await nurse.page.click("main a[href$='/log-in/unlock']");
+  await nurse.judge("unlock code ja");
+  await nurse.page.fill("#code", "0000-0000-0000-0000");
+  await nurse.page.click("main form button");
+  await nurse.judge("unlock code wrong ja");
+  await nurse.page.fill("#code", code);
+  await nurse.page.click("main form button");
+  await nurse.page.waitForSelector(".qr");
+  await nurse.judge("unlock authenticator ja");
+  await nurse.page.fill("#code", codeOf(await nurse.page.innerText(".secret")));
+  await nurse.page.click("main form button");
+  await nurse.judge("unlock done ja");
+  must((await nurse.page.locator(".codes li").count()) === 10, "there are ten new recovery codes");
+  await nurse.close();
 }
 
 // A round to its first person, a form with a mistake, a person's other pages, and the handover.

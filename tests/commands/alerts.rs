@@ -155,7 +155,7 @@ async fn alerts_are_listed_by_kind_and_of_today(fresh: Fresh) {
     assert_eq!(kinds(&["alerts", "list", "--kind", "red_answer"]), [""; 0]);
     let wrong = command_line.output(&["alerts", "list", "--kind", "red"]);
     let sentence = String::from_utf8_lossy(&wrong.stderr).into_owned();
-    assert!(wrong.status.code() == Some(2) && sentence.contains("the kinds of alerts are red_answer, call_back"));
+    assert!(wrong.status.code() == Some(2) && sentence.contains("the kinds of alerts are red_answer, amber_answer"));
 }
 
 /// The id in the first line of `alerts list`, by which that alert is closed.

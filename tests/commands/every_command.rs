@@ -34,7 +34,7 @@ pub const REPORT: &[&str] = &[
 ];
 
 /// The arguments of each command. Commands without a line of their own run until they are stopped.
-const RUNS: [(&str, &[&str]); 61] = [
+const RUNS: [(&str, &[&str]); 62] = [
     ("alerts-close", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-give-back", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-list", &[]),
@@ -95,6 +95,7 @@ const RUNS: [(&str, &[&str]); 61] = [
     ("staff-add", &["--name", "見本 直子", "--email", "naoko@mihon.example", "--role", "help_desk"]),
     ("staff-deactivate", &["naoko@mihon.example"]),
     ("staff-list", &[]),
+    ("staff-unlock", &["naoko@mihon.example"]),
     (
         "patients-add",
         &[

@@ -24,6 +24,9 @@ async fn staff_are_invited_listed_and_deactivated(fresh: Fresh) {
         trail.contains("account.invited") && !trail.contains(&token) && !trail.contains("mihon.example"),
         "{trail}"
     );
+    let unlocked = command_line.refuses(&["staff", "unlock", "naoko@mihon.example"]);
+    assert!(unlocked.contains("only an active account"), "{unlocked}");
+    assert!(command_line.refuses(&["staff", "unlock", "nobody@mihon.example"]).contains("no account has this"));
     assert!(command_line.does(&["staff", "deactivate", "naoko@MIHON.example"]).contains("is deactivated"));
     assert!(command_line.does(&["staff", "list"]).contains("deactivated"));
     assert!(command_line.does(&["audit", "list"]).contains("account.deactivated"));

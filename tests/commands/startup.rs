@@ -83,6 +83,7 @@ fn asking() -> Vec<Vec<String>> {
                 maintenance show
                 outbox list
                 staff list
+                staff unlock naoko@mihon.example
                 rota show 13101
                 patients erase 7654321
                 audit verify

@@ -61,6 +61,11 @@ const PATIENT_ROUTES: [(&str, [u16; 7]); 19] = [
     ("GET /patients/{patient}/nonsense", [IN, 404, 404, 404, 404, 404, 404]),
 ];
 
+/// All of them.
+pub fn all_routes() -> impl Iterator<Item = (&'static str, [u16; 7])> {
+    ROUTES.iter().chain(&PATIENT_ROUTES).chain(own_routes::ROUTES).copied()
+}
+
 async fn every_route_for_every_role_and_centre(fresh: Fresh) {
     let site = Site::open(&fresh).await;
     let alert = site.alert(AlertKind::RedAnswer, Some(site.patient(0).await), 5).await;

@@ -108,6 +108,7 @@ async fn counts_are_those_of_the_lists(fresh: Fresh) {
         (AlertKind::RedAnswer, Some(one)),
         (AlertKind::CallBack, Some(one)),
         (AlertKind::Unanswered, Some(two)),
+        (AlertKind::AmberAnswer, Some(two)),
         (AlertKind::DayLimit, None),
         (AlertKind::Guessing, Some(two)),
     ] {
@@ -119,7 +120,7 @@ async fn counts_are_those_of_the_lists(fresh: Fresh) {
     assert_eq!(lines(&all), 4, "one line for each person");
     assert!(all.contains("対応の要るもの 4件(未着手 4件)"), "{all}");
     for (kind, count) in
-        [("red", 1), ("unanswered", 1), ("lock", 1), ("call-back", 1), ("other", 1), ("stop-request", 0)]
+        [("red", 1), ("amber", 1), ("unanswered", 1), ("lock", 1), ("call-back", 1), ("other", 1), ("stop-request", 0)]
     {
         let link = format!("/console/today?kind={kind}\"");
         let tile = all.split(&link).nth(1).unwrap().split("</a>").next().unwrap();

@@ -96,18 +96,18 @@ async fn the_trail_is_searched_by_day_person_and_kind(fresh: Fresh) {
     let mut visitor = site.logged_in(&kanri).await;
     let page = visitor.get("/console/audit").await.body.clone();
     assert!(
-        page.contains("patient.alert_shown") && page.contains("ID 1000001") && page.contains("見本 直子"),
+        page.contains("対象者の対応を一覧で見た") && page.contains("ID 1000001") && page.contains("見本 直子"),
         "{page}"
     );
     // One person's entries, by a link without anything personal.
     assert!(page.contains(&format!("/console/audit?person={one}\"")));
     let page = visitor.get(&format!("/console/audit?person={one}")).await.body.clone();
-    assert!(page.contains("patient.alert_shown") && !page.contains("log_in.done"), "{page}");
+    assert!(page.contains("対象者の対応を一覧で見た") && !page.contains("ログインした"), "{page}");
     for (kind, from, to, shown, hidden) in [
-        ("log_ins", "", "", "log_in.done", "patient.alert_shown"),
-        ("all", "令和8年11月28日", "", "log_in.done", "nothing"),
-        ("all", "2026-11-29", "", "この条件の記録はありません", "log_in.done"),
-        ("all", "", "2026/11/27", "この条件の記録はありません", "log_in.done"),
+        ("log_ins", "", "", "ログインした", "対象者の対応を一覧で見た"),
+        ("all", "令和8年11月28日", "", "ログインした", "nothing"),
+        ("all", "2026-11-29", "", "この条件の記録はありません", "ログインした"),
+        ("all", "", "2026/11/27", "この条件の記録はありません", "ログインした"),
     ] {
         let fields = [("kind", kind), ("from", from), ("to", to), ("actor", ""), ("person", "")];
         let page = visitor.post("/console/audit", &fields).await;
@@ -119,6 +119,6 @@ async fn the_trail_is_searched_by_day_person_and_kind(fresh: Fresh) {
     let other = site.member("other@mihon.example", Role::CentreAdministrator, Some(OTHER)).await;
     let mut visitor = site.logged_in(&other).await;
     assert_eq!(visitor.get(&format!("/console/audit?person={one}")).await.status, 404);
-    assert!(!visitor.get("/console/audit").await.body.contains("patient.alert_shown"));
+    assert!(!visitor.get("/console/audit").await.body.contains("対象者の対応を一覧で見た"));
     assert!(site.actions().await.iter().any(|action| action == "patient.not_found"));
 }

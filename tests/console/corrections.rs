@@ -12,6 +12,9 @@ use crate::site::{Site, Visitor};
 crate::on_both_databases!(
     m7_an_answer_is_corrected_with_a_reason_and_the_old_one_stays,
     m7_a_correction_to_red_raises_an_alert_and_one_from_red_closes_none,
+    m7_today_shows_the_corrected_value_and_what_it_was,
+    m7_a_correction_to_red_is_told_anew_when_the_former_alert_is_closed,
+    m7_a_correction_to_amber_is_on_today,
     m7_two_people_correct_the_same_answer_and_both_values_are_shown,
     m7_a_correction_that_cant_be_taken_is_refused_beside_its_field,
     the_diagnosis_for_the_certificate_is_written_once_and_checked,
@@ -91,6 +94,76 @@ async fn m7_a_correction_to_red_raises_an_alert_and_one_from_red_closes_none(fre
     let today = visitor.get("/console/today").await.body.clone();
     assert!(today.contains("<title>(緊急 1)"), "staff close it: {today}");
     correct(&mut visitor, of, "spo2", &[("spo2_instead", "000"), ("reason", "機械がない")]).await;
+    assert_eq!(DatabaseAssertions::at(&fresh.url).count("alerts").await, 1);
+}
+
+async fn closed(site: &Site, visitor: &mut Visitor, others: &str) {
+    let today = visitor.get("/console/today").await.body.clone();
+    let newest = today.split("/alerts/").nth(1).expect(&today).split('/').next().unwrap().to_owned();
+    let path = format!("/console/alerts/{newest}/close");
+    visitor.get(&path).await;
+    visitor.post(&path, &[("reason", "spoke"), ("note", ""), ("others", others)]).await;
+    assert_eq!(visitor.page.status, 303, "{}", visitor.page.body);
+    site.later(jiff::SignedDuration::from_secs(1));
+}
+
+async fn m7_today_shows_the_corrected_value_and_what_it_was(fresh: Fresh) {
+    let site = Site::open(&fresh).await;
+    let of = with_report(&site).await;
+    let mut visitor = nurse(&site).await;
+    for (value, before, shown) in [
+        ("91", "97", "SpO2 91"),
+        ("88", "91", "SpO2 88 % (訂正済み、前は 91)"),
+        ("98", "88", "SpO2 98 % (訂正済み、前は 91)"),
+        ("91", "98", "SpO2 91"),
+    ] {
+        site.later(jiff::SignedDuration::from_secs(1));
+        correct(&mut visitor, of, "spo2", &[("spo2", value), ("reason", "聞き直した")]).await;
+        assert_eq!(visitor.page.status, 303, "{before} {}", visitor.page.body);
+        let today = visitor.get("/console/today").await.body.clone();
+        assert!(today.contains(shown), "{shown} isn't in {today}");
+        let person = visitor.get(&format!("/console/patients/{}", of.0)).await.body.clone();
+        assert!(person.contains(shown), "the person's page says the same: {person}");
+    }
+    // 91 was raised, 88 and 98 were corrections of it, and 91 is red again: told as any red answer.
+    assert_eq!(DatabaseAssertions::at(&fresh.url).count("alerts WHERE kind = 'red_answer'").await, 2);
+    correct(&mut visitor, of, "spo2", &[("spo2_instead", "000"), ("reason", "機械がない")]).await;
+    let today = visitor.get("/console/today").await.body.clone();
+    assert!(today.contains("測れない (訂正済み、前は 91)"), "{today}");
+}
+
+async fn m7_a_correction_to_red_is_told_anew_when_the_former_alert_is_closed(fresh: Fresh) {
+    let site = Site::open(&fresh).await;
+    let of = with_report(&site).await;
+    let mut visitor = nurse(&site).await;
+    correct(&mut visitor, of, "spo2", &[("spo2", "91"), ("reason", "入力の誤り")]).await;
+    closed(&site, &mut visitor, "0").await;
+    assert!(visitor.get("/console/today").await.body.contains("対応の要るものはありません"));
+    correct(&mut visitor, of, "spo2", &[("spo2", "88"), ("reason", "聞き直した")]).await;
+    let today = visitor.get("/console/today").await.body.clone();
+    assert!(today.contains("SpO2 88") && today.contains("<title>(緊急 1)"), "from red to red: {today}");
+    closed(&site, &mut visitor, "0").await;
+    for value in ["98", "90"] {
+        site.later(jiff::SignedDuration::from_secs(1));
+        correct(&mut visitor, of, "spo2", &[("spo2", value), ("reason", "聞き直した")]).await;
+    }
+    let today = visitor.get("/console/today").await.body.clone();
+    assert!(today.contains("SpO2 90") && !today.contains("訂正済み"), "{today}");
+    let kept = DatabaseAssertions::at(&fresh.url);
+    assert_eq!(kept.count("alerts WHERE kind = 'red_answer'").await, 3);
+    assert_eq!(kept.count("outbox WHERE kind = 'tell_centre'").await, 3, "the centre is told each time");
+}
+
+async fn m7_a_correction_to_amber_is_on_today(fresh: Fresh) {
+    let site = Site::open(&fresh).await;
+    let of = with_report(&site).await;
+    let mut visitor = nurse(&site).await;
+    correct(&mut visitor, of, "spo2", &[("spo2", "95"), ("reason", "聞き直した")]).await;
+    let today = visitor.get("/console/today?kind=amber").await.body.clone();
+    assert!(today.contains("SpO2 95") && !today.contains("<title>(緊急"), "{today}");
+    site.later(jiff::SignedDuration::from_secs(1));
+    correct(&mut visitor, of, "spo2", &[("spo2", "94"), ("reason", "聞き直した")]).await;
+    assert!(visitor.get("/console/today").await.body.contains("SpO2 94 % (訂正済み、前は 95)"));
     assert_eq!(DatabaseAssertions::at(&fresh.url).count("alerts").await, 1);
 }
 

@@ -1,6 +1,7 @@
 //! Changing many patients at once: the effect first, then the change, once, and its undoing as far as nobody has
 //! changed anything since.
 
+use kenkocall::carrier::simulator::Script;
 use kenkocall::domain::{BulkId, BulkState, CentreCode, PatientStatus, Role};
 use kenkocall::lab::SYNTHETIC_CENTRE;
 use kenkocall::service::{Column, change_patient, finish_bulk_changes, list_staff, start_bulk, stop_patient};
@@ -8,6 +9,7 @@ use kenkocall::store::patient_list::{self, PatientFilter};
 use kenkocall::store::patients::{self, PatientRow};
 
 use crate::databases::Fresh;
+use crate::simulated_day::{Day, Plan, answers_after};
 use crate::site::{OTHER, Site, Visitor};
 
 crate::on_both_databases!(
@@ -17,6 +19,8 @@ crate::on_both_databases!(
     undoing_a_stop_calls_nobody_who_was_stopped_again_since,
     a_change_goes_on_when_its_server_was_killed,
     a_wrong_time_is_named_beside_its_field,
+    a3_other_times_of_many_cut_nobody_off_and_the_preview_says_who_is_on_the_phone,
+    a3_the_preview_says_who_was_called_today_and_who_will_be_called_again,
 );
 
 async fn all(site: &Site) -> Vec<PatientRow> {
@@ -183,4 +187,58 @@ async fn undoing_a_stop_calls_nobody_who_was_stopped_again_since(fresh: Fresh) {
     assert!(!stop_patient(&site.context, &actor, people[1].id).await.unwrap().changed);
     decided(&mut visitor, &path, "undo").await;
     assert!(all(&site).await.iter().all(|row| row.stopped_at.is_some()), "{}", visitor.page.body);
+}
+
+/// A nurse of the day's health centre.
+async fn nurse_of(day: &Day) -> (Site, Visitor) {
+    let site = Site::of_day(day).await;
+    let nurse = site.nurse().await;
+    let visitor = site.logged_in(&nurse).await;
+    (site, visitor)
+}
+
+async fn a3_other_times_of_many_cut_nobody_off_and_the_preview_says_who_is_on_the_phone(fresh: Fresh) {
+    let people = vec![(0, vec![answers_after(1)]), (1, vec![Script::rings_out().into(), answers_after(1)])];
+    let plan = Plan { start: "2026-11-24T08:50:00+09:00", patients: vec!["09:00"; 2], people, ..Plan::default() };
+    let day = Day::begin(&fresh, plan).await;
+    let (_site, mut visitor) = nurse_of(&day).await;
+    day.until("09:00:20").await;
+    let mut states = day.attempts().await;
+    states.sort();
+    assert_eq!(states, ["01 answered", "02 placed"]);
+    let path = asked(&mut visitor, &NEW_TIMES).await;
+    let preview = visitor.page.body.clone();
+    assert!(preview.contains("いま通話中の1人: 電話はそのまま続きます"), "{preview}");
+    assert!(preview.contains("かけている途中の1本を終えます"), "{preview}");
+    assert!(decided(&mut visitor, &path, "apply").await.contains("2人を変えました"));
+    day.until("10:00").await;
+    let mut states = day.attempts().await;
+    states.sort();
+    assert_eq!(states, ["01 reported", "02 withdrawn"]);
+    assert!(!day.said().await.contains("withdrawn.goodbye"), "nobody is cut off");
+    day.until("12:00").await;
+    let mut rang = day.rang();
+    rang.sort();
+    assert_eq!(rang, ["09:00:00 01", "09:00:00 02", "10:30:00 02"], "nobody is called twice for one slot");
+}
+
+async fn a3_the_preview_says_who_was_called_today_and_who_will_be_called_again(fresh: Fresh) {
+    // The first one has reported at 9:00, the second one wasn't reached, and the third one is called at 18:00.
+    let people = vec![(0, vec![answers_after(1)]), (1, vec![Script::rings_out().into(); 9])];
+    let patients = vec!["09:00", "09:00", "18:00"];
+    let plan = Plan { start: "2026-11-24T08:50:00+09:00", patients, people, ..Plan::default() };
+    let day = Day::begin(&fresh, plan).await;
+    day.until("09:20").await;
+    let (_site, mut visitor) = nurse_of(&day).await;
+    let fields = [("of", "all"), ("kind", "call_times"), ("times", "16:00"), ("filter", "")];
+    let path = asked(&mut visitor, &fields).await;
+    let said = "2人には今日すでにかけました。うち1人には新しい時刻に今日もう一度かけます";
+    assert!(visitor.page.body.contains(said), "{}", visitor.page.body);
+    decided(&mut visitor, &path, "apply").await;
+    let early = [("of", "all"), ("kind", "call_times"), ("times", "08:00"), ("filter", "")];
+    asked(&mut visitor, &early).await;
+    assert!(visitor.page.body.contains("2人には今日すでにかけました。今日はもうかけません"), "{}", visitor.page.body);
+    day.until("20:00").await;
+    let again: Vec<String> = day.rang().into_iter().filter(|rang| &rang[..5] == "16:00").collect();
+    assert_eq!(again, ["16:00:00 02", "16:00:00 03"]);
 }

@@ -252,6 +252,32 @@ async fn somebody_new_is_registered_once_and_a_likely_double_is_shown(fresh: Fre
     other.extend([("step", "save"), ("previewed", previewed.as_str())]);
     let page = visitor.post(path, &other).await;
     assert!(page.status == 422 && page.body.contains("すでに登録されています"), "{}", page.body);
+    a_taken_id_is_told_before_anything_is_saved(&site, &mut visitor, with).await;
     let actions = site.actions().await;
     assert!(actions.contains(&"patient.double_shown".to_owned()) && actions.contains(&"patient.added".to_owned()));
+}
+
+/// The preview of an ID says that it is taken, also by a patient of another health centre, and not of which.
+async fn a_taken_id_is_told_before_anything_is_saved(
+    site: &Site,
+    visitor: &mut Visitor,
+    with: impl Fn(&[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)>,
+) {
+    let path = "/console/patients/new";
+    let mut theirs = person(19, "架空", "太郎");
+    theirs.centre = CentreCode::parse(OTHER).unwrap();
+    added(site, &[theirs]).await;
+    for id in ["2000001", "2000019"] {
+        let fresh = with(&[("hersys_id", id), ("family_name", "架空"), ("phone_number", "090-2000-0123")]);
+        visitor.get(path).await;
+        let page = visitor.post(path, &fresh).await;
+        assert!(page.status == 422 && page.body.contains("この HER-SYS ID はすでに登録されています"), "{}", page.body);
+        assert!(page.body.contains("href=\"#hersys_id\"") && !page.body.contains("value=\"save\""), "{}", page.body);
+        assert!(
+            !page.body.contains(OTHER) && !page.body.contains("架空区保健所"),
+            "it doesn't say whose: {}",
+            page.body
+        );
+        assert!(page.body.contains("value=\"090-2000-0123\""), "what was typed is kept: {}", page.body);
+    }
 }

@@ -80,7 +80,8 @@ async fn an_administrator_sets_up_a_rota_and_a_nurse_reads_it(fresh: Fresh) {
     assert!(admin.get("/console/rota").await.body.contains("当番がありません"));
     let preview = set_up(&mut admin).await;
     assert_eq!(preview.status, 200, "{}", preview.body);
-    assert!(preview.body.contains("当番のいない時間があります") && preview.body.contains("見本 直子 → 見本 一郎"));
+    let week = "見本 直子</span> → <span class=\"duty-name\" lang=\"ja\">見本 一郎</span>";
+    assert!(preview.body.contains("当番のいない時間があります") && preview.body.contains(week), "{}", preview.body);
     let saved = send(&mut admin, "save", &[]).await;
     assert_eq!((saved.status, saved.location.as_deref()), (303, Some("/console/rota?saved=1")));
     assert!(admin.get("/console/rota?saved=1").await.body.contains("当番を保存しました"));
@@ -94,6 +95,22 @@ async fn an_administrator_sets_up_a_rota_and_a_nurse_reads_it(fresh: Fresh) {
     assert!(page.body.contains("見本 直子 にかけます") && !page.body.contains("href=\"/console/rota/change\""));
     assert!(!page.body.contains("見本 花子"), "the page names no patient");
     assert!(nurse.get("/console/today").await.body.contains("今の当番: 見本 直子 → 見本 一郎"));
+    // Other weeks; what can't be read is this one.
+    assert!(page.body.contains("11/28(土)") && page.body.contains("href=\"/console/rota?week=2026-11-30#week\""));
+    let next = nurse.get("/console/rota?week=2026-11-30").await.body.clone();
+    assert!(next.contains("11/30 からの週の当番") && next.contains("12/5(土)"), "{next}");
+    assert!(next.contains("href=\"/console/rota?week=2026-11-23#week\""), "{next}");
+    assert!(nurse.get("/console/rota?week=x").await.body.contains("11/28(土)"));
+    // A trial for somebody on the rota, not twice at once.
+    let contact = page.hidden("contact");
+    for (says, count) in [("テストを送ります", 1), ("1分待ってください", 1)] {
+        nurse.get("/console/rota").await;
+        let location = nurse.post("/console/rota/trial", &[("contact", &contact)]).await.location.clone().unwrap();
+        assert!(nurse.get(&location).await.body.contains(says), "{}", nurse.page.body);
+        let asked = site.actions().await.iter().filter(|action| *action == "rota.trial_asked").count();
+        assert_eq!(asked, count);
+    }
+    assert!(nurse.page.body.contains("に頼みました"), "{}", nurse.page.body);
     assert_eq!(nurse.get("/console/rota/change").await.status, 404);
     nurse.get("/console/today").await;
     assert_eq!(nurse.post("/console/rota/change", &[("step", "save")]).await.status, 404);

@@ -16,6 +16,7 @@ crate::on_both_databases!(
     who_isnt_reached_comes_again_after_an_hour,
     who_asks_to_be_called_later_comes_at_that_time,
     wrong_value_in_a_form_is_told_beside_its_field_and_all_else_kept,
+    wrong_values_are_told_beside_their_own_field_only,
     login_expires_in_the_middle_of_the_answers_and_they_are_kept,
     answers_are_entered_from_the_persons_page,
     notes_about_a_person_are_added_once,
@@ -204,6 +205,49 @@ async fn wrong_value_in_a_form_is_told_beside_its_field_and_all_else_kept(fresh:
     }
     assert!(page.body.contains("34.0 から 42.0 まで") && page.body.contains("value=\"52\""), "{}", page.body);
     assert!(page.body.contains("水分</textarea>") && page.body.contains("value=\"98\""), "{}", page.body);
+    assert_eq!(count(&fresh, "reports").await, 0);
+}
+
+/// The sentences of the summary, by field.
+fn summary(page: &Page) -> Vec<(String, String)> {
+    let Some(list) = page.body.split("<div class=\"banner err\"").nth(1) else { return Vec::new() };
+    let list = list.split("</ul>").next().unwrap();
+    let lines = list.split("<li><a href=\"#").skip(1).map(|line| {
+        let (field, rest) = line.split_once("\">").unwrap();
+        (field.to_owned(), rest.split("</a>").next().unwrap().to_owned())
+    });
+    lines.collect()
+}
+
+async fn wrong_values_are_told_beside_their_own_field_only(fresh: Fresh) {
+    let site = Site::open(&fresh).await;
+    let mut visitor = nurse(&site).await;
+    let first = begin(&mut visitor).await;
+    for (changes, expected) in [
+        // A red saturation beside a wrong temperature, and the reverse.
+        (vec![("body_temperature", "52"), ("spo2", "88")], vec![("body_temperature", "体温: 34.0 から 42.0 まで")]),
+        (vec![("body_temperature", "40.5"), ("spo2", "150")], vec![("spo2", "SpO2: 70 から 100 まで")]),
+        (vec![("spo2", "九八")], vec![("spo2", "SpO2: 98 のような整数")]),
+        (vec![("body_temperature", "熱")], vec![("body_temperature", "体温: 37.5 のような数字")]),
+        (
+            vec![("body_temperature", ""), ("spo2", "88"), ("spo2_again", "90")],
+            vec![("body_temperature", "体温: 数字を入れるか"), ("spo2_again", "SpO2(2回目): ほかの答えからは聞かない")],
+        ),
+        (vec![("spo2", "94"), ("spo2_again", "abc")], vec![("spo2_again", "SpO2(2回目): 98 のような整数")]),
+    ] {
+        let answers = changes.iter().fold(WELL.to_vec(), |answers, (field, value)| with(&answers, field, value));
+        let page = send(&mut visitor, &first, &answers, "save").await;
+        assert_eq!(page.status, 422, "{changes:?}");
+        let said = summary(&page);
+        assert_eq!(said.len(), expected.len(), "{changes:?} {said:?}");
+        for ((field, sentence), (wanted, start)) in said.iter().zip(expected) {
+            assert_eq!(field, wanted);
+            assert!(sentence.starts_with(start), "{field}: {sentence}");
+            assert_eq!(page.body.matches(&format!("id=\"{field}-error\"")).count(), 1, "{field}");
+            assert_eq!(page.body.matches(sentence.as_str()).count(), 2, "in the summary and beside its field");
+        }
+        assert_eq!(page.body.matches("aria-invalid=\"true\"").count(), said.len(), "{changes:?}");
+    }
     assert_eq!(count(&fresh, "reports").await, 0);
 }
 

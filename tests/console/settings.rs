@@ -205,7 +205,7 @@ async fn every_setting_can_be_changed(fresh: Fresh) {
                 ("spend_per_day", "9000"),
             ],
         ),
-        ("sms", &[("missed_call_sms", "{centre}です。\r\n{call_back_number}へどうぞ。")]),
+        ("sms", &[("missed_call_sms", "{centre}です。\r\n{call_back_number}へどうぞ。"), ("sms_price", "３.30")]),
         (
             "centre",
             &[
@@ -222,14 +222,18 @@ async fn every_setting_can_be_changed(fresh: Fresh) {
         let preview: Vec<(&str, &str)> = values.iter().copied().chain([("step", "preview")]).collect();
         assert_eq!(send(&mut visitor, &path, &preview).await.status, 200, "{group}: {}", visitor.page.body);
         assert!(visitor.page.body.contains("保存するとこうなります"), "{group}");
+        let says_cost = visitor.page.body.contains("1通の料金: 1区分 × 3.3 = 3.3");
+        assert_eq!(says_cost, group == "sms", "{group}: {}", visitor.page.body);
+        let says_pace = visitor.page.body.contains("毎秒 2.5 件まで架電し、同時に 20 件まで");
+        assert_eq!(says_pace, group == "limits", "{group}: {}", visitor.page.body);
         assert_eq!(send(&mut visitor, &path, &[("step", "save")]).await.status, 303, "{group}: {}", visitor.page.body);
     }
-    insta::assert_snapshot!(
-        "settings_after_all_changes",
-        serde_json::to_string_pretty(&settings(&site).await).unwrap()
-    );
+    let changed = serde_json::to_string_pretty(&settings(&site).await).unwrap();
+    insta::assert_snapshot!("settings_after_all_changes", changed);
     let overview = visitor.get("/console/settings").await.body.clone();
     assert!(overview.contains("見本中央保健所") && overview.contains("停止する"), "{overview}");
+    // The SMS is shown with its cost also when nothing is changed.
+    assert!(visitor.get("/console/settings/sms").await.body.contains("1区分 × 3.3 = 3.3"), "{}", visitor.page.body);
     // Each of them can be undone, whatever was changed after it.
     let history = visitor.get("/console/settings/history").await.body.clone();
     let entries: Vec<&str> =

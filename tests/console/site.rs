@@ -95,6 +95,7 @@ impl Site {
             zone: TimeZone::get("Asia/Tokyo").unwrap(),
             second_factor: SecondFactorRule::Asked,
             email: kenkocall::service::EmailRule::Sent,
+            pace: kenkocall::web::ServerPace { per_second: 2.5, at_once: 20 },
             flow_set: crate::simulated_day::shipped(),
         };
         console(context, settings)
@@ -106,9 +107,13 @@ impl Site {
 
     /// Invites somebody.
     pub async fn invited(&self, email: &str, role: Role, centre: Option<&str>) -> SecretToken {
+        self.invited_as(email, "見本 直子", role, centre).await
+    }
+
+    async fn invited_as(&self, email: &str, name: &str, role: Role, centre: Option<&str>) -> SecretToken {
         let new = NewAccount {
             log_in_name: LogInName::parse(email).unwrap(),
-            name: StaffName::parse("見本 直子").unwrap(),
+            name: StaffName::parse(name).unwrap(),
             role,
             centre: centre.map(|code| CentreCode::parse(code).unwrap()),
         };
@@ -117,7 +122,12 @@ impl Site {
 
     /// A member of staff who has set up the account.
     pub async fn member(&self, email: &str, role: Role, centre: Option<&str>) -> Member {
-        let token = self.invited(email, role, centre).await;
+        self.named(email, "見本 直子", role, centre).await
+    }
+
+    /// The same with a name.
+    pub async fn named(&self, email: &str, name: &str, role: Role, centre: Option<&str>) -> Member {
+        let token = self.invited_as(email, name, role, centre).await;
         let password = Password::choose(PASSWORD, &LogInName::parse(email).unwrap()).unwrap();
         choose_password(&self.context, &token, &password).await.unwrap();
         let SetUp::SecondFactor { secret, .. } = set_up(&self.context, &token).await.unwrap() else {

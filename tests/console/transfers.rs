@@ -54,6 +54,17 @@ async fn an_offer_is_made_shown_on_today_and_accepted(fresh: Fresh) {
         today.contains("対象者の移管を申し出ています") && today.contains(&page) && !today.contains("見本 花子"),
         "{today}"
     );
+    // The total counts it, and each tab counts its list.
+    assert!(today.contains("対応の要るもの 1件(未着手 1件)"), "{today}");
+    for (whose, count) in [("all", 1), ("untaken", 1), ("own", 0), ("others", 0)] {
+        let tab = today.split(&format!("/console/today?whose={whose}\"")).last().unwrap();
+        let tab = tab.split("</a>").next().unwrap();
+        assert!(tab.contains(&format!("<span class=\"num\">{count}</span>")), "{whose}: {tab}");
+        let list = other.get(&format!("/console/today?whose={whose}")).await.body.clone();
+        assert_eq!(list.matches("<td class=\"c-action\">").count(), count, "{whose}: {list}");
+    }
+    let red = other.get("/console/today?kind=red").await.body.clone();
+    assert!(!red.contains("<td class=\"c-action\">"), "a filter by kind filters transfers out: {red}");
     let list = other.get("/console/transfers").await.body.clone();
     assert!(list.contains("見本 花子") && list.contains("返事をしてください"), "{list}");
     let shown = other.get(&page).await.body.clone();
@@ -222,4 +233,14 @@ async fn a_retention_is_saved_after_its_effect_was_shown(fresh: Fresh) {
     assert!(admin.get("/console/audit").await.body.contains("まだ一度も検証されていません"));
     let actions = site.actions().await;
     assert_eq!(actions.iter().filter(|action| *action == "centre.retention_changed").count(), 1);
+    // The history, and undoing: the effect first, as with every other setting.
+    let page = admin.get(path).await.body.clone();
+    let past = page.split("id=\"past\"").nth(1).unwrap();
+    assert!(past.contains("自動では消去しない → 解除から 12か月") && past.contains("見本 直子"), "{page}");
+    let page = admin.post(path, &[("months", ""), ("step", "preview")]).await.body.clone();
+    assert!(page.contains("だれも自動では消去されなくなります"), "{page}");
+    let page = admin.post(path, &[("months", ""), ("previewed", ""), ("step", "save")]).await.body.clone();
+    let past = page.split("id=\"past\"").nth(1).unwrap();
+    assert!(past.contains("解除から 12か月 → 自動では消去しない"), "{page}");
+    assert!(past.contains("name=\"months\" value=\"12\"") && past.contains("今の設定と同じ"), "{page}");
 }

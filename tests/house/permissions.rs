@@ -8,8 +8,14 @@ const BY_THE_PROGRAM: [(&str, &[&str], &str); 16] = [
     (
         "src/service/accounts/",
         &[
+            "give_both_factors",
             "give_password",
             "give_second_factor",
+            "challenge_passkey",
+            "give_passkey",
+            "enter_unlock_code",
+            "new_authenticator",
+            "confirm_new_authenticator",
             "log_in_without_second_factor",
             "session",
             "set_up",
@@ -24,6 +30,11 @@ const BY_THE_PROGRAM: [(&str, &[&str], &str); 16] = [
         "src/service/accounts/",
         &[
             "list_devices",
+            "list_passkeys",
+            "begin_passkey",
+            "add_passkey",
+            "rename_passkey",
+            "remove_passkey",
             "locked_account",
             "log_out",
             "log_out_everywhere",

@@ -33,6 +33,7 @@ fn entry(number: u64) -> AuditRow {
         centre: None,
         details: Document::from("{}"),
         people: Vec::new(),
+        other_centre: None,
     }
 }
 

@@ -74,6 +74,7 @@ async fn the_audit_trail_reads_back_latest_first(fresh: Fresh) {
         centre: number.is_multiple_of(2).then(|| centre().code),
         details: Document::from("{}"),
         people: Vec::new(),
+        other_centre: None,
     };
     let mut tx = fresh.database.begin_write().await.unwrap();
     audit::append(&mut tx, vec![entry(1, "patient:1"), entry(2, "patient:1"), entry(3, "patient:2")]).await.unwrap();

@@ -94,7 +94,11 @@ async fn open_alerts_are_listed_page_by_page(fresh: Fresh) {
             centre: (!nth.is_multiple_of(7)).then(|| code(CENTRES[nth as usize % 3])),
             patient: nth.is_multiple_of(2).then(|| PatientId(id(nth % 30))),
             // Several at the same time.
-            ..AlertRow::of_all(AlertId(id(nth * 37 % 101)), AlertKind::ALL[nth as usize % 15], at(nth as i64 % 11))
+            ..AlertRow::of_all(
+                AlertId(id(nth * 37 % 101)),
+                AlertKind::ALL[nth as usize % AlertKind::ALL.len()],
+                at(nth as i64 % 11),
+            )
         })
         .collect();
     alerts::raise(&mut tx, &rows).await.unwrap();
@@ -189,6 +193,7 @@ async fn the_audit_trail_is_listed_page_by_page(fresh: Fresh) {
         centre: Some(code(CENTRES[nth as usize % 3])),
         details: Document::from("{}"),
         people: Vec::new(),
+        other_centre: None,
     };
     let rows: Vec<AuditRow> = (0..90).map(row).collect();
     let mut tx = fresh.database.begin_write().await.unwrap();

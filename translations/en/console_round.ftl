@@ -45,7 +45,6 @@ round-not-reached = Not reached
 round-skip = Skip
 round-later-at = Time to call again (today)
 round-later = Call again then
-round-without-report = "Not reached" and "Call again then" don't save the answers and the note above. People who weren't reached come up in the round again after an hour.
 round-later-unreadable = Enter a time such as 15:00
 round-later-passed = Enter a time that is still to come
 round-number-or-box = Enter a number or tick "Not measured", not both

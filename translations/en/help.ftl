@@ -96,6 +96,8 @@ help-centres--reading = How a Japanese voice reads its name, in kana: ソウサ�
 help-centres--latin-name =
     Its name in Latin letters, which the voices of the six other languages read: Sosa Public Health Center. Default, and with an empty value: a Japanese voice says the name
 help-centres--time-zone = Its time zone. Default: Asia/Tokyo
+help-centres--municipalities =
+    The municipalities for which it is responsible, separated by commas: 匝瑳市、旭市. The help desk tells callers by them where to turn. Default, and with an empty value: none
 help-centres--office-hours =
     When staff can take calls, Monday to Friday. Full-width digits, 〜 and 時 are accepted too, and 24:00 is midnight at the end of the day. Default: 08:30-17:15
 help-centres--calling-hours =
@@ -121,6 +123,8 @@ help-centres--calls-per-second =
     The maximum number of its automated calls placed per second. Default, and with an empty value: only the carrier's limit
 help-centres--missed-call-sms =
     The SMS after an unanswered call, with the placeholders {"{centre}"} and {"{call_back_number}"}. It must not mention health. Default, and with an empty value: no SMS is sent
+help-centres--sms-price =
+    The price of a part of an SMS, such as 3.3: the console says what an SMS costs. Default, and with an empty value: not known
 help-centres--calls-per-day =
     The maximum number of its automated calls per day. Default, and with an empty value: no limit of its own
 help-centres--spend-per-day =
@@ -185,13 +189,15 @@ help-flows-test--transcripts =
 help-flows-test--update =
     Write what happened into the transcripts instead of comparing. Review the difference before you keep it
 
-help-staff = Invite, list and deactivate the accounts of staff for the console
+help-staff = Invite, list, unlock and deactivate the accounts of staff for the console
 help-staff-add = Invite a member of staff. Prints the link by which the password and the second factor are set up, once, within three days
 help-staff-add--name = The name, as the audit trail shows it
 help-staff-add--email = The e-mail address, which is the log-in name. Nothing is sent to it: pass the link on yourself
 help-staff-add--role = nurse (also for clerks), centre_administrator, help_desk or system_administrator
 help-staff-add--centre = The health centre, for nurses and its administrators
 help-staff-list = List the accounts
+help-staff-unlock = Issue a code for somebody who has lost the second factor. Prints it once. The person logs in with the password, chooses "I have a code from the help desk", and sets up a new authenticator within an hour; until then the old one works
+help-staff-unlock--email = The e-mail address
 help-staff-deactivate = End an account: it is logged out everywhere, and nobody can log in. `staff add` sets it up anew
 help-staff-deactivate--email = The e-mail address
 help-rota = Show and set whom a health centre rings about red alerts that nobody has taken

@@ -3,7 +3,7 @@
 help-bench = Measure this program on this machine: everything, or only what is named
 help-bench--seconds = Duration in seconds
 help-bench--database = A PostgreSQL database instead of a new SQLite file. It must be empty
-help-bench-console = The console: each page with 10,000 and with more patients, pages beside callers, and the time from a red answer to the screens
+help-bench-console = The console: each page with 10,000 and with more patients, pages beside callers, the time from a red answer to the screens, and long lists
 help-bench-console--patients = Patients of all health centres
 help-bench-console--of-centre = Patients of the measured health centre, with reports
 help-bench-console--days = Days of reports

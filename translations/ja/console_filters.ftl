@@ -4,7 +4,7 @@ filter-heading = 保存した絞り込み
 filter-new = この絞り込みを保存する
 filter-without-search = 検索した言葉は個人の情報なので、保存しません。
 filter-name = 名前
-filter-name-hint = 一覧に並ぶ名前です。患者さんの名前や番号は書かないでください。
+filter-name-hint = 一覧に並ぶ名前です。対象者の名前や番号は書かないでください。
 filter-name-needed = 名前を書いてください
 filter-name-long = 名前は{ $most }文字までにしてください
 filter-name-hidden = 見えない文字や改行が入っています。書き直してください
@@ -27,7 +27,7 @@ filter-round = 順に電話する
 filter-change = 変更・削除
 filter-change-heading = 絞り込みの変更
 filter-delete = この絞り込みを削除する
-filter-delete-says = 患者さんの登録は変わりません。全員に見える絞り込みは、ほかの人からも見えなくなります。
+filter-delete-says = 対象者の登録は変わりません。全員に見える絞り込みは、ほかの人からも見えなくなります。
 filter-round-over = 保存した絞り込みで順に電話する
 
 columns-heading = 一覧の列

@@ -42,7 +42,6 @@ round-not-reached = つながらなかった
 round-skip = 飛ばす
 round-later-at = あとでかける時刻(今日)
 round-later = この時刻にもう一度
-round-without-report = 「つながらなかった」「もう一度」では、上の回答とメモは保存しません。つながらなかった人は、1時間後にまた巡回に出ます。
 round-later-unreadable = 時刻を 15:00 のように入れてください
 round-later-passed = これからの時刻を入れてください
 round-number-or-box = 数字を入れるか「測れない」を選ぶか、どちらかにしてください

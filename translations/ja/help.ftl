@@ -84,6 +84,7 @@ help-centres-add--name = 正式な名前(千代田保健所など)。すべて�
 help-centres--reading = 日本語の音声での名前の読み方(かな。ソウサホケンジョ など)。既定と、空にしたときは、名前をそのまま読みます
 help-centres--latin-name = ローマ字の名前(Sosa Public Health Center など)。ほかの6言語の音声が読みます。既定と、空にしたときは、日本語の音声が名前を読みます
 help-centres--time-zone = タイムゾーン。既定は Asia/Tokyo
+help-centres--municipalities = 受け持つ市区町村。読点で区切ります: 匝瑳市、旭市。ヘルプデスクは、これを見て問い合わせ先を案内します。既定と空の値では、なし
 help-centres--office-hours = 月曜日から金曜日までの、職員が電話に出られる時間。全角数字、〜、時も使えます。一日の終わりの午前0時は 24:00 と書きます。既定は 08:30-17:15
 help-centres--calling-hours = 毎日、自動架電を始めてよい時間。書き方は --office-hours と同じです。既定は 08:00-20:00
 help-centres--temperature-note = note とする体温の下限。既定は 37.5
@@ -104,6 +105,7 @@ help-centres--concurrent-calls = 同時に行う自動架電の上限。既定�
 help-centres--calls-per-second = 1秒当たりの自動架電の上限。既定と、空にしたときは、電話事業者の上限だけ
 help-centres--missed-call-sms =
     応答がなかったときの SMS。差し込み {"{centre}"} と {"{call_back_number}"} が使えます。健康のことは書かないでください。既定と、空にしたときは送信しません
+help-centres--sms-price = SMS の1区分の料金(例 3.3)。コンソールが SMS の料金を示します。既定と、空にしたときは、不明
 help-centres--calls-per-day = 1日の自動架電の上限。既定と、空にしたときは、独自の上限なし
 help-centres--spend-per-day = 1日の自動架電の費用の上限(dialer.price_per_minute で計算)。既定と、空にしたときは、独自の上限なし
 help-centres--automated-calls =
@@ -159,13 +161,15 @@ help-flows-test--transcripts =
     `flows export` で書き出した文書と通話の記録のフォルダー、通話の記録のフォルダー、または .call ファイル。既定は文書と並んだフォルダー `transcripts`、なければ付属の記録
 help-flows-test--update = 比べる代わりに、実際の結果を通話の記録に書き込む。残す前に差分を確かめてください
 
-help-staff = コンソールの職員のアカウントの招待、一覧、停止
+help-staff = コンソールの職員のアカウントの招待、一覧、ロック解除、停止
 help-staff-add = 職員を招待する。パスワードと2つ目の確認を設定するリンクを表示します。リンクは3日間、1回だけ使えます
 help-staff-add--name = 監査証跡に表示する名前
 help-staff-add--email = メールアドレス。ログイン名になります。何も送信されないので、リンクは自分で渡してください
 help-staff-add--role = nurse(事務も)、centre_administrator、help_desk、system_administrator のどれか
 help-staff-add--centre = 保健所(nurse と centre_administrator のとき)
 help-staff-list = アカウントを一覧する
+help-staff-unlock = 2つ目の確認をなくした人に番号を発行する。表示は1回だけです。本人はパスワードでログインし、「ヘルプデスクから番号を受け取りました」を選び、1時間以内に新しい認証アプリを設定します。それまで、これまでのものも使えます
+help-staff-unlock--email = メールアドレス
 help-staff-deactivate = アカウントを止める。すべての端末からログアウトし、誰もログインできなくなります。`staff add` で初めから設定できます
 help-staff-deactivate--email = メールアドレス
 help-rota = 引き受けた人のいない緊急のとき、保健所がだれに電話するかの表示と設定

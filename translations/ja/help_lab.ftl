@@ -3,7 +3,7 @@
 help-bench = このコンピューターでこのプログラムの性能を、すべて、または指定したものだけ測る
 help-bench--seconds = 測る時間(秒)
 help-bench--database = 新しい SQLite のファイルの代わりに使う PostgreSQL のデータベース。空でなければなりません
-help-bench-console = コンソール: 療養者が10,000人のときとそれより多いときの各ページ、電話と同時に使うときのページ、赤の回答が画面に出るまでの時間
+help-bench-console = コンソール: 療養者が10,000人のときとそれより多いときの各ページ、電話と同時に使うときのページ、赤の回答が画面に出るまでの時間、長い名簿
 help-bench-console--patients = すべての保健所の療養者の数
 help-bench-console--of-centre = 測る保健所の、報告のある療養者の数
 help-bench-console--days = 報告の日数

@@ -43,6 +43,7 @@ pub(super) fn in_words(row: &CentreView) -> String {
         vec![text!("head-reading"), reading.unwrap_or_else(|| text!("centre-no-reading"))],
         vec![text!("head-latin-name"), latin_name.unwrap_or_else(|| text!("centre-no-latin-name"))],
         vec![text!("head-phone"), row.phone.national()],
+        vec![text!("head-municipalities"), municipalities(row)],
         vec![text!("head-time-zone"), row.time_zone.clone()],
         vec![text!("head-office-hours"), hours],
         vec![text!("head-calling-hours"), calling],
@@ -58,6 +59,10 @@ pub(super) fn in_words(row: &CentreView) -> String {
         vec![text!("head-calls-a-second"), no_limit(settings.calls_per_second.map(|pace| pace.to_string()))],
         vec![text!("head-calls-a-day"), no_limit(settings.calls_per_day.map(|calls| calls.to_string()))],
         vec![text!("head-spend-a-day"), no_limit(settings.spend_per_day.map(|money| money.to_string()))],
+        vec![
+            text!("head-sms-price"),
+            settings.sms_price.map_or_else(|| text!("centre-no-sms-price"), |price| price.to_string()),
+        ],
         vec![text!("head-missed-call-sms"), sms.unwrap_or_else(|| text!("centre-no-sms"))],
     ];
     rows.extend(retries(&settings.retry));
@@ -79,4 +84,9 @@ fn tries(retries: Retries) -> String {
         (0 | 1, _) => text!("centre-no-other-try"),
         (tries, minutes) => text!("centre-tries", tries = tries.to_string(), minutes = minutes),
     }
+}
+
+fn municipalities(row: &CentreView) -> String {
+    let own = &row.settings.municipalities;
+    if own.is_empty() { text!("centre-no-municipalities") } else { own.to_string() }
 }

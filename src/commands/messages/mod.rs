@@ -33,7 +33,7 @@ use crate::flow_test::TranscriptError;
 use crate::mail::SmtpError;
 use crate::policy::{
     AfterRedError, CallPatternError, CentreCallsError, DaysOffError, MissedCallSmsError, OfficeHoursError,
-    ReportCoversError, RetryPolicyError, UnregisteredReportsError,
+    ReportCoversError, RetryPolicyError, SmsPriceError, UnregisteredReportsError,
 };
 use crate::service::{CheckpointError, ServiceError};
 use crate::store::{CopyError, StoreError};
@@ -79,6 +79,7 @@ pub(super) fn of(error: &(dyn Error + 'static)) -> Option<Message> {
         .or_else(|| as_type::<CentreCallsError>(error))
         .or_else(|| as_type::<CallPatternError>(error))
         .or_else(|| as_type::<MissedCallSmsError>(error))
+        .or_else(|| as_type::<SmsPriceError>(error))
         .or_else(|| as_type::<RetryPolicyError>(error))
         .or_else(|| as_type::<BirthDateError>(error))
         .or_else(|| as_type::<CallTimesError>(error))

@@ -3,7 +3,7 @@
 use super::ToMessage;
 use crate::policy::{
     AfterRedError, CallPatternError, CentreCallsError, DaysOffError, MissedCallSmsError, OfficeHoursError,
-    ReportCoversError, RetryPolicyError, UnregisteredReportsError,
+    ReportCoversError, RetryPolicyError, SmsPrice, SmsPriceError, UnregisteredReportsError,
 };
 use crate::translations::{Message, message};
 
@@ -77,6 +77,12 @@ impl ToMessage for MissedCallSmsError {
             Self::UnknownGap => message!("sms-unknown-gap"),
             Self::Hidden(hidden) => message!("sms-hidden", why = hidden.message()),
         }
+    }
+}
+
+impl ToMessage for SmsPriceError {
+    fn message(&self) -> Message {
+        message!("sms-price-form", most = u64::from(SmsPrice::HIGHEST))
     }
 }
 

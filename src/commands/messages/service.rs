@@ -118,12 +118,19 @@ impl ToMessage for AccountError {
             Self::NoCentreAllowed => message!("account-no-centre-allowed"),
             Self::InvitationEnded => message!("account-invitation-ended"),
             Self::WrongPassword => message!("account-wrong-password"),
+            Self::WrongPasswordOrCode => message!("gate-both-wrong"),
             Self::WrongCode => message!("account-wrong-code"),
             Self::LogInEnded => message!("account-log-in-ended"),
             Self::TooManyTries(wait) => {
                 let seconds = u64::try_from(wait.as_secs()).unwrap_or(0).max(1);
                 message!("account-too-many-tries", seconds = seconds)
             }
+            Self::WrongPasskey => message!("account-wrong-passkey"),
+            Self::ChallengeEnded => message!("account-challenge-ended"),
+            Self::PasskeyNotFound => message!("account-passkey-not-found"),
+            Self::PasskeyInUse => message!("account-passkey-in-use"),
+            Self::TooManyPasskeys => message!("account-too-many-passkeys"),
+            Self::NotUnlockable => message!("account-not-unlockable"),
             Self::Busy => message!("account-busy"),
         }
     }

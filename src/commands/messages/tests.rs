@@ -17,7 +17,7 @@ use crate::domain::{
 use crate::mail::SmtpError;
 use crate::policy::{
     AfterRedError, CallPatternError, CentreCallsError, DaysOffError, MissedCallSmsError, OfficeHoursError,
-    ReportCoversError, RetryPolicyError, UnregisteredReportsError,
+    ReportCoversError, RetryPolicyError, SmsPriceError, UnregisteredReportsError,
 };
 use crate::store::{
     CopyFault, CopyRefused, CopyStep, Distrust, FileFault, NoDatabase, NotCreated, OpenFault, ServerFault, StepTodo,
@@ -259,6 +259,7 @@ fn values_say_what_the_log_says() {
     let field = CallPatternError::Field { field: "day of month" };
     says(&[CallPatternError::Form, field, CallPatternError::WeekdayNumber, CallPatternError::Seconds]);
     says(&[MissedCallSmsError::Length, MissedCallSmsError::UnknownGap]);
+    says(&[SmsPriceError]);
     says(&[
         RetryPolicyError::Form,
         RetryPolicyError::OutOfRange,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Filled, FilledField};
+use super::{Extent, Filled, FilledField};
 use crate::domain::{Answer, Item};
 use crate::engine::session::Person;
 use crate::flow::form::{Condition, Field, Form, FormStep, NotReadable, Requirement};
@@ -64,6 +64,7 @@ enum State {
 
 struct Checking<'a> {
     person: &'a Person,
+    extent: Extent,
     states: BTreeMap<&'a NodeId, State>,
     /// The answers of the report, or `None` where an error leaves them unclear.
     answers: BTreeMap<Item, Option<Answer>>,
@@ -75,9 +76,14 @@ struct Checking<'a> {
 /// # Errors
 ///
 /// Returns every error that holds whatever the other fields with errors turn out to be.
-pub(super) fn checked(form: &Form, person: &Person, filled: &Filled) -> Result<Entries, Vec<FieldError>> {
+pub(super) fn checked(
+    form: &Form,
+    person: &Person,
+    filled: &Filled,
+    extent: Extent,
+) -> Result<Entries, Vec<FieldError>> {
     let answers = person.answers.iter().map(|(item, answer)| (*item, Some(*answer))).collect();
-    let mut checking = Checking { person, states: BTreeMap::new(), answers, errors: Vec::new() };
+    let mut checking = Checking { person, extent, states: BTreeMap::new(), answers, errors: Vec::new() };
     for step in &form.steps {
         match step {
             FormStep::Field(field) => checking.field(field, filled.0.get(&field.id)),
@@ -107,9 +113,9 @@ impl<'a> Checking<'a> {
             (Some(false), None) => (State::NotAsked, None),
             (Some(false), Some(_)) => (State::NotAsked, Some(FieldProblem::NotAsked)),
             (None, _) => (State::Unclear, None),
-            (Some(true), None) => match field.requirement {
-                Requirement::Optional => (State::Empty, None),
-                Requirement::Required => (State::Unclear, Some(FieldProblem::Missing)),
+            (Some(true), None) => match (field.requirement, self.extent) {
+                (Requirement::Optional, _) | (_, Extent::SoFar) => (State::Empty, None),
+                (Requirement::Required, Extent::Whole) => (State::Unclear, Some(FieldProblem::Missing)),
             },
             (Some(true), Some(filled)) => match entry(field, filled) {
                 Ok(entry) => (State::Entered(entry), None),
@@ -124,6 +130,7 @@ impl<'a> Checking<'a> {
         let answer = match (self.holds(if_), self.states.get(from)) {
             (Some(false), _) => return,
             (Some(true), Some(State::Entered(entry))) => item.read(entry),
+            (_, Some(State::Empty)) if self.extent == Extent::SoFar => return,
             _ => None,
         };
         self.answers.insert(item, answer);

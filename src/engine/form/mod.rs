@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::effect::{Fact, Utterance};
 use super::session::Person;
-use crate::domain::{Job, Language};
+use crate::domain::{Answer, Item, Job, Language, ReportId, ReportOutcome};
 use crate::flow::form::{Form, Obstacle};
 use crate::flow::{FlowSet, NodeId, names};
 
@@ -43,6 +43,15 @@ impl std::fmt::Debug for FilledField {
     }
 }
 
+/// How much of the questionnaire a form has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Everything that is asked.
+    Whole,
+    /// What was said so far. A question without an answer stays open, and the ones after it count.
+    SoFar,
+}
+
 /// Whose form it is, in which language, and when it was submitted.
 #[derive(Debug, Clone)]
 pub struct Submitter {
@@ -65,6 +74,47 @@ pub struct Submitted {
     pub advice: Vec<Utterance>,
 }
 
+impl Submitted {
+    /// Whether every question was answered.
+    pub fn is_finished(&self) -> bool {
+        let is_end = |fact: &Fact| matches!(fact, Fact::ReportClosed { outcome: ReportOutcome::Reported, .. });
+        self.facts.iter().any(is_end)
+    }
+
+    /// The answers: the last one to each item.
+    pub fn answers(&self) -> Vec<(Item, Answer)> {
+        let mut answers: Vec<(Item, Answer)> = Vec::new();
+        for fact in &self.facts {
+            if let Fact::Answered { item, answer, .. } = fact {
+                answers.retain(|(of, _)| of != item);
+                answers.push((*item, *answer));
+            }
+        }
+        answers
+    }
+
+    /// What a form adds to answers that its report has already. The same answer isn't given again and raises no second
+    /// alert. A whole form takes back answers to what it doesn't ask any more.
+    #[must_use]
+    pub fn beyond(mut self, report: ReportId, before: &[(Item, Answer)]) -> Self {
+        let given = self.answers();
+        let is_old = |item: Item| given.iter().any(|now| now.0 == item && before.contains(now));
+        self.facts.retain(|fact| match fact {
+            Fact::Answered { item, .. } | Fact::Alert { item: Some(item), .. } => !is_old(*item),
+            _ => true,
+        });
+        if self.is_finished() {
+            let gone = before.iter().filter(|(item, _)| !given.iter().any(|(of, _)| of == item));
+            let gone: Vec<Fact> = gone.map(|(item, _)| Fact::Withdrawn { report, item: *item }).collect();
+            self.facts.splice(0..0, gone);
+        }
+        if !self.facts.iter().any(|fact| matches!(fact, Fact::Alert { .. })) {
+            self.jobs.retain(|job| !matches!(job, Job::TellCentre { .. }));
+        }
+        self
+    }
+}
+
 /// Why a form isn't accepted. Nothing follows from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FormRefused {
@@ -84,8 +134,23 @@ pub enum FormRefused {
 ///
 /// Returns what keeps the form from being accepted.
 pub fn submit(flow_set: &FlowSet, by: Submitter, filled: &Filled) -> Result<Submitted, FormRefused> {
+    submit_extent(flow_set, by, filled, Extent::Whole)
+}
+
+/// Submits the questionnaire, or what was said of it so far. If questions stay open, the report isn't finished, as
+/// after a call that ended before its end.
+///
+/// # Errors
+///
+/// Returns what keeps the form from being accepted. What is missing is no error in a form of what was said so far.
+pub fn submit_extent(
+    flow_set: &FlowSet,
+    by: Submitter,
+    filled: &Filled,
+    extent: Extent,
+) -> Result<Submitted, FormRefused> {
     let flow = flow_set.flow(names::QUESTIONNAIRE).ok_or(FormRefused::NoQuestionnaire)?;
     let form = Form::of(flow).map_err(FormRefused::NotAForm)?;
-    let entries = errors::checked(&form, &by.person, filled).map_err(FormRefused::Fields)?;
-    walk::walked(flow_set, &form, by, &entries).map_err(|_| FormRefused::BrokenFlow)
+    let entries = errors::checked(&form, &by.person, filled, extent).map_err(FormRefused::Fields)?;
+    walk::walked(flow_set, &form, by, &entries, extent).map_err(|_| FormRefused::BrokenFlow)
 }

@@ -1,14 +1,14 @@
 //! Walks the questionnaire with the entries of a form.
 
 use super::errors::Entries;
-use super::{Submitted, Submitter};
+use super::{Extent, Submitted, Submitter};
 use crate::domain::{Disposition, Line, ReportOutcome, Spo2Question};
 use crate::engine::ask::{after_record, take_gather, take_menu};
 use crate::engine::effect::{Effect, Fact, Utterance};
 use crate::engine::interpreter::{Interpreter, InvalidFlow, Transition};
 use crate::engine::session::{AnsweredBy, Frame, Listener, Opened, Person, Session, StopAsked, Waiting};
 use crate::engine::walk::visit_node;
-use crate::flow::form::Form;
+use crate::flow::form::{Field, Form, Requirement};
 use crate::flow::{Flow, FlowSet, Node, NodeId, NodeKind};
 
 pub(super) fn walked(
@@ -16,19 +16,26 @@ pub(super) fn walked(
     form: &Form,
     by: Submitter,
     entries: &Entries,
+    extent: Extent,
 ) -> Result<Submitted, InvalidFlow> {
     let flow = flow_set.flow(form.flow.as_str()).ok_or(InvalidFlow)?;
     let at = by.at;
     let mut interpreter = Interpreter::new(flow_set, session(flow, by), at);
     let mut advice: Vec<Utterance> = Vec::new();
-    let mut asked = false;
+    let (mut asked, mut left_open) = (false, false);
     // A form has no circles, so each node comes at most once.
     for _ in &flow.order {
         let (flow, node) = interpreter.here()?;
         let next = match &node.kind {
-            NodeKind::End(_) => return Ok(submitted(interpreter, advice)),
+            NodeKind::End(_) => return Ok(submitted(interpreter, advice, left_open)),
             NodeKind::Menu(_) | NodeKind::Gather(_) => {
                 asked = true;
+                let open = open_after(&interpreter, form, flow, node, entries).filter(|_| extent == Extent::SoFar);
+                if let Some(after) = open {
+                    left_open = true;
+                    interpreter.stand_at(after.clone());
+                    continue;
+                }
                 answered(&mut interpreter, form, flow, node, entries)?
             }
             NodeKind::Confirm(confirm) => confirm.yes.to.clone(),
@@ -46,6 +53,20 @@ pub(super) fn walked(
         interpreter.stand_at(next);
     }
     Err(InvalidFlow)
+}
+
+/// Where the flow goes on after a question that must be answered and isn't.
+fn open_after<'f>(
+    interpreter: &Interpreter<'_>,
+    form: &Form,
+    flow: &'f Flow,
+    node: &Node,
+    entries: &Entries,
+) -> Option<&'f NodeId> {
+    let item = node.question().filter(|item| interpreter.session.answer(*item).is_none())?;
+    let is_required = |field: &Field| field.id == node.id && field.requirement == Requirement::Required;
+    let is_open = !entries.contains_key(&node.id) && form.fields().any(is_required);
+    after_record(flow, item).filter(|_| is_open)
 }
 
 /// Handles a question as if its entry were keyed in, or as if nothing were.
@@ -74,11 +95,15 @@ fn answered(
     }
 }
 
-fn submitted(interpreter: Interpreter<'_>, advice: Vec<Utterance>) -> Submitted {
+fn submitted(interpreter: Interpreter<'_>, advice: Vec<Utterance>, left_open: bool) -> Submitted {
     let (session, effects) = interpreter.finish();
     let (mut facts, mut jobs) = (Vec::new(), Vec::new());
     for effect in effects {
         match effect {
+            Effect::Fact(Fact::ReportClosed { report, .. }) if left_open => {
+                let outcome = ReportOutcome::Unanswered;
+                facts.push(Fact::ReportClosed { report, outcome, stopped_after: None });
+            }
             Effect::Fact(fact) => facts.push(fact),
             Effect::Job(job) => jobs.push(job),
             Effect::Reply(_) | Effect::Query(_) | Effect::Diagnostic(_) => {}

@@ -116,14 +116,14 @@ fn list(folder: &Path, name: &str, first: u32, patients: u32, given_name: &str) 
 
 /// This program, on a database.
 #[derive(Clone)]
-struct Program {
-    url: String,
-    carrier: &'static str,
+pub(super) struct Program {
+    pub(super) url: String,
+    pub(super) carrier: &'static str,
 }
 
 impl Program {
     /// Runs a command. Returns its run time in seconds.
-    fn run(&self, arguments: &[&str]) -> anyhow::Result<f64> {
+    pub(super) fn run(&self, arguments: &[&str]) -> anyhow::Result<f64> {
         let program = std::env::current_exe().context("this program can't be found")?;
         let begun = Instant::now();
         let output = Command::new(program)

@@ -108,8 +108,8 @@ pub enum Bench {
         #[arg(long, value_name = "URL")]
         database: Option<String>,
     },
-    /// The console: each page with 10,000 and with more patients, pages beside callers, and the time from a red answer
-    /// to the screens.
+    /// The console: each page with 10,000 and with more patients, pages beside callers, the time from a red answer to
+    /// the screens, and long lists.
     Console {
         /// Patients of all health centres.
         #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(10_000..=5_000_000))]

@@ -11,18 +11,41 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, oneshot};
 
 use super::event_printer::Tally;
-use super::{Demo, PATIENTS, console, rota};
+use super::{Demo, PATIENTS, console, past_days, rota, second_centre};
 use crate::app::{Ports, Server, simulated_network};
 use crate::carrier::simulator;
 use crate::commands::documents::Origin;
 use crate::commands::output::{closed, outln, write_raw};
 use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours, escaped_lines};
-use crate::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, SyntheticDay, add_synthetic_day};
+use crate::lab::{FIRST_MADE_UP_ID, MADE_UP_BIRTH_DATE, NamedPeople, SyntheticDay, add_named_day};
 use crate::service::ServiceEvent;
 
 /// The patients are due over this many minutes, beginning with the current one.
 const MINUTES: i64 = 4;
+/// The given names of the patients. Their family name says that they are made up.
+const GIVEN_NAMES: [&str; 20] = [
+    "花子",
+    "太郎",
+    "一郎",
+    "幸子",
+    "和夫",
+    "さくら",
+    "三郎",
+    "陽子",
+    "翔太",
+    "千代",
+    "誠",
+    "美咲",
+    "清",
+    "ハル",
+    "大輔",
+    "文子",
+    "茂",
+    "葵",
+    "正夫",
+    "恵",
+];
 /// How long a demonstration runs without a terminal.
 const UNWATCHED: Duration = Duration::from_secs(900);
 /// The interval between tallies at a terminal.
@@ -40,6 +63,10 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
     let address = listener.local_addr().context("the listening address can't be read")?;
     config.server.listen = address;
     config.server.operations_listen = Some(address);
+    if address.ip().is_loopback() {
+        // An IP address can't have passkeys.
+        config.server.public_url = Some(format!("http://localhost:{}", address.port()));
+    }
     let mut people = simulator::Settings { seed, ..simulator::Settings::default() };
     rota::people(&mut people.people);
     let server = Server::open(&config, Origin::choose(None).flow_set()?, |_, context| {
@@ -51,8 +78,12 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
     let context = server.context().clone();
     let watching = context.event_bus.watch();
     let now = context.clock.now();
-    add_synthetic_day(&context.database, &day(patients, now, &zone)?).await?;
-    rota::add(&context).await?;
+    let since = now.checked_sub(SignedDuration::from_hours(24 * i64::from(past_days::DAYS))).unwrap_or(now);
+    let people = NamedPeople { given_names: &GIVEN_NAMES, since };
+    add_named_day(&context.database, &day(patients, now, &zone)?, &people).await?;
+    past_days::add(&context, patients, now, &zone).await?;
+    rota::add(&context, &rota::FIRST).await?;
+    second_centre::add(&context, now, &zone).await?;
 
     outln!(
         "自動架電 — a made-up health centre calls its {patients} patients. No phone rings: the network is simulated.\n"
@@ -61,9 +92,10 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
     outln!("  probes       http://{address}/healthz  /readyz  /metrics");
     outln!("  database     {} (fresh, removed at the end)", config.database.url);
     outln!(
-        "  patients     見本 花子 all of them, HER-SYS ID {FIRST_MADE_UP_ID} and on, birth date {MADE_UP_BIRTH_DATE}"
+        "  patients     見本 花子 and others, HER-SYS ID {FIRST_MADE_UP_ID} and on, birth date {MADE_UP_BIRTH_DATE}"
     );
     let staff = console::staff(&context).await?;
+    second_centre::offer(&context).await?;
     outln!("  console      http://localhost:{}/console", address.port());
     for line in staff.iter().flat_map(|member| member.lines(!demo.no_second_factor)) {
         outln!("               {line}");
@@ -71,7 +103,13 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
     if demo.no_second_factor {
         outln!("               no second factor is asked for, in this demonstration only");
     }
-    outln!("\nCtrl-C ends it.\n");
+    if at_terminal() {
+        outln!("\nCtrl-C ends it.\n");
+    } else {
+        let (minutes, process) = (UNWATCHED.as_secs() / 60, std::process::id());
+        outln!("\nWithout a terminal it ends by itself: when all calls have ended, or after {minutes} minutes.");
+        outln!("To end it before: kill {process}\n");
+    }
 
     let (stop, stopped) = oneshot::channel::<()>();
     let serving =
@@ -101,10 +139,15 @@ fn day(patients: u32, now: Timestamp, zone: &TimeZone) -> anyhow::Result<Synthet
     })
 }
 
+/// Whether somebody sees how it goes on, and can end it.
+fn at_terminal() -> bool {
+    std::io::stdout().is_terminal() && crate::commands::escapes()
+}
+
 /// Writes one line per event, and the tally. At a terminal it ends at Ctrl-C; without one, when all slots have ended or
 /// after [`UNWATCHED`].
 async fn watch(mut watching: broadcast::Receiver<ServiceEvent>, zone: &TimeZone, patients: u32) -> Tally {
-    let at_terminal = std::io::stdout().is_terminal() && crate::commands::escapes();
+    let at_terminal = at_terminal();
     let clear = if at_terminal { "\r\x1b[K" } else { "" };
     let mut tally = Tally::default();
     let mut finished = false;

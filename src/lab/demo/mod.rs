@@ -5,8 +5,10 @@ mod console;
 mod event_printer;
 pub(super) mod fast;
 mod live;
+mod past_days;
 mod phone;
 mod rota;
+mod second_centre;
 
 use std::net::Ipv4Addr;
 use std::path::Path;

@@ -15,8 +15,19 @@ use crate::service::{Context, change_rota};
 
 /// The first of the staff's numbers, after those of all made-up patients.
 const FIRST_NUMBER: u32 = 8_999_990;
-/// Who is on duty, in order, and who is rung at last.
-const NAMES: [&str; 3] = ["見本 直子", "見本 一郎", "見本 健二"];
+
+/// The people of a health centre's rota.
+pub(super) struct Duty {
+    pub(super) centre: &'static str,
+    /// Who is on duty, in order, and who is rung at last.
+    pub(super) names: [&'static str; 3],
+    /// How many people other rotas have: their ids and numbers are others.
+    pub(super) others: u32,
+}
+
+/// The first health centre's.
+pub(super) const FIRST: Duty =
+    Duty { centre: SYNTHETIC_CENTRE, names: ["見本 直子", "見本 一郎", "見本 健二"], others: 0 };
 
 /// Puts the people at their numbers: the first doesn't answer, the second passes the alerts on, the third takes them.
 pub(super) fn people(population: &mut Population) {
@@ -31,11 +42,12 @@ pub(super) fn people(population: &mut Population) {
     }
 }
 
-/// Gives the made-up health centre a rota: two minutes for those at the console, and two for each person who answers.
-pub(super) async fn add(context: &Context) -> anyhow::Result<()> {
-    let id = |nth: usize| ContactId(Uuid::from_u128(nth as u128 + 1));
+/// Gives a made-up health centre a rota: two minutes for those at the console, and two for each person who answers.
+pub(super) async fn add(context: &Context, duty: &Duty) -> anyhow::Result<()> {
+    let id = |nth: usize| ContactId(Uuid::from_u128(nth as u128 + u128::from(duty.others) + 1));
     let contact = |(nth, name): (usize, &&str)| -> anyhow::Result<Contact> {
-        let number = synthetic_number(FIRST_NUMBER.saturating_add(u32::try_from(nth)?)).context("a number")?;
+        let nth_number = FIRST_NUMBER.saturating_add(duty.others).saturating_add(u32::try_from(nth)?);
+        let number = synthetic_number(nth_number).context("a number")?;
         Ok(Contact {
             id: id(nth),
             name: StaffName::parse(name).context("a name")?,
@@ -48,11 +60,11 @@ pub(super) async fn add(context: &Context) -> anyhow::Result<()> {
     let shift = |nth: u128, days: &str, hours: &str, people: &[usize]| -> anyhow::Result<Shift> {
         let (days, hours) = (days.parse().context("days")?, hours.parse().context("hours")?);
         let contacts = people.iter().copied().map(id).collect();
-        Ok(Shift { id: ShiftId(Uuid::from_u128(nth)), days, hours, contacts })
+        Ok(Shift { id: ShiftId(Uuid::from_u128(nth + u128::from(duty.others))), days, hours, contacts })
     };
     let week = "mon;tue;wed;thu;fri;sat;sun";
     let rota = Rota::new(RotaParts {
-        contacts: NAMES.iter().enumerate().map(contact).collect::<anyhow::Result<_>>()?,
+        contacts: duty.names.iter().enumerate().map(contact).collect::<anyhow::Result<_>>()?,
         shifts: vec![
             shift(1, week, "08:30-17:15", &[0, 1])?,
             shift(2, "mon;tue;wed;thu;fri;sat", "17:15-08:30", &[1, 0])?,
@@ -62,7 +74,7 @@ pub(super) async fn add(context: &Context) -> anyhow::Result<()> {
         fallback: Some(id(2)),
     })
     .context("a rota")?;
-    let centre = CentreCode::parse(SYNTHETIC_CENTRE).context("the made-up health centre")?;
+    let centre = CentreCode::parse(duty.centre).context("the made-up health centre")?;
     change_rota(context, &Actor::System, &centre, Revision(0), &rota).await?;
     Ok(())
 }

@@ -32,6 +32,8 @@ use crate::store::{Database, StoreError};
 
 /// The centre's code.
 const CENTRE: &str = "99999";
+/// The code of the centre to which patients are transferred.
+const SECOND: &str = "99998";
 /// The centre's name. No patient has this name.
 const CENTRE_NAME: &str = "試験保健所";
 /// The centre's number.
@@ -184,8 +186,8 @@ impl<'a> Day<'a> {
         let (time, ahead) = (VirtualClock::at(plan.begins), Arc::new(AtomicI64::new(0)));
         let clock = Environment::services_clock(&time, &ahead);
         let ids = CountedIds::by(clock.clone());
-        let centre = CentreCode::parse(CENTRE).map_err(|_| SimulationError::MadeUp("centre code"))?;
-        let world = Environment::new(plan, time, ahead, clock, centre);
+        let code = |code| CentreCode::parse(code).map_err(|_| SimulationError::MadeUp("centre code"));
+        let world = Environment::new(plan, time, ahead, clock, [code(CENTRE)?, code(SECOND)?]);
         let faults = Faults::of(&world);
         Ok(Self { settings, world, faults, url, ids })
     }
@@ -215,7 +217,8 @@ impl<'a> Day<'a> {
             self.world.lines.with(|network, _| (network.asked().iter().cloned().collect::<Vec<_>>(), network.placed()));
         let moments = std::mem::take(&mut self.world.state().moments);
         let (zone, most_calls) = (plan.time_zone(), plan.most_calls);
-        let record = EventLog { zone, date: plan.date, most_calls, asked, placed, moments, tables, log };
+        let centre = self.world.centre.clone();
+        let record = EventLog { zone, date: plan.date, centre, most_calls, asked, placed, moments, tables, log };
         let count =
             |fits: fn(&LoggedEventKind) -> bool| record.moments.iter().filter(|moment| fits(&moment.what)).count();
         let mut figures = Figures {
@@ -289,7 +292,10 @@ pub(super) async fn register(world: &Environment) -> Result<(), SimulationError>
     };
     let phone = PhoneNumber::from_e164(CENTRE_PHONE).map_err(|_| SimulationError::MadeUp("phone number"))?;
     let name = CentreName::parse(CENTRE_NAME).map_err(|_| SimulationError::MadeUp("centre's name"))?;
-    add_centre(&client.context, &client.actor, world.centre.clone(), name, phone, &change).await?;
+    for code in [&world.centre, &world.second] {
+        let (name, phone) = (name.clone(), phone.clone());
+        add_centre(&client.context, &client.actor, code.clone(), name, phone, &change).await?;
+    }
     let list = list_of(&plan.people);
     import_patients(&client.context, &client.actor, &world.centre, list.as_bytes(), ImportMode::Write, |_, _| {})
         .await?;

@@ -1,7 +1,7 @@
 //! The environment, which survives the services: the phone network and its people, the clocks, staff, and the events so
 //! far.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::event_log::{LoggedEvent, LoggedEventKind, PatientState, Rules};
 use super::observer::Talk;
 use super::scenario::{Scenario, ScenarioEvent};
 use crate::carrier::simulator::{self, Network, Population};
-use crate::domain::{Actor, CallId, CentreCode, Operator, StaffName, SystemUser};
+use crate::domain::{Actor, CallId, CentreCode, Operator, StaffName, SystemUser, TransferId};
 use crate::lab::VirtualClock;
 use crate::service::{Client, Clock, Context, SimulatedCarrier};
 use crate::store::Database;
@@ -40,6 +40,8 @@ pub(super) struct Environment {
     /// them.
     office: Mutex<Option<Database>>,
     pub(super) centre: CentreCode,
+    /// Another health centre, with the same rules, to which patients are transferred.
+    pub(super) second: CentreCode,
     state: Mutex<State>,
 }
 
@@ -53,6 +55,10 @@ pub(super) struct State {
     pub(super) talks: BTreeMap<String, Talk>,
     /// The patient of each call that we placed.
     pub(super) called: BTreeMap<CallId, u32>,
+    /// The open offers of patients, and who has them.
+    pub(super) offers: BTreeMap<u32, TransferId>,
+    /// The patients whom the second health centre has.
+    pub(super) moved: BTreeSet<u32>,
     /// Immediate reactions to the day's events.
     pub(super) reactions: VecDeque<ScenarioEvent>,
     /// Whether something changed outside of the services.
@@ -76,7 +82,7 @@ impl Environment {
         time: VirtualClock,
         ahead: Arc<AtomicI64>,
         clock: Clock,
-        centre: CentreCode,
+        [centre, second]: [CentreCode; 2],
     ) -> Arc<Self> {
         let seed = plan.seed;
         let people = simulator::Settings {
@@ -93,6 +99,8 @@ impl Environment {
             rules: plan.rules.clone(),
             talks: BTreeMap::new(),
             called: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            moved: BTreeSet::new(),
             reactions: VecDeque::new(),
             disturbed: false,
         };
@@ -106,7 +114,7 @@ impl Environment {
             }));
             let office = Mutex::default();
             let staff_clock = Self::staff_clock(&time, &ahead);
-            Self { plan, time, ahead, lines, clock, staff_clock, office, centre, state: Mutex::new(state) }
+            Self { plan, time, ahead, lines, clock, staff_clock, office, centre, second, state: Mutex::new(state) }
         })
     }
 

@@ -8,7 +8,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
 use crate::carrier::simulator::{Asked, Placed};
-use crate::domain::{CallId, PhoneNumber};
+use crate::domain::{CallId, CentreCode, PhoneNumber, TransferId, TransferState};
 use crate::store::snapshot::Snapshot;
 
 /// The complete record of a day.
@@ -18,6 +18,8 @@ pub struct EventLog {
     pub zone: TimeZone,
     /// The day at the centre.
     pub date: Date,
+    /// The centre that has the patients in the morning.
+    pub centre: CentreCode,
     /// The centre's limit of calls per day.
     pub most_calls: Option<u32>,
     /// Requests to dial that the network received, in order.
@@ -74,6 +76,8 @@ pub enum LoggedEventKind {
     CentreChanged(Rules),
     /// Staff requested a call to a patient, and it was granted.
     CalledNow(u32),
+    /// A transfer of a patient has this state now.
+    Transferred(u32, TransferId, TransferState),
     /// A request of staff was refused.
     Refused(u32, String),
     /// Staff resolved a call with unknown outcome.

@@ -26,4 +26,4 @@ pub use check::{Invariant, Violation, check};
 pub use day::{Completion, Figures, Played, Settings, SimulationError, play, play_plan};
 pub use event_log::{EventLog, LoggedEvent, LoggedEventKind, PatientState, Rules};
 pub use processor::stay_on_processor;
-pub use scenario::{CalleeManner, Death, Odds, Ring, Scenario, ScenarioEvent, StaffAct};
+pub use scenario::{CalleeManner, Death, Odds, Ring, Scenario, ScenarioEvent, StaffAct, TransferStep};

@@ -4,7 +4,7 @@ use super::environment::{Environment, State};
 use super::event_log::{LoggedEventKind, PatientState};
 use super::generators::sometimes;
 use super::people;
-use super::scenario::{CalleeManner, Ring, Scenario, ScenarioEvent, StaffAct};
+use super::scenario::{CalleeManner, Ring, Scenario, ScenarioEvent, StaffAct, TransferStep};
 use crate::carrier::simulator::{NetworkEvent, NetworkEventKind};
 use crate::domain::{CallId, Line, PhoneNumber};
 use crate::engine::{EventKind as Said, Reply};
@@ -143,11 +143,12 @@ fn react(state: &mut State, plan: &Scenario, who: u32, what: &NetworkEventKind) 
 
 /// Draws an act of staff on a patient who is being called.
 pub(super) fn about(rng: &mut fastrand::Rng, who: u32) -> StaffAct {
-    match rng.u8(0..7) {
+    match rng.u8(0..8) {
         0..=1 => StaffAct::Stop(who),
         2 => StaffAct::Release(who),
         3..=4 => StaffAct::Number(who, rng.u32(0..3)),
         5 => StaffAct::CallNow(who),
+        6 => StaffAct::Transfer(who, TransferStep::Move),
         _ => StaffAct::SwitchOff(who),
     }
 }

@@ -150,6 +150,23 @@ pub enum StaffAct {
     Covers(bool),
     /// Make today a day off.
     DayOff,
+    /// A transfer of a patient to the other health centre.
+    Transfer(u32, TransferStep),
+}
+
+/// A step of a transfer. A decision without an open offer is left out, and so is an offer while one is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransferStep {
+    /// The health centre that has the patient offers them.
+    Offer,
+    /// The other one accepts.
+    Accept,
+    /// The other one declines.
+    Decline,
+    /// The offering one withdraws.
+    Withdraw,
+    /// Offered and accepted at once.
+    Move,
 }
 
 /// Probabilities at each commit of the services, and at each call.
@@ -235,6 +252,9 @@ impl Scenario {
             let (act, slot) = self.staff_act(rng);
             self.at(rng, slot, ScenarioEvent::Staff(act));
         }
+        for _ in 0..busy(rng, 6) {
+            self.draw_transfer(rng);
+        }
         for _ in 0..busy(rng, 10) {
             let ring = self.ring(rng);
             self.at(rng, Some(ring.who), ScenarioEvent::Rings(ring));
@@ -266,6 +286,24 @@ impl Scenario {
             self.happenings.push((when, ScenarioEvent::Staff(StaffAct::Resolve)));
         }
         self.happenings.sort_by_key(|(at, _)| *at);
+    }
+
+    /// Draws an offer, and what is decided about it, perhaps while the patient is called.
+    fn draw_transfer(&mut self, rng: &mut Rng) {
+        let patients = u32::try_from(self.people.len()).unwrap_or(1).max(1);
+        let who = rng.u32(0..patients);
+        let decided = one_of(
+            rng,
+            &[
+                TransferStep::Accept,
+                TransferStep::Accept,
+                TransferStep::Decline,
+                TransferStep::Withdraw,
+                TransferStep::Move,
+            ],
+        );
+        self.at(rng, None, ScenarioEvent::Staff(StaffAct::Transfer(who, TransferStep::Offer)));
+        self.at(rng, Some(who), ScenarioEvent::Staff(StaffAct::Transfer(who, decided)));
     }
 
     /// Draws a clock step. The clock is usually corrected later.

@@ -1,5 +1,7 @@
 //! The acts of staff, by the functions that their commands use, and the resulting states.
 
+mod transfers;
+
 use jiff::SignedDuration;
 use jiff::civil::Time;
 
@@ -45,6 +47,7 @@ pub(super) async fn act(world: &Environment, act: StaffAct) {
         StaffAct::CallNow(who) => call_patient_now(world, client, who).await,
         StaffAct::Resolve => resolve(world, client, false).await,
         StaffAct::LookAgain => resolve(world, client, true).await,
+        StaffAct::Transfer(who, step) => transfers::act(world, client, who, step).await,
         StaffAct::Hours(..) | StaffAct::Covers(_) | StaffAct::DayOff => change_rules(world, client, act).await,
         StaffAct::Number(..)
         | StaffAct::TakeNumber(..)
@@ -216,7 +219,11 @@ async fn change_rules(world: &Environment, client: &Client, act: StaffAct) {
             CentreChange { days_off: days, ..CentreChange::default() }
         }
     };
-    match change_centre(&client.context, &client.actor, &world.centre, &change).await {
+    let mut changed = change_centre(&client.context, &client.actor, &world.centre, &change).await;
+    if changed.is_ok() {
+        changed = change_centre(&client.context, &client.actor, &world.second, &change).await;
+    }
+    match changed {
         Ok(_) => {
             world.state().rules = rules.clone();
             world.note(LoggedEventKind::CentreChanged(rules));

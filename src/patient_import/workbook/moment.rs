@@ -30,15 +30,25 @@ impl Epoch {
     /// The cell for a number of days: a date, or only a time of day below 1.
     pub fn cell<'a>(self, count: f64) -> Cell<'a> {
         if (0.0..1.0).contains(&count) {
-            return time(count).map_or(Cell::Odd, Cell::Time);
+            return time(count).map_or_else(|| Cell::Odd(clock(count)), Cell::Time);
         }
-        let Some(days) = exact(count.floor()) else { return Cell::Odd };
+        let odd = || Cell::Odd(count.to_string());
+        let Some(days) = exact(count.floor()) else { return odd() };
         match self.day(days) {
             Some(date) if count.fract() < NOISE => Cell::Date(date),
-            Some(_) => Cell::Moment,
-            None => Cell::Odd,
+            Some(date) => Cell::Moment(format!("{date} {}", clock(count.fract()))),
+            None => odd(),
         }
     }
+}
+
+/// The time of day of a fraction of a day, to the second, as it is seen when the cell is selected. Midnight is never
+/// shown: a date with it would be read as a mere date.
+fn clock(fraction: f64) -> String {
+    const SECONDS_A_DAY: f64 = 86_400.0;
+    let seconds = exact((fraction * SECONDS_A_DAY).round()).unwrap_or_default().clamp(1, 86_399);
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    if seconds == 0 { format!("{hours:02}:{minutes:02}") } else { format!("{hours:02}:{minutes:02}:{seconds:02}") }
 }
 
 fn time(fraction: f64) -> Option<Time> {
@@ -62,10 +72,10 @@ pub(super) fn exact(number: f64) -> Option<u64> {
 pub(super) fn iso<'a>(text: &str) -> Cell<'a> {
     match era::read(text) {
         Ok(date) => Cell::Date(date),
-        Err(DateError::TimeOfDay) => Cell::Moment,
+        Err(DateError::TimeOfDay) => Cell::Moment(text.to_owned()),
         Err(_) => match text.trim_start_matches('T').trim_end_matches('Z').parse::<Time>() {
             Ok(time) if time.second() == 0 && time.subsec_nanosecond() == 0 => Cell::Time(time),
-            _ => Cell::Odd,
+            _ => Cell::Odd(text.to_owned()),
         },
     }
 }
@@ -88,18 +98,19 @@ mod tests {
         assert_eq!(day(Epoch::Year1900, 29_312.000_001), Some(date(1980, 4, 1)));
         assert_eq!(day(Epoch::Year1904, 27_850.0), Some(date(1980, 4, 1)));
         assert_eq!(day(Epoch::Year1900, 3e9), None);
-        assert!(matches!(Epoch::Year1900.cell(29_312.375), Cell::Moment));
-        assert!(matches!(Epoch::Year1900.cell(29_312.999_999_9), Cell::Moment));
+        let moment = |count, seen: &str| matches!(Epoch::Year1900.cell(count), Cell::Moment(text) if text == seen);
+        assert!(moment(29_312.375, "1980-04-01 09:00") && moment(29_312.5 + 1.0 / 86_400.0, "1980-04-01 12:00:01"));
+        assert!(moment(29_312.999_999_9, "1980-04-01 23:59:59"));
         assert!(matches!(Epoch::Year1900.cell(0.375), Cell::Time(time) if time.hour() == 9));
-        assert!(matches!(Epoch::Year1900.cell(-1.0), Cell::Odd));
-        assert!(matches!(Epoch::Year1900.cell(f64::NAN), Cell::Odd));
+        assert!(matches!(Epoch::Year1900.cell(-1.0), Cell::Odd(text) if text == "-1"));
+        assert!(matches!(Epoch::Year1900.cell(f64::NAN), Cell::Odd(_)));
     }
 
     #[test]
     fn iso_has_days_and_times() {
         assert!(matches!(iso("1980-04-01T00:00:00.000Z"), Cell::Date(day) if day == date(1980, 4, 1)));
-        assert!(matches!(iso("1980-03-31T15:00:00Z"), Cell::Moment));
+        assert!(matches!(iso("1980-03-31T15:00:00Z"), Cell::Moment(_)));
         assert!(matches!(iso("09:30:00"), Cell::Time(time) if time.minute() == 30));
-        assert!(matches!(iso("soon"), Cell::Odd));
+        assert!(matches!(iso("soon"), Cell::Odd(_)));
     }
 }

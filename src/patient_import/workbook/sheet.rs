@@ -197,7 +197,7 @@ impl<'s, R: BufRead + Budget> Sheet<'s, R> {
                 Cell::Text(Cow::Owned(unescaped(text).unwrap_or_else(|| text.to_owned())))
             }
             CellKind::Truth => Cell::Truth(truth(bare)),
-            CellKind::Error => Cell::Error,
+            CellKind::Error => Cell::Error(bare.to_owned()),
             CellKind::Iso => moment::iso(bare),
             CellKind::Number => {
                 let number = bare.parse().map_err(|_| Fault::DamagedWorkbook)?;
@@ -215,7 +215,8 @@ impl<'s, R: BufRead + Budget> Sheet<'s, R> {
         match format.kind(number) {
             Kind::Moment => self.shared.epoch.cell(number),
             Kind::Number => {
-                moment::exact(number).map_or(Cell::Odd, |number| Cell::Whole { number, shown: format.show(number) })
+                let whole = |number| Cell::Whole { number, shown: format.show(number) };
+                moment::exact(number).map_or_else(|| Cell::Odd(number.to_string()), whole)
             }
         }
     }

@@ -1,10 +1,11 @@
-//! What was typed into a form whose log-in had ended meanwhile. It is there again after the next log-in.
+//! What was typed into a form whose log-in had ended meanwhile. It is there again after the next log-in, until the form
+//! is sent or the draft discarded. It goes with the person whom it is about.
 
 use super::session::LoggedIn;
-use crate::domain::StaffAccountId;
+use crate::domain::{AlertId, PatientId, StaffAccountId, TransferId};
 use crate::service::context::Context;
 use crate::service::error::ServiceError;
-use crate::store::{Document, web_sessions};
+use crate::store::{Document, StoreError, Tx, alerts, transfers, web_sessions};
 
 /// Keeps the fields of a form, by its path.
 ///
@@ -19,8 +20,21 @@ pub async fn save_draft(
     let pairs: serde_json::Value = fields.iter().map(|(name, value)| vec![name.as_str(), value.as_str()]).collect();
     let fields = Document::from(pairs.to_string());
     let mut tx = context.database.begin_write().await?;
-    web_sessions::save_draft(&mut tx, account, form, fields, context.clock.now()).await?;
+    let patient = person_of(&mut tx, form).await?;
+    web_sessions::save_draft(&mut tx, account, (form, patient), fields, context.clock.now()).await?;
     Ok(tx.commit().await?)
+}
+
+/// The patient whom a form is about, by its path.
+async fn person_of(tx: &mut Tx, form: &str) -> Result<Option<PatientId>, StoreError> {
+    let mut parts = form.split('/').filter(|part| !part.is_empty());
+    let (Some(about), Some(id)) = (parts.next(), parts.next()) else { return Ok(None) };
+    Ok(match (about, id.parse::<uuid::Uuid>()) {
+        ("patients", Ok(id)) => Some(PatientId(id)),
+        ("alerts", Ok(id)) => alerts::get(tx, AlertId(id)).await?.and_then(|alert| alert.patient),
+        ("transfers", Ok(id)) => transfers::get(tx, TransferId(id)).await?.map(|transfer| transfer.patient),
+        _ => None,
+    })
 }
 
 /// The fields of a form that were kept.

@@ -126,7 +126,7 @@ pub async fn deactivate_staff(context: &Context, actor: &Actor, name: &LogInName
 }
 
 /// Whether an actor with this scope may see an account. Those of no health centre are for who may see all.
-fn is_visible(account: &AccountRow, scope: &Scope) -> bool {
+pub(super) fn is_visible(account: &AccountRow, scope: &Scope) -> bool {
     match &account.centre {
         Some(centre) => scope.covers(centre),
         None => *scope == Scope::AllCentres,

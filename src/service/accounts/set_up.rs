@@ -82,8 +82,7 @@ pub async fn confirm_second_factor(
     if !is_right(&mut tx, account.id, code, now).await? {
         return Err(AccountError::WrongCode.into());
     }
-    let codes = (0..RECOVERY_CODES).map(|_| new_recovery_code()).collect::<Result<Vec<_>, _>>()?;
-    let hashes: Vec<String> = codes.iter().map(|code| recovery_hash(account.id, &plain(code))).collect();
+    let (codes, hashes) = new_recovery_codes(account.id)?;
     staff_accounts::activate(&mut tx, account.id, &hashes, now).await?;
     let actor = AccountView::from(account.clone()).actor();
     let (subject, none) = (subject_of(account.id), Changes::default());
@@ -118,15 +117,22 @@ fn recovery_hash(account: StaffAccountId, code: &str) -> String {
     hash_of(&["recovery", &account.to_string(), code])
 }
 
+/// New recovery codes of an account, and what is stored of them.
+pub(super) fn new_recovery_codes(account: StaffAccountId) -> Result<(Vec<String>, Vec<String>), StoreError> {
+    let codes = (0..RECOVERY_CODES).map(|_| new_recovery_code()).collect::<Result<Vec<_>, _>>()?;
+    let hashes = codes.iter().map(|code| recovery_hash(account, &plain(code))).collect();
+    Ok((codes, hashes))
+}
+
 /// A new recovery code, in groups of four.
-fn new_recovery_code() -> Result<String, StoreError> {
+pub(super) fn new_recovery_code() -> Result<String, StoreError> {
     let bytes = random_bytes::<{ SecondFactor::RECOVERY_CHARACTERS }>()?;
     let letters = bytes.iter().filter_map(|byte| SecondFactor::ALPHABET.get(usize::from(byte % 32)));
     let letters: Vec<char> = letters.copied().collect();
     Ok(letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
 }
 
-fn plain(code: &str) -> String {
+pub(super) fn plain(code: &str) -> String {
     code.replace('-', "")
 }
 

@@ -16,6 +16,7 @@ use crate::service::context::{Changes, Context, Page, Viewed, audit_entry, shown
 use crate::service::error::{AlertError, ServiceError};
 use crate::store::alerts::{self, AlertRow, AlertsOf, OpenPage};
 use crate::store::answers::{self, AnswerRow};
+use crate::store::patients::PatientRow;
 use crate::store::reports::OpenReport;
 use crate::store::{StoreError, Tx, alert_claims, audit, patients, reports};
 
@@ -69,6 +70,7 @@ impl Evidence {
             hersys_id: person.as_ref().map(|person| person.hersys_id.clone()),
             person,
             answer: answer_of(&alert, &self.answers),
+            corrected: corrected_of(&alert, &self.answers),
             reached: self.reached(&alert),
             caller_number: alert.report.and_then(|report| self.numbers.get(&report).copied().flatten()),
             alert: alert.into(),
@@ -131,25 +133,36 @@ pub async fn list_alerts(
     let scope = scope(actor, Permission::ViewAlerts)?;
     let mut tx = context.database.begin_read().await?;
     let scope = narrowed(&mut tx, scope, query.centre.as_ref()).await?;
-    let page = open_page(&mut tx, query, &scope).await?;
-    let mut ids: Vec<PatientId> = page.items.iter().filter_map(|alert| alert.patient).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut others = others_of(&mut tx, &page.items).await?;
-    others.retain(|alert| is_visible(alert, &scope));
-    let people = patients::by_ids(&mut tx, &ids).await?;
-    let evidence = Evidence::read(&mut tx, page.items.iter().chain(&others)).await?;
-    let claims = claims_of(&mut tx, actor, page.items.iter().chain(&others)).await?;
+    let (found, people) = alerts_in(&mut tx, actor, &scope, query).await?;
     drop(tx);
     let asked = Changes::default()
         .field("kind", None::<String>, query.kind.map(AlertKind::code))
         .field("since", None::<String>, query.since.map(|at| at.to_string()))
         .field("after", None::<String>, query.after.map(|alert| alert.to_string()));
     let noted = shown_of(context, actor, &people, "patient.alert_shown", asked).await?;
-    let people: HashMap<PatientId, AlertPerson> = people.into_iter().map(|row| (row.id, row.into())).collect();
+    Ok(Viewed { found, noted })
+}
+
+/// Reads the open alerts that match a query, and the patients on the list. The caller notes whom it showed.
+pub(in crate::service) async fn alerts_in(
+    tx: &mut Tx,
+    actor: &Actor,
+    scope: &Scope,
+    query: &AlertQuery,
+) -> Result<(AlertList, Vec<PatientRow>), ServiceError> {
+    let page = open_page(tx, query, scope).await?;
+    let mut ids: Vec<PatientId> = page.items.iter().filter_map(|alert| alert.patient).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut others = others_of(tx, &page.items).await?;
+    others.retain(|alert| is_visible(alert, scope));
+    let listed = patients::by_ids(tx, &ids).await?;
+    let evidence = Evidence::read(tx, page.items.iter().chain(&others)).await?;
+    let claims = claims_of(tx, actor, page.items.iter().chain(&others)).await?;
+    let people: HashMap<PatientId, AlertPerson> = listed.iter().map(|row| (row.id, row.clone().into())).collect();
     let shown = |alert: AlertRow| evidence.shown(alert, &people);
     let others = others.into_iter().map(shown).collect();
-    Ok(Viewed { found: AlertList { alerts: page.map(shown), others, claims }, noted })
+    Ok((AlertList { alerts: page.map(shown), others, claims }, listed))
 }
 
 /// One page of open alerts.
@@ -219,6 +232,17 @@ fn answer_of(alert: &AlertRow, given: &[AnswerRow]) -> Option<Answer> {
     let (report, item) = (alert.report?, alert.item?);
     let raised = |answer: &&AnswerRow| (answer.report, answer.item, answer.at) == (report, item, alert.raised_at);
     given.iter().filter(raised).find_map(|answer| item.read(answer.entry.expose()))
+}
+
+/// The answer that counts now, if it isn't the one that raised an alert: staff or the caller have corrected it since.
+fn corrected_of(alert: &AlertRow, given: &[AnswerRow]) -> Option<Answer> {
+    let (report, item) = (alert.report?, alert.item?);
+    let of_item: Vec<&AnswerRow> =
+        given.iter().filter(|answer| (answer.report, answer.item) == (report, item)).collect();
+    let raised = of_item.iter().find(|answer| answer.at == alert.raised_at)?;
+    let counts = of_item.iter().rev().find(|answer| answer.late == raised.late)?;
+    let (before, now) = (item.read(raised.entry.expose()), item.read(counts.entry.expose()));
+    now.filter(|_| now != before)
 }
 
 /// Which alerts to close.

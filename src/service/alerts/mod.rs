@@ -1,5 +1,6 @@
 //! Alerts of a health centre: listing, raising and closing them.
 
+mod amber;
 mod by_phone;
 mod claims;
 mod consequences;
@@ -10,13 +11,14 @@ mod of_patient;
 mod untaken;
 mod view;
 
+pub(in crate::service) use amber::raise_amber;
 pub(in crate::service) use by_phone::{give_back_unopened, take_by_phone, untaken_red_lines};
 pub(in crate::service) use claims::visible_alert;
 pub use claims::{ClaimView, GivenBack, TakeFrom, Taken, give_back_line, take_line};
 pub(in crate::service) use consequences::{About, Consequences, new_alert};
 pub use line::{AlertLine, OpenCalls, show_alert_line};
 pub use list::{AlertList, AlertQuery, ClosedAlerts, ToClose, close_alerts, list_alerts, tell_of_carrier};
-pub(in crate::service) use list::{raise_once, tell_all};
+pub(in crate::service) use list::{alerts_in, raise_once, tell_all};
 pub(in crate::service) use notes::notes_of;
 pub use notes::{Added, NoteView, add_note};
 pub(in crate::service) use of_patient::open_alerts_of;

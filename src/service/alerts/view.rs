@@ -117,6 +117,8 @@ pub struct ShownAlert {
     pub person: Option<AlertPerson>,
     /// The answer that raised the alert.
     pub answer: Option<Answer>,
+    /// The answer that counts since it was corrected. `None` if it wasn't, or is the same again.
+    pub corrected: Option<Answer>,
     /// For a missing report, how much of it there is.
     pub reached: Reached,
     /// Whose number was shown in the calls of this report. `None` if it wasn't recorded.

@@ -94,6 +94,7 @@ pub(super) fn entry(
         centre: None,
         details: Document::from(details.to_string()),
         people: Vec::new(),
+        other_centre: None,
     }
 }
 

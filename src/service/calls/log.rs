@@ -6,13 +6,13 @@ use jiff::Timestamp;
 
 use super::show::{CallQuery, listed};
 use super::view::CallSummary;
-use crate::domain::{Actor, CallId, CentreCode, Disposition, HersysId, PatientId, Sensitive};
+use crate::domain::{Actor, CallId, CentreCode, Disposition, HersysId, PatientId, Sensitive, StaffName};
 use crate::policy::{Permission, scope};
 use crate::service::centre_settings::visible_centre;
 use crate::service::context::{Changes, Context, Page, Viewed, shown_of};
 use crate::service::error::{CallError, ServiceError};
 use crate::store::calls::{self, CallResult, CallsOf};
-use crate::store::{call_people, patients};
+use crate::store::{call_people, escalations, patients};
 
 /// A call of the log.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct LoggedCall {
     pub call: CallSummary,
     /// The patients in it whom the reader may see.
     pub people: Vec<LoggedPerson>,
+    /// Whom of the staff it rang.
+    pub rung: Option<StaffName>,
 }
 
 /// A patient in a call of the log.
@@ -89,6 +91,7 @@ pub async fn call_log(
     shown.dedup();
     let mut people = patients::by_ids(&mut tx, &shown).await?;
     people.retain(|patient| scope.covers(&patient.centre));
+    let steps = escalations::steps_of_calls(&mut tx, &ids).await?;
     drop(tx);
     let asked = Changes::default().field("after", None::<String>, query.after.map(|call| call.to_string())).field(
         "since",
@@ -109,6 +112,7 @@ pub async fn call_log(
             .filter(|part| part.call == call.id)
             .filter_map(|part| people.get(&part.patient).cloned())
             .collect(),
+        rung: steps.iter().find(|step| step.call == call.id).map(|step| step.name.clone()),
         call: CallSummary::from(&call),
     };
     Ok(Viewed { found: page.map(logged), noted })

@@ -29,7 +29,7 @@ use crate::store::patients::{self, PatientRow};
 use crate::store::reports::{self, ReportRow};
 use crate::store::slots::{self, SlotRow};
 use crate::store::turns::{self, TurnRow};
-use crate::store::{StoreError, Tx, call_people, identifications};
+use crate::store::{StoreError, Tx, call_people, escalations, identifications};
 
 use super::view::{AttemptSummary, CallSummary, ShownLeg};
 
@@ -204,7 +204,7 @@ pub async fn list_calls(
             };
             (found, noted)
         }
-        CallsOf::Centre(code) => {
+        CallsOf::Centre(code) | CallsOf::StaffOf(code) => {
             visible_centre(&mut tx, &scope, code).await?;
             (listed(&mut tx, query, query.of.clone()).await?, Noted::Yes)
         }
@@ -259,7 +259,9 @@ pub async fn show_call(
     let part = call_people::of_calls(&mut tx, &[id]).await?;
     let ids: Vec<PatientId> = part.iter().map(|person| person.patient).collect();
     let people = patients::by_ids(&mut tx, &ids).await?;
-    let mut centres = part.iter().map(|person| &person.centre).chain(people.iter().map(|patient| &patient.centre));
+    let to_staff = escalations::centre_of_call(&mut tx, id).await?;
+    let centres = part.iter().map(|person| &person.centre).chain(people.iter().map(|patient| &patient.centre));
+    let mut centres = centres.chain(&to_staff);
     if scope.centres().is_some() && !centres.any(|centre| scope.covers(centre)) {
         drop(tx);
         let _noted = context.note_absence(actor, format!("call:{id}"), "call.not_found", "call.shown").await?;

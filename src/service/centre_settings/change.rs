@@ -1,9 +1,9 @@
 //! A change of a health centre, field by field.
 
 use super::settings::CentreSettings;
-use crate::domain::{CallingHours, CentreName, LatinName, NameReading, PhoneNumber};
+use crate::domain::{CallingHours, CentreName, LatinName, Municipalities, NameReading, PhoneNumber};
 use crate::policy::{
-    AfterRed, CallPattern, CentreCalls, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy,
+    AfterRed, CallPattern, CentreCalls, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, SmsPrice,
     UnregisteredReports,
 };
 
@@ -16,6 +16,8 @@ pub struct CentreChange {
     pub reading: Option<Option<NameReading>>,
     /// The name in Latin letters. `Some(None)` for none.
     pub latin_name: Option<Option<LatinName>>,
+    /// The municipalities for which it is responsible.
+    pub municipalities: Option<Municipalities>,
     /// The number for callers.
     pub phone: Option<PhoneNumber>,
     /// The IANA name of the time zone.
@@ -50,6 +52,8 @@ pub struct CentreChange {
     pub calls_per_second: Option<Option<f64>>,
     /// The SMS after a missed call. `Some(None)` for no SMS.
     pub missed_call_sms: Option<Option<MissedCallSms>>,
+    /// The price of a part of an SMS. `Some(None)` if it isn't known.
+    pub sms_price: Option<Option<SmsPrice>>,
     /// The maximum number of automated calls per day. `Some(None)` removes the centre's limit.
     pub calls_per_day: Option<Option<u32>>,
     /// The maximum cost of automated calls per day. `Some(None)` removes the centre's limit.
@@ -72,6 +76,7 @@ impl CentreChange {
             time_zone: None,
             reading: new(&before.reading, &after.reading),
             latin_name: new(&before.latin_name, &after.latin_name),
+            municipalities: new(&before.municipalities, &after.municipalities),
             office_hours: new(&before.office_hours, &after.office_hours),
             calling_hours: new(&before.calling_hours, &after.calling_hours),
             temperature_note: new(&old.temperature_note, &limits.temperature_note),
@@ -87,6 +92,7 @@ impl CentreChange {
             concurrent_calls: new(&before.concurrent_calls, &after.concurrent_calls),
             calls_per_second: new(&before.calls_per_second, &after.calls_per_second),
             missed_call_sms: new(&before.missed_call_sms, &after.missed_call_sms),
+            sms_price: new(&before.sms_price, &after.sms_price),
             calls_per_day: new(&before.calls_per_day, &after.calls_per_day),
             spend_per_day: new(&before.spend_per_day, &after.spend_per_day),
             calls: new(&before.calls, &after.calls),

@@ -7,10 +7,10 @@ use serde_json::Value;
 use tracing::error;
 
 use super::change::CentreChange;
-use crate::domain::{CallingHours, LatinName, NameReading};
+use crate::domain::{CallingHours, LatinName, Municipalities, NameReading};
 use crate::policy::{
     AfterRed, CallPattern, CallingSchedule, CentreCalls, DayLimits, DaysOff, MissedCallSms, OfficeHours, ReportCovers,
-    RetryPolicy, Thresholds, UnregisteredReports, report_day,
+    RetryPolicy, SmsPrice, Thresholds, UnregisteredReports, report_day,
 };
 use crate::service::context::Changes;
 use crate::service::error::{CentreError, ServiceError, StoredThing};
@@ -24,6 +24,8 @@ pub struct CentreSettings {
     pub reading: Option<NameReading>,
     /// The name for the voices of other languages. `None`: a Japanese voice says it.
     pub latin_name: Option<LatinName>,
+    /// The municipalities for which it is responsible (D1).
+    pub municipalities: Municipalities,
     /// When staff can be reached.
     pub office_hours: OfficeHours,
     /// When automated calls may begin (A7).
@@ -48,6 +50,8 @@ pub struct CentreSettings {
     pub calls_per_second: Option<f64>,
     /// The SMS after a slot that nobody answered (A8). `None` for no SMS.
     pub missed_call_sms: Option<MissedCallSms>,
+    /// The price of a part of an SMS. `None` if it isn't known.
+    pub sms_price: Option<SmsPrice>,
     /// The maximum number of automated calls per day. `None` for the limit over all centres only.
     pub calls_per_day: Option<u32>,
     /// The maximum cost of its automated calls per day, by `dialer.price_per_minute`. `None` for the limit over all
@@ -118,6 +122,7 @@ impl CentreSettings {
         let after = Self {
             reading: change.reading.clone().unwrap_or(self.reading),
             latin_name: change.latin_name.clone().unwrap_or(self.latin_name),
+            municipalities: change.municipalities.clone().unwrap_or(self.municipalities),
             office_hours: change.office_hours.unwrap_or(self.office_hours),
             calling_hours: change.calling_hours.unwrap_or(self.calling_hours),
             thresholds: thresholds.checked().map_err(CentreError::from)?,
@@ -130,6 +135,7 @@ impl CentreSettings {
             concurrent_calls: change.concurrent_calls.unwrap_or(self.concurrent_calls),
             calls_per_second: change.calls_per_second.unwrap_or(self.calls_per_second),
             missed_call_sms: change.missed_call_sms.clone().unwrap_or(self.missed_call_sms),
+            sms_price: change.sms_price.unwrap_or(self.sms_price),
             calls_per_day: change.calls_per_day.unwrap_or(self.calls_per_day),
             spend_per_day: change.spend_per_day.unwrap_or(self.spend_per_day),
             calls: change.calls.unwrap_or(self.calls),

@@ -13,7 +13,7 @@ use crate::service::centre_settings::{CentreChange, CentreSettings, visible_cent
 use crate::service::context::{Context, Page};
 use crate::service::error::{CentreError, ServiceError};
 use crate::store::Tx;
-use crate::store::audit::{self, AuditFilter, AuditRow, SYSTEM_USER};
+use crate::store::audit::{self, ACCOUNT, AuditFilter, AuditRow, SYSTEM_USER};
 use crate::store::centres::CentreRow;
 
 /// A change of a health centre's settings.
@@ -119,6 +119,7 @@ async fn row_of(tx: &mut Tx, code: &CentreCode, id: Uuid) -> Result<AuditRow, Se
 fn entry_of(row: &AuditRow) -> SettingsEntry {
     let mut fields: Map<String, Value> = serde_json::from_str(row.details.as_str()).unwrap_or_default();
     fields.remove(SYSTEM_USER);
+    fields.remove(ACCOUNT);
     let mut text = |name: &str| Some(fields.remove(name)?.get(1)?.as_str()?.to_owned());
     let (reason, undone) = (text(REASON), text(UNDONE).and_then(|id| Uuid::try_parse(&id).ok()));
     let setting = |(name, values): (String, Value)| {

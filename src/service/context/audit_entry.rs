@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::Context;
+use super::asked_centre::{asked_centre, own_centre};
 use super::clock::new_id;
 use super::patient_key::PatientKey;
 use crate::domain::{Actor, CentreCode};
 use crate::service::error::{PatientError, ServiceError};
-use crate::store::audit::{AuditPerson, AuditRow, SYSTEM_USER, Subject};
+use crate::store::audit::{ACCOUNT, AuditPerson, AuditRow, SYSTEM_USER, Subject};
 use crate::store::patients::PatientRow;
 use crate::store::{Document, StoreError};
 
@@ -72,7 +73,7 @@ impl Context {
         }
     }
 
-    /// Records a lookup that found nothing.
+    /// Records a lookup that found nothing. The health centre of who asked sees it, and the one that was asked for.
     pub(in crate::service) async fn note_absence(
         &self,
         actor: &Actor,
@@ -80,8 +81,15 @@ impl Context {
         found: &str,
         action: &str,
     ) -> Result<Noted, StoreError> {
+        let (subject, own) = (subject.into(), own_centre(actor));
+        let of_it = asked_centre(&mut self.database.begin_read().await?, &subject).await?;
+        let (centre, other_centre) = match own {
+            Some(own) => (Some(own.clone()), of_it.filter(|centre| *centre != own)),
+            None => (of_it, None),
+        };
         let asked = Changes::default().field("asked", None::<String>, action);
-        self.note_view(audit_entry(actor, self.clock.now(), found, subject, None, asked)).await
+        let entry = audit_entry(actor, self.clock.now(), found, subject, centre, asked);
+        self.note_view(AuditRow { other_centre, ..entry }).await
     }
 
     /// Writes the entry of a view to the audit trail, together with those of other views that wait. The result of the
@@ -112,6 +120,9 @@ pub(in crate::service) fn audit_entry(
     if let Some(user) = actor.system_user() {
         details.insert(SYSTEM_USER.to_owned(), user.as_str().into());
     }
+    if let Actor::Staff(staff) = actor {
+        details.insert(ACCOUNT.to_owned(), staff.account.to_string().into());
+    }
     AuditRow {
         id: new_id(),
         at,
@@ -122,6 +133,7 @@ pub(in crate::service) fn audit_entry(
         centre,
         details: Document::from(Value::Object(details).to_string()),
         people: Vec::new(),
+        other_centre: None,
     }
 }
 

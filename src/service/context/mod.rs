@@ -1,5 +1,6 @@
 //! What every service function needs: the database, the time, who asks, and the audit trail.
 
+mod asked_centre;
 mod audit_entry;
 mod backoff;
 mod clock;
@@ -15,6 +16,7 @@ mod patient_key;
 mod standing;
 mod view_writer;
 
+pub(in crate::service) use asked_centre::record_of;
 pub(in crate::service) use audit_entry::{Changes, audit_entry, named, shown_of};
 pub use audit_entry::{Details, Noted, Viewed};
 pub use backoff::wait_after;

@@ -146,6 +146,7 @@ mod tests {
             centre: None,
             details: Document::from("{}"),
             people: Vec::new(),
+            other_centre: None,
         }
     }
 

@@ -28,12 +28,33 @@ pub enum AccountError {
     /// The code of the second factor is wrong or was used before.
     #[error("the code is wrong or was used before")]
     WrongCode,
+    /// The log-in name, the password or the code is wrong, which were given at once.
+    #[error("the log-in name, the password or the code is wrong")]
+    WrongPasswordOrCode,
     /// The log-in ended before the second factor was given.
     #[error("the log-in has ended")]
     LogInEnded,
     /// Too many tries failed. The next one may be made after this time.
     #[error("too many tries failed")]
     TooManyTries(SignedDuration),
+    /// The passkey isn't one of the account, or its answer doesn't fit the challenge.
+    #[error("the passkey isn't one of the account, or its answer doesn't fit")]
+    WrongPasskey,
+    /// The challenge for the passkey is too old, or was answered before.
+    #[error("the challenge for the passkey is too old or was answered before")]
+    ChallengeEnded,
+    /// The account has no such passkey.
+    #[error("the account has no such passkey")]
+    PasskeyNotFound,
+    /// The device's passkey is in use already.
+    #[error("the passkey is in use already")]
+    PasskeyInUse,
+    /// The account has as many passkeys as it may have.
+    #[error("the account has as many passkeys as it may have")]
+    TooManyPasskeys,
+    /// Only an active account of somebody else can be unlocked.
+    #[error("only an active account of somebody else can be unlocked")]
+    NotUnlockable,
     /// Too many passwords are being checked.
     #[error("too many passwords are being checked")]
     Busy,
@@ -42,10 +63,19 @@ pub enum AccountError {
 impl AccountError {
     pub(in crate::service) const fn kind(self) -> ErrorKind {
         match self {
-            Self::NotFound | Self::InvitationEnded => ErrorKind::NotFound,
-            Self::AlreadyActive | Self::TooManyTries(_) => ErrorKind::Conflict,
+            Self::NotFound | Self::InvitationEnded | Self::PasskeyNotFound => ErrorKind::NotFound,
+            Self::AlreadyActive
+            | Self::TooManyTries(_)
+            | Self::ChallengeEnded
+            | Self::PasskeyInUse
+            | Self::TooManyPasskeys
+            | Self::NotUnlockable => ErrorKind::Conflict,
             Self::CentreNeeded | Self::NoCentreAllowed => ErrorKind::Invalid,
-            Self::WrongPassword | Self::WrongCode | Self::LogInEnded => ErrorKind::Forbidden,
+            Self::WrongPassword
+            | Self::WrongCode
+            | Self::WrongPasswordOrCode
+            | Self::WrongPasskey
+            | Self::LogInEnded => ErrorKind::Forbidden,
             Self::Busy => ErrorKind::Unavailable,
         }
     }
@@ -58,9 +88,16 @@ impl AccountError {
             Self::NoCentreAllowed => "account.no_centre_allowed",
             Self::InvitationEnded => "account.invitation_ended",
             Self::WrongPassword => "account.wrong_password",
+            Self::WrongPasswordOrCode => "account.wrong_password_or_code",
             Self::WrongCode => "account.wrong_code",
             Self::LogInEnded => "account.log_in_ended",
             Self::TooManyTries(_) => "account.too_many_tries",
+            Self::WrongPasskey => "account.wrong_passkey",
+            Self::ChallengeEnded => "account.challenge_ended",
+            Self::PasskeyNotFound => "account.passkey_not_found",
+            Self::PasskeyInUse => "account.passkey_in_use",
+            Self::TooManyPasskeys => "account.too_many_passkeys",
+            Self::NotUnlockable => "account.not_unlockable",
             Self::Busy => "account.busy",
         }
     }

@@ -8,16 +8,16 @@ use tracing::{error, warn};
 use super::{EmailRule, Escalator};
 use crate::carrier::CarrierLegId;
 use crate::domain::{
-    Actor, CallId, CentreCode, Contact, EscalationEnd, EscalationId, Job, JobId, Line, SmsToo, StepOutcome, StepState,
+    CallId, CentreCode, Contact, EscalationEnd, EscalationId, Job, JobId, Line, SmsToo, StepOutcome, StepState,
 };
 use crate::policy::{Escalated, NextRing, SAID_EVERY};
-use crate::service::context::{Changes, audit_entry, new_id};
-use crate::service::rota::{CentreState, end_step, state_of};
+use crate::service::context::{Changes, new_id};
+use crate::service::rota::{CentreState, end_escalation, end_step, record, state_of};
 use crate::store::calls::{self, CallRow};
 use crate::store::centres::CentreRow;
 use crate::store::escalations::{self, StepRow};
 use crate::store::outbox::{self, NewJob};
-use crate::store::{StoreError, Tx, audit, legs};
+use crate::store::{StoreError, Tx, legs};
 
 /// Does what is due at a health centre. Returns the call to place, which is committed.
 pub(super) async fn step(
@@ -43,7 +43,9 @@ pub(super) async fn step(
     }
     let call = match state.next() {
         Escalated::Over => {
-            end(&mut tx, &state, code, now).await?;
+            if let Some(escalation) = &state.escalation {
+                end_escalation(&mut tx, escalation.id, code, EscalationEnd::ByStaff, now).await?;
+            }
             None
         }
         Escalated::Ring(next) if next.at <= now => ring(escalator, &mut tx, &state, code, next, now).await?,
@@ -89,26 +91,6 @@ async fn end_ringing(
         warn!(call = %step.call, "unknown what became of a call to staff; the next person is rung");
     }
     end_step(tx, step, outcome, now).await
-}
-
-async fn end(tx: &mut Tx, state: &CentreState, centre: &CentreCode, now: Timestamp) -> Result<(), StoreError> {
-    let Some(escalation) = &state.escalation else { return Ok(()) };
-    if escalations::end(tx, escalation.id, now, EscalationEnd::ByStaff).await? {
-        let ended = Changes::default().field("reason", None::<String>, EscalationEnd::ByStaff.code());
-        append(tx, centre, "alert.escalation_ended", ended, now).await?;
-    }
-    Ok(())
-}
-
-async fn append(
-    tx: &mut Tx,
-    centre: &CentreCode,
-    action: &str,
-    changes: Changes,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let entry = audit_entry(&Actor::System, now, action, format!("centre:{centre}"), Some(centre.clone()), changes);
-    audit::append(tx, vec![entry]).await
 }
 
 /// The escalation that goes on, or a new one.
@@ -165,7 +147,7 @@ async fn ring(
         .field("step", None::<u32>, step.number)
         .field("round", None::<u32>, step.round)
         .field("lines", None::<usize>, state.lines);
-    append(tx, centre, "alert.staff_rung", rung, now).await?;
+    record(tx, centre, "alert.staff_rung", rung, now).await?;
     Ok(Some(step))
 }
 

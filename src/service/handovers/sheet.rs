@@ -9,8 +9,8 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use crate::domain::{
     Actor, Answer, CentreCode, HandoverId, Item, LineOf, NoteText, PatientId, ReportId, ReportOutcome,
 };
-use crate::policy::{Forbidden, Permission, Scope, Thresholds, Worsening, report_day, scope, worsened};
-use crate::service::alerts::{AlertPerson, NoteView, notes_of};
+use crate::policy::{Forbidden, Permission, Thresholds, Worsening, report_day, scope, worsened};
+use crate::service::alerts::{AlertList, AlertPerson, AlertQuery, NoteView, alerts_in, notes_of};
 use crate::service::centre_settings::{CentreSettings, known_centre, zone_of};
 use crate::service::context::{Changes, Context, Viewed, new_id, shown_of};
 use crate::service::error::ServiceError;
@@ -33,6 +33,8 @@ const DAYS: i64 = 3;
 /// What the next shift must know.
 #[allow(missing_debug_implementations, reason = "health data")]
 pub struct HandoverSheet {
+    /// The open alerts.
+    pub open: AlertList,
     /// The last handovers, latest first.
     pub history: Vec<HandoverView>,
     /// Since when people are compared.
@@ -97,15 +99,16 @@ impl From<HandoverRow> for HandoverView {
     }
 }
 
-/// What the next shift of the actor's health centre must know. `on_lines` are the people of the open alerts that are
-/// shown with it. The audit trail records everyone shown.
+/// What the next shift of the actor's health centre must know. The open alerts are those of a query; of the first
+/// `lines` people on them, the last note is read. The audit trail records everyone shown in one entry.
 ///
 /// # Errors
 /// [`Forbidden`] for an actor without a health centre of their own.
 pub async fn handover_sheet(
     context: &Context,
     actor: &Actor,
-    on_lines: &[PatientId],
+    query: &AlertQuery,
+    lines: usize,
 ) -> Result<Viewed<HandoverSheet>, ServiceError> {
     let scope = scope(actor, Permission::ViewAlerts)?;
     let own = scope.centres().and_then(|centres| centres.first()).cloned();
@@ -119,7 +122,8 @@ pub async fn handover_sheet(
     let promised = promises(&mut tx, &scope, now).await?;
     let ids: Vec<PatientId> = promised.iter().map(|call| call.patient).collect();
     let called = patients::by_ids(&mut tx, &ids).await?;
-    let (listed, notes) = notes_about(&mut tx, on_lines, &scope).await?;
+    let (open, listed) = alerts_in(&mut tx, actor, &scope, query).await?;
+    let notes = notes_about(&mut tx, &first_on(&open, lines)).await?;
     drop(tx);
     let mut shown: Vec<PatientRow> = compared.into_iter().chain(called.clone()).chain(listed).collect();
     shown.sort_by_key(|patient| patient.id);
@@ -132,23 +136,28 @@ pub async fn handover_sheet(
     let promised = promised.collect();
     let history = history.into_iter().map(HandoverView::from).collect();
     let next = HandoverId(new_id());
-    Ok(Viewed { found: HandoverSheet { history, since, worse, promised, notes, next }, noted })
+    Ok(Viewed { found: HandoverSheet { open, history, since, worse, promised, notes, next }, noted })
 }
 
-/// The people of these lines whom the actor may see, and the last note about each.
-async fn notes_about(
-    tx: &mut Tx,
-    on_lines: &[PatientId],
-    scope: &Scope,
-) -> Result<(Vec<PatientRow>, HashMap<PatientId, NoteView>), ServiceError> {
-    let mut listed = patients::by_ids(tx, on_lines).await?;
-    listed.retain(|patient| scope.covers(&patient.centre));
-    let mut notes = HashMap::new();
-    for patient in &listed {
-        let of_person = notes_of(tx, LineOf::Patient(patient.id)).await?;
-        notes.extend(of_person.into_iter().next().map(|note| (patient.id, note)));
+/// The first people on a list of alerts.
+fn first_on(open: &AlertList, lines: usize) -> Vec<PatientId> {
+    let mut first: Vec<PatientId> = Vec::new();
+    for patient in open.alerts.items.iter().filter_map(|shown| shown.alert.line) {
+        if !first.contains(&patient) && first.len() < lines {
+            first.push(patient);
+        }
     }
-    Ok((listed, notes))
+    first
+}
+
+/// The last note about each of these people.
+async fn notes_about(tx: &mut Tx, people: &[PatientId]) -> Result<HashMap<PatientId, NoteView>, ServiceError> {
+    let mut notes = HashMap::new();
+    for patient in people {
+        let of_person = notes_of(tx, LineOf::Patient(*patient)).await?;
+        notes.extend(of_person.into_iter().next().map(|note| (*patient, note)));
+    }
+    Ok(notes)
 }
 
 /// Those whose reports since a time are worse than the ones before it.

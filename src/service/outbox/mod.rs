@@ -6,6 +6,7 @@ mod missed_call_sms;
 mod staff_email;
 mod staff_notice;
 mod staff_sms;
+mod staff_trial;
 mod tell_centre;
 mod withdraw;
 
@@ -307,10 +308,18 @@ async fn run(context: &Context, means: &Means, job: &ClaimedJob, now: Timestamp)
             staff_sms::staff_sms(context, outside, id, call, now).await?;
             Ok(Done::Yes)
         }
+        (Job::StaffTrial { centre, contact }, Means::Network(outside)) => {
+            staff_trial::staff_trial(context, outside, id, centre, contact, now).await?;
+            Ok(Done::Yes)
+        }
         (Job::StaffEmail { call }, Means::Mail(post)) => staff_email::staff_email(context, post, id, call, now).await,
         // It was stored under the wrong kind, or it wouldn't have been claimed.
         (
-            Job::Withdraw { .. } | Job::MissedCallSms { .. } | Job::StaffSms { .. } | Job::StaffEmail { .. },
+            Job::Withdraw { .. }
+            | Job::MissedCallSms { .. }
+            | Job::StaffSms { .. }
+            | Job::StaffTrial { .. }
+            | Job::StaffEmail { .. },
             Means::Nothing | Means::Network(_) | Means::Mail(_),
         ) => Ok(Done::Waits(outbox::LONGEST_POSTPONED)),
     }

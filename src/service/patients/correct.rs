@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use super::change::held_patient;
 use super::report::origin_of;
 use crate::domain::{Actor, AlertKind, Answer, Item, Job, NoteText, PatientId, ReportId, Sensitive, Severity};
-use crate::policy::{Permission, Scope, grade, scope};
+use crate::policy::{Permission, Scope, alert_of_correction, grade, scope};
 use crate::service::alerts::{About, Consequences};
 use crate::service::centre_settings::{CentreSettings, known_centre};
 use crate::service::context::{Changes, Context, ServiceEvent, ServiceEventKind, audit_entry, new_id};
 use crate::service::error::{ReportError, ServiceError};
+use crate::store::alerts::{self, AlertRow};
 use crate::store::answer_corrections::{self, CorrectionRow};
 use crate::store::answers::{self, AnswerRow};
 use crate::store::audit::{self, Subject};
@@ -64,8 +65,9 @@ pub struct CorrectionView {
     pub at: Timestamp,
 }
 
-/// Corrects an answer of a report. It is graded anew: a red one raises an alert. What was red and isn't any more
-/// closes no alert: staff do.
+/// Corrects an answer of a report. It is graded anew: a red one raises an alert, also if staff have closed the one
+/// before, and an amber one, too. What was red and isn't any more closes no alert: staff do, and the line of the alert
+/// shows both values.
 ///
 /// # Errors
 /// [`PatientError::NotFound`](crate::service::PatientError::NotFound); [`ReportError::NotFound`] if it isn't a report
@@ -115,9 +117,7 @@ async fn correct(
     answers::append(&mut tx, std::slice::from_ref(&row)).await?;
     let (reason, author) = (reason.clone(), actor.name().to_owned());
     answer_corrections::add(&mut tx, &CorrectionRow { answer: row.id, report, reason, author, at }).await?;
-    if severity == Severity::Red && old_severity != Severity::Red {
-        raise(&mut tx, &patient, (report, item), at).await?;
-    }
+    raise(&mut tx, &patient, (report, item), (old_severity, severity), at).await?;
     let exported = |answer: Option<Answer>| answer.map(Answer::exported);
     let what = Changes::default().field(item.code(), exported(now), exported(Some(after)));
     let what = what.field("report", None::<String>, report.to_string());
@@ -129,13 +129,17 @@ async fn correct(
     Ok(Corrected::Now(severity))
 }
 
-/// Raises the alert of a red answer, as by phone, and tells the centre.
-async fn raise(
+/// Raises the alert of a corrected answer, if there is one, as by phone. The centre is told of a red one.
+pub(super) async fn raise(
     tx: &mut Tx,
     patient: &PatientRow,
     (report, item): (ReportId, Item),
+    (before, after): (Severity, Severity),
     at: Timestamp,
-) -> Result<(), ServiceError> {
+) -> Result<Option<AlertKind>, ServiceError> {
+    let is_about = |alert: &AlertRow| (alert.report, alert.item) == (Some(report), Some(item));
+    let red = alerts::open_about(tx, patient.id, AlertKind::RedAnswer).await?;
+    let Some(kind) = alert_of_correction(before, after, red.iter().any(is_about)) else { return Ok(None) };
     let centre = patient.centre.clone();
     let about = About {
         centre: Some(centre.clone()),
@@ -145,9 +149,12 @@ async fn raise(
         item: Some(item),
     };
     let mut consequences = Consequences::default();
-    consequences.raise(AlertKind::RedAnswer, about, at);
-    consequences.job(Job::TellCentre { centre, kind: AlertKind::RedAnswer }, at);
-    Ok(consequences.write(tx).await?)
+    consequences.raise(kind, about, at);
+    if kind == AlertKind::RedAnswer {
+        consequences.job(Job::TellCentre { centre, kind }, at);
+    }
+    consequences.write(tx).await?;
+    Ok(Some(kind))
 }
 
 /// The corrections in these reports, oldest first.

@@ -5,6 +5,7 @@ mod calls;
 mod cells;
 mod change;
 mod correct;
+mod correct_report;
 mod diagnosis;
 mod disclose;
 mod erase;
@@ -35,6 +36,7 @@ pub use bulk::{
 pub use calls::calls_of_patient;
 pub use change::{Changed, add_patient, change_patient, release_patient, stop_patient};
 pub use correct::{Corrected, Correction, CorrectionView, correct_answer};
+pub use correct_report::{ReportCorrection, correct_report};
 pub use diagnosis::{DiagnosisView, DiagnosisWritten, write_diagnosis};
 pub use disclose::{Disclosure, disclose_person};
 pub use erase::{ERASABLE_AFTER, Erasure, Rewritten, erase_person};
@@ -45,16 +47,21 @@ pub use list_columns::{choose_columns, chosen_columns};
 pub use looks::Look;
 pub use note::add_patient_note;
 pub use past_changes::{PastChange, PastField};
-pub use preview::{ChangePreview, PatientChange, RegistrationPreview, preview_change, preview_registration};
-pub use report::{AnswersEntered, EnteredReport, ReportEntry, add_report, enter_answers};
-pub use retention::{Retention, erase_expired, set_retention, show_retention};
+pub use preview::{ChangePreview, IdIs, PatientChange, RegistrationPreview, preview_change, preview_registration};
+pub use report::{
+    AnswerForm, AnswersEntered, BegunReport, Differing, Elsewhere, EnteredReport, PassedOn, Purpose, ReportEntry,
+    SavedOtherwise, add_report, enter_answers,
+};
+pub use retention::{
+    Retention, RetentionChange, RetentionMoved, erase_expired, retention_history, set_retention, show_retention,
+};
 pub(in crate::service) use round::promises;
 pub use round::{Counted, NextPerson, Promise, RoundProgress, next_person, round_progress};
 pub use saved_filters::{
     FilterSaved, FilterWord, SavedFilterView, change_filter, delete_filter, save_filter, saved_filters, show_filter,
 };
 pub use show::{CallOfPatient, Profile, ShownPatient, show_patient, show_profile};
-pub use staff_calls::{StaffCallNoted, StaffCallView, WithoutReport, note_staff_call};
+pub use staff_calls::StaffCallView;
 pub use stop_request::{Decided, StopDecision, decide_stop};
 pub use transfer::{
     AcceptedTimes, DecidedOutcome, DecidedTransfer, Offer, OfferPreview, Offered, PendingTransfers, ReceiverCentre,

@@ -48,10 +48,21 @@ pub struct RegistrationPreview {
     pub after: PatientView,
     /// Patients who may be the same person: the same birth date and name, or the same number.
     pub doubles: Vec<PatientView>,
+    /// Whether the ID is free. It may be registered at a health centre that the actor may not see.
+    pub id: IdIs,
     /// The patient who gets automated calls on the number. Then this one can't be registered for them (A2).
     pub number_in_use: Option<PatientId>,
     /// The centre's time zone.
     pub zone: TimeZone,
+}
+
+/// Whether a HER-SYS ID can be registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdIs {
+    /// Nobody has it.
+    Free,
+    /// Somebody has it, at this health centre or another one.
+    Registered,
 }
 
 /// Tells what a change would do. Nothing is changed. The audit trail records the view (D3), with the number.
@@ -114,6 +125,8 @@ pub async fn preview_registration(
     let row = visible_centre(&mut tx, &scope, centre).await?;
     let after = registered_row(&row, values, now)?;
     let doubles = doubles_of(&mut tx, &after).await?;
+    let same_id = patients::registered(&mut tx, std::slice::from_ref(&after.hersys_id)).await?;
+    let id = if same_id.is_empty() { IdIs::Free } else { IdIs::Registered };
     let number_in_use = match number_seems_free(&mut tx, None, &after).await {
         Err(ServiceError::Patient(PatientError::NumberInUse(holder))) => Some(holder),
         free => free.map(|()| None)?,
@@ -123,7 +136,7 @@ pub async fn preview_registration(
     let noted = shown_of(context, actor, &doubles, "patient.double_shown", asked).await?;
     let doubles = doubles.into_iter().map(PatientView::from).collect();
     Ok(Viewed {
-        found: RegistrationPreview { after: after.into(), doubles, number_in_use, zone: zone_of(&row)? },
+        found: RegistrationPreview { after: after.into(), doubles, id, number_in_use, zone: zone_of(&row)? },
         noted,
     })
 }

@@ -3,6 +3,7 @@
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use tracing::info;
 
@@ -13,6 +14,7 @@ use crate::policy::{Permission, RetentionMonths, Scope, goes_at, scope};
 use crate::service::centre_settings::{known_centre, visible_centre, zone_of};
 use crate::service::context::{Changes, Context, Viewed, audit_entry, shown_of};
 use crate::service::error::{PatientError, ServiceError};
+use crate::store::audit::{AuditFilter, AuditRow};
 use crate::store::patients::{self, PatientRow};
 use crate::store::retention::{self, RetentionRow};
 use crate::store::{StoreError, Tx, audit};
@@ -21,6 +23,11 @@ use crate::store::{StoreError, Tx, audit};
 const LISTED_BEFORE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The maximum number of patients on the list, and of those who are erased in one run for a health centre.
 const MOST: u32 = 200;
+/// The changes in the history.
+const MOST_CHANGES: u32 = 20;
+/// The action of a change, and its field.
+const CHANGED: &str = "centre.retention_changed";
+const MONTHS: &str = "retention_months";
 /// The shortest month.
 const SHORTEST_MONTH: i64 = 28 * 24;
 
@@ -37,6 +44,53 @@ pub struct Retention {
     pub is_cut: bool,
     /// The time zone of the health centre.
     pub zone: TimeZone,
+}
+
+/// A change of a health centre's retention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetentionMoved {
+    /// What was set before.
+    pub before: Option<RetentionMonths>,
+    /// What was set.
+    pub after: Option<RetentionMonths>,
+}
+
+/// A change of a health centre's retention, in its history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetentionChange {
+    /// When it was made.
+    pub at: Timestamp,
+    /// Who made it.
+    pub by: String,
+    /// What it changed.
+    pub moved: RetentionMoved,
+}
+
+/// The last changes of a health centre's retention, the latest first.
+///
+/// # Errors
+/// [`CentreError::NotFound`](crate::service::error::CentreError::NotFound).
+pub async fn retention_history(
+    context: &Context,
+    actor: &Actor,
+    centre: &CentreCode,
+) -> Result<Vec<RetentionChange>, ServiceError> {
+    let scope = scope(actor, Permission::ErasePatients)?;
+    let mut tx = context.database.begin_read().await?;
+    visible_centre(&mut tx, &scope, centre).await?;
+    let subject = Some(format!("centre:{centre}"));
+    let filter = AuditFilter { subject, action: CHANGED, limit: MOST_CHANGES, ..AuditFilter::default() };
+    Ok(audit::list(&mut tx, &filter).await?.iter().map(change_of).collect())
+}
+
+fn change_of(row: &AuditRow) -> RetentionChange {
+    let details: Value = serde_json::from_str(row.details.as_str()).unwrap_or_default();
+    let months = |place: usize| {
+        let number = details.get(MONTHS)?.get(place)?.as_u64()?;
+        u32::try_from(number).ok().and_then(|number| RetentionMonths::new(number).ok())
+    };
+    let moved = RetentionMoved { before: months(0), after: months(1) };
+    RetentionChange { at: row.at, by: row.actor.clone(), moved }
 }
 
 /// Shows a health centre's retention and who will go by it, or by the one that is `asked` for. The audit trail records
@@ -117,9 +171,9 @@ pub async fn set_retention(
         }
         None => retention::end(&mut tx, centre).await?,
     }
-    let says = Changes::default().field("retention_months", before, after);
+    let says = Changes::default().field(MONTHS, before, after);
     let subject = format!("centre:{centre}");
-    let entry = audit_entry(actor, now, "centre.retention_changed", subject, Some(centre.clone()), says);
+    let entry = audit_entry(actor, now, CHANGED, subject, Some(centre.clone()), says);
     audit::append(&mut tx, vec![entry]).await?;
     tx.commit().await?;
     Ok(true)

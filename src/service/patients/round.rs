@@ -293,7 +293,7 @@ pub async fn round_progress(
             match outcome {
                 StaffCallOutcome::Reported => done += count,
                 StaffCallOutcome::NotReached => not_reached += count,
-                StaffCallOutcome::Later => {}
+                StaffCallOutcome::Partly | StaffCallOutcome::Later => {}
             }
         }
     }

@@ -10,6 +10,7 @@ use super::correct::corrections_in;
 use super::diagnosis::DiagnosisView;
 use super::looks::{Look, looks_at};
 use super::past_changes::{PastChange, past_changes};
+use super::report::{BegunReport, begun_of};
 use super::staff_calls::StaffCallView;
 use super::transfer::{TransferView, open_offer_of};
 use super::view::{PatientView, ReportView, UnconfirmedStop};
@@ -20,6 +21,7 @@ use crate::service::calls::CallSummary;
 use crate::service::centre_settings::{CentreSettings, known_centre, spo2_again_on, zone_of};
 use crate::service::context::{Context, Details, Viewed, new_id, shown_of};
 use crate::service::error::ServiceError;
+use crate::service::rota::{ShownStep, told_of};
 use crate::service::slots::ShownSlot;
 use crate::store::answers::{self, LatestAnswer};
 use crate::store::calls::{self, CallFilter, CallsOf};
@@ -148,6 +150,8 @@ pub struct Profile {
     pub shown: ShownPatient,
     /// The open alerts about the patient, the most severe first, then the oldest.
     pub open: Vec<ShownAlert>,
+    /// Who of the staff was told of the open red ones, by what, and what came of it, first to last.
+    pub told: Vec<ShownStep>,
     /// The health centre's thresholds.
     pub thresholds: Thresholds,
     /// The last calls, latest first.
@@ -164,6 +168,8 @@ pub struct Profile {
     pub changes: Vec<PastChange>,
     /// An id for the next form about the patient.
     pub next_form: Uuid,
+    /// What staff have entered of the report so far that they would enter now.
+    pub begun: Option<BegunReport>,
     /// The open offer to another health centre.
     pub offered: Option<TransferView>,
 }
@@ -201,6 +207,7 @@ async fn profile(
     let centre = known_centre(&mut tx, &patient.centre).await?;
     let shown = read_shown(&mut tx, &patient, &centre, now).await?;
     let open = open_alerts_of(&mut tx, &patient, scope).await?;
+    let told = told_of(&mut tx, &patient.centre, &open).await?;
     let calls = with_outcomes(&mut tx, patient.id, &shown.calls).await?;
     let offered = open_offer_of(&mut tx, &patient).await?;
     let looks = looks_at(&audit::views_of(&mut tx, patient.id, VIEWS_READ).await?);
@@ -209,13 +216,27 @@ async fn profile(
     let diagnosis = diagnoses::of_patient(&mut tx, patient.id).await?.map(DiagnosisView::from);
     let changes = past_changes(&mut tx, patient.id).await?;
     let notes = notes_of(&mut tx, LineOf::Patient(patient.id)).await?;
+    let begun = begun_of(&mut tx, &patient, &centre, now).await?;
     drop(tx);
     let asked = Details::Revealed.changes();
     let noted = shown_of(context, actor, std::slice::from_ref(&patient), "patient.shown", asked).await?;
     let thresholds = CentreSettings::of(&centre).thresholds;
     let next_form = new_id();
-    let found =
-        Profile { shown, open, thresholds, calls, looks, staff_calls, notes, diagnosis, changes, next_form, offered };
+    let found = Profile {
+        shown,
+        open,
+        told,
+        thresholds,
+        calls,
+        looks,
+        staff_calls,
+        notes,
+        diagnosis,
+        changes,
+        next_form,
+        begun,
+        offered,
+    };
     Ok(Viewed { found, noted })
 }
 

@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use crate::engine::Fact;
 use crate::policy::REPORTS_WITHOUT_SPO2;
-use crate::service::alerts::{About, Consequences};
+use crate::service::alerts::{About, Consequences, raise_amber};
 use crate::service::context::{Changes, ServiceEvent, ServiceEventKind, audit_entry, new_id};
 use crate::service::slots::reported;
 use crate::store::answers::{self, AnswerRow};
@@ -257,13 +257,17 @@ impl Recorder {
         Ok(())
     }
 
-    /// Cancels the day's calls to the patients whose reports were finished (A9). Returns the events to tell after the
-    /// commit.
+    /// Tells staff of amber answers, and cancels the day's calls to the patients whose reports were finished (A9).
+    /// Returns the events to tell after the commit.
     pub(in crate::service) async fn cancel_calls(
         &self,
         tx: &mut Tx,
         at: Timestamp,
     ) -> Result<Vec<ServiceEvent>, StoreError> {
+        let mut closed: Vec<ReportId> = self.closed.iter().map(|close| close.report).collect();
+        closed.sort_unstable();
+        closed.dedup();
+        raise_amber(tx, &closed, at).await?;
         let finished: Vec<ReportId> = self.finished().collect();
         reported(tx, &finished, at).await
     }

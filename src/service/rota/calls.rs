@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tracing::info;
 
-use crate::domain::{Actor, CallId, CentreCode, EscalationEnd, StepOutcome};
+use crate::domain::{Actor, CallId, CentreCode, EscalationEnd, EscalationId, StepOutcome};
 use crate::service::alerts::take_by_phone;
 use crate::service::context::{Changes, audit_entry};
 use crate::store::escalations::{self, StepRow};
@@ -58,29 +58,31 @@ pub(in crate::service) async fn end_step(
         .field("call", None::<String>, step.call.to_string())
         .field("contact", None::<String>, step.name.as_str())
         .field("outcome", None::<String>, outcome.code());
-    append(tx, &centre, "alert.staff_call_ended", ended, at).await?;
+    record(tx, &centre, "alert.staff_call_ended", ended, at).await?;
     if outcome == StepOutcome::Taken {
         take_by_phone(tx, &centre, &step.name, step.call, at).await?;
-        end_escalation(tx, step, &centre, EscalationEnd::ByPhone, at).await?;
+        end_escalation(tx, step.escalation, &centre, EscalationEnd::ByPhone, at).await?;
     }
     Ok(())
 }
 
-async fn end_escalation(
+/// Ends an escalation, and records it, unless it has ended.
+pub(in crate::service) async fn end_escalation(
     tx: &mut Tx,
-    step: &StepRow,
+    escalation: EscalationId,
     centre: &CentreCode,
     why: EscalationEnd,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    if escalations::end(tx, step.escalation, at, why).await? {
+    if escalations::end(tx, escalation, at, why).await? {
         let ended = Changes::default().field("reason", None::<String>, why.code());
-        append(tx, centre, "alert.escalation_ended", ended, at).await?;
+        record(tx, centre, "alert.escalation_ended", ended, at).await?;
     }
     Ok(())
 }
 
-async fn append(
+/// Records in the audit trail what became of a health centre's calls to staff.
+pub(in crate::service) async fn record(
     tx: &mut Tx,
     centre: &CentreCode,
     action: &str,

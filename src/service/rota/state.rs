@@ -203,7 +203,7 @@ pub async fn show_escalation(
     })
 }
 
-fn shown(step: StepRow) -> ShownStep {
+pub(super) fn shown(step: StepRow) -> ShownStep {
     ShownStep {
         role: step.role,
         name: step.name.as_str().to_owned(),

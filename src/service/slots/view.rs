@@ -34,6 +34,8 @@ pub struct ShownSlot {
 pub struct AffectedSlot {
     /// The slot, as it is.
     pub slot: ShownSlot,
+    /// Whether its phone rings, or somebody is talking.
+    pub phone: PhoneNow,
     /// What becomes of it, or of its call.
     pub fate: SlotFate,
 }
@@ -47,6 +49,19 @@ pub enum SlotFate {
     Withdrawn(Withdrawal),
     /// The patient talks with staff, and isn't cut off.
     StaffGoOn,
+    /// The patient is answering, and isn't cut off. The slot isn't tried again.
+    GoesOn,
+}
+
+/// Whether a patient is on the phone for a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhoneNow {
+    /// No call of it is in progress.
+    Quiet,
+    /// A call was requested or rings.
+    Ringing,
+    /// Somebody has answered.
+    Talking,
 }
 
 impl From<SlotRow> for ShownSlot {

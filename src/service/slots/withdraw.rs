@@ -8,12 +8,12 @@ use jiff::civil::Date;
 
 use super::open::{ANSWER_WITHIN, time_label};
 use super::settle::{end_slots, end_slots_with_staff, settings_of};
-use super::view::{AffectedSlot, SlotFate};
+use super::view::{AffectedSlot, PhoneNow, SlotFate};
 use crate::domain::{
-    AlertKind, CallId, CallTimes, CentreCode, Job, PatientId, ReportId, SlotEnd, SlotId, SlotOrigin, SlotState,
-    Withdrawal,
+    AlertKind, AttemptState, CallId, CallTimes, CentreCode, Job, PatientId, ReportId, SlotEnd, SlotId, SlotOrigin,
+    SlotState, Withdrawal,
 };
-use crate::policy::{CallEligibility, CallingSchedule};
+use crate::policy::{CallEligibility, CallFate, CallingSchedule, OpenCall, call_fates, last_window};
 use crate::service::alerts::Consequences;
 use crate::service::context::ServiceEvent;
 use crate::store::attempts::AttemptRow;
@@ -62,27 +62,88 @@ pub(in crate::service) async fn withdraw_unwanted(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let ids: Vec<PatientId> = people.iter().map(|patient| patient.id).collect();
-    let open = slots::open_of(tx, &ids).await?;
+    let mut open = slots::open_of(tx, &ids).await?;
     if open.is_empty() {
         return Ok(());
     }
-    let calls = attempts::open_of(tx, &ids).await?;
+    let calls = OpenCalls::held(tx, &ids).await?;
+    if !calls.attempts.is_empty() && !tx.writes_alone() {
+        // A call may have ended before it was locked.
+        open = slots::open_of(tx, &ids).await?;
+    }
     let mut waiting: Vec<(SlotRow, SlotEnd)> = Vec::new();
     let mut under_way: Vec<(CallId, SlotId, Withdrawal)> = Vec::new();
+    let mut last: Vec<(SlotId, Timestamp)> = Vec::new();
     for slot in open {
         let Some(patient) = people.iter().find(|patient| patient.id == slot.patient) else { continue };
         let why = slot_unwanted(&slot, patient, schedule)?;
-        // Usually one. Two if an ended attempt was reopened.
-        let of_slot = calls.iter().filter(|attempt| attempt.slot == slot.id);
-        under_way
-            .extend(of_slot.filter_map(|attempt| Some((attempt.call, slot.id, call_unwanted(attempt, patient, why)?))));
+        for (call, open, fate) in calls.of_slot(&slot, patient, why) {
+            match fate {
+                CallFate::Stays => {}
+                CallFate::Withdrawn(why) | CallFate::StaffGoOn(why) => under_way.push((call, slot.id, why)),
+                CallFate::GoesOn => last.push((slot.id, last_window(&open, at))),
+            }
+        }
         if let Some(why) = why.filter(|_| slot.state == SlotState::Waiting) {
             waiting.push((slot, SlotEnd::Cancelled(why)));
         }
     }
-    end_slots(tx, &waiting, at).await?;
     withdraw_calls(tx, &under_way, at).await?;
+    end_slots(tx, &waiting, at).await?;
+    slots::shorten(tx, &last).await?;
     Ok(())
+}
+
+/// The open calls of patients.
+struct OpenCalls {
+    attempts: Vec<AttemptRow>,
+    with_staff: Vec<CallId>,
+}
+
+impl OpenCalls {
+    async fn read(tx: &mut Tx, patients: &[PatientId]) -> Result<Self, StoreError> {
+        let attempts = attempts::open_of(tx, patients).await?;
+        let calls: Vec<CallId> = attempts.iter().map(|attempt| attempt.call).collect();
+        let with_staff = if calls.is_empty() { Vec::new() } else { sessions::in_transfer(tx, &calls).await? };
+        Ok(Self { attempts, with_staff })
+    }
+
+    /// Locks them, so that none is answered or ends until the transaction ends.
+    async fn held(tx: &mut Tx, patients: &[PatientId]) -> Result<Self, StoreError> {
+        let open = Self::read(tx, patients).await?;
+        if open.attempts.is_empty() || tx.writes_alone() {
+            return Ok(open);
+        }
+        let mut calls: Vec<CallId> = open.attempts.iter().map(|attempt| attempt.call).collect();
+        calls.sort_unstable();
+        for call in calls {
+            attempts::hold(tx, call).await?;
+        }
+        Self::read(tx, patients).await
+    }
+
+    /// Those of a slot, and what becomes of them. Usually one. Two if an ended attempt was reopened.
+    fn of_slot(
+        &self,
+        slot: &SlotRow,
+        patient: &PatientRow,
+        why: Option<Withdrawal>,
+    ) -> Vec<(CallId, OpenCall, CallFate)> {
+        let of_slot: Vec<&AttemptRow> = self.attempts.iter().filter(|attempt| attempt.slot == slot.id).collect();
+        let open = |attempt: &&AttemptRow| {
+            let moved = patient.phone_number.as_ref() != Some(&attempt.phone_number);
+            OpenCall {
+                state: attempt.state,
+                intended_at: attempt.intended_at,
+                withdrawn: attempt.withdrawal.or(moved.then_some(Withdrawal::NumberChanged)),
+                with_staff: self.with_staff.contains(&attempt.call),
+            }
+        };
+        let calls: Vec<OpenCall> = of_slot.iter().map(open).collect();
+        let fates = call_fates(why, &calls);
+        let all = of_slot.iter().zip(calls).zip(fates);
+        all.map(|((attempt, call), fate)| (attempt.call, call, fate)).collect()
+    }
 }
 
 /// Why a slot of a patient isn't wanted any more.
@@ -96,12 +157,6 @@ fn slot_unwanted(
         None if !still_scheduled(slot, patient, schedule)? => Ok(Some(Withdrawal::TimesChanged)),
         None => Ok(None),
     }
-}
-
-/// Why a call isn't wanted any more, if its slot isn't for this reason.
-fn call_unwanted(attempt: &AttemptRow, patient: &PatientRow, slot: Option<Withdrawal>) -> Option<Withdrawal> {
-    let moved = patient.phone_number.as_ref() != Some(&attempt.phone_number);
-    slot.or(moved.then_some(Withdrawal::NumberChanged))
 }
 
 /// What a change does to the open slots of a patient, who is given in the new state: as [`withdraw_unwanted`] would.
@@ -122,25 +177,27 @@ pub(in crate::service) async fn would_withdraw_of(
 ) -> Result<Vec<(PatientId, AffectedSlot)>, StoreError> {
     let of_id: HashMap<PatientId, &PatientRow> = people.iter().map(|patient| (patient.id, patient)).collect();
     let keys: Vec<PatientId> = people.iter().map(|patient| patient.id).collect();
+    let calls = OpenCalls::read(tx, &keys).await?;
     let open = slots::open_of(tx, &keys).await?;
-    let calls = if open.is_empty() { Vec::new() } else { attempts::open_of(tx, &keys).await? };
-    let ids: Vec<CallId> = calls.iter().map(|attempt| attempt.call).collect();
-    let with_staff = sessions::in_transfer(tx, &ids).await?;
-    let mut of_slot: HashMap<SlotId, &AttemptRow> = HashMap::new();
-    for attempt in &calls {
-        of_slot.entry(attempt.slot).or_insert(attempt);
-    }
     let mut affected = Vec::new();
     for slot in open {
         let Some(patient) = of_id.get(&slot.patient) else { continue };
         let why = slot_unwanted(&slot, patient, schedule)?;
-        let call = of_slot.get(&slot.id);
-        let fate = match (call, call.map_or(why, |attempt| call_unwanted(attempt, patient, why))) {
-            (Some(attempt), Some(_)) if with_staff.contains(&attempt.call) => SlotFate::StaffGoOn,
-            (_, Some(why)) => SlotFate::Withdrawn(why),
-            (_, None) => SlotFate::Stays,
+        let calls = calls.of_slot(&slot, patient, why);
+        // The call in which somebody is talking decides the slot.
+        let decides = calls.iter().find(|(_, call, _)| call.state == AttemptState::Answered).or(calls.first());
+        let phone = match decides {
+            Some((_, call, _)) if call.state == AttemptState::Answered => PhoneNow::Talking,
+            Some(_) => PhoneNow::Ringing,
+            None => PhoneNow::Quiet,
         };
-        affected.push((slot.patient, AffectedSlot { slot: slot.into(), fate }));
+        let fate = match (decides.map(|(.., fate)| *fate), why) {
+            (Some(CallFate::GoesOn), _) => SlotFate::GoesOn,
+            (Some(CallFate::StaffGoOn(_)), _) => SlotFate::StaffGoOn,
+            (Some(CallFate::Withdrawn(why)), _) | (None, Some(why)) => SlotFate::Withdrawn(why),
+            (Some(CallFate::Stays), _) | (None, None) => SlotFate::Stays,
+        };
+        affected.push((slot.patient, AffectedSlot { slot: slot.into(), phone, fate }));
     }
     affected.sort_by(|(_, one), (_, other)| one.slot.time.cmp(&other.slot.time));
     Ok(affected)

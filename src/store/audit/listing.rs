@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{AuditRow, people, read, select, subject};
-use crate::domain::{CentreCode, HersysId, PatientId};
+use crate::domain::{CentreCode, HersysId, PatientId, StaffAccountId};
 use crate::store::bind_value::BindValue;
 use crate::store::centres::code_list;
 use crate::store::{StoreError, Tx};
@@ -22,6 +22,8 @@ pub struct AuditFilter {
     pub subject: Option<String>,
     /// Only entries by this person.
     pub actor: Option<String>,
+    /// Only entries by this account.
+    pub account: Option<StaffAccountId>,
     /// Only entries whose action begins so, such as `patient.`. Empty for all.
     pub action: &'static str,
     /// Only entries at or after this time.
@@ -93,9 +95,9 @@ pub async fn list(tx: &mut Tx, filter: &AuditFilter) -> Result<Vec<AuditRow>, St
 const NAMED: &str = "
     SELECT a.id, a.at, a.actor, a.source, a.action, a.subject, a.centre_code, a.details
     FROM audit_subjects s JOIN audit a ON a.id = s.audit_id
-    WHERE s.kind = $9 AND s.subject = $10 AND (s.at, s.audit_id) < ($1, $2) AND s.at >= $3
+    WHERE s.kind = $10 AND s.subject = $11 AND (s.at, s.audit_id) < ($1, $2) AND s.at >= $3
     AND ($4 = '' OR a.actor = $4) AND ($5 OR a.action NOT LIKE 'rows.%')
-    AND a.action LIKE $8 || '%'
+    AND a.action LIKE $8 || '%' AND ($9 = '' OR a.details LIKE '%\"account\":\"' || $9 || '\"%')
     AND ($6 = '' OR s.kind = 'centre' OR $6 LIKE '%,' || COALESCE(s.centre_code, a.centre_code) || ',%')
     ORDER BY s.at DESC, s.audit_id DESC LIMIT $7";
 
@@ -107,6 +109,7 @@ async fn page(tx: &mut Tx, filter: &AuditFilter, source: Source<'_>) -> Result<V
                 $source
                 " AND (at, id) < ($1, $2) AND at >= $3 AND ($4 = '' OR actor = $4)
                  AND ($5 OR action NOT LIKE 'rows.%') AND action LIKE $8 || '%'
+                 AND ($9 = '' OR details LIKE '%\"account\":\"' || $9 || '\"%')
                  AND ($6 = '' OR $6 LIKE '%,' || centre_code || ',%')
                  ORDER BY at DESC, id DESC LIMIT $7"
             )
@@ -128,21 +131,22 @@ async fn page(tx: &mut Tx, filter: &AuditFilter, source: Source<'_>) -> Result<V
         code_list(filter.centres.as_ref()).into(),
         i64::from(filter.limit).into(),
         filter.action.into(),
+        filter.account.map(|account| account.to_string()).unwrap_or_default().into(),
     ];
     let sql = match source {
         Source::All => page!("1 = 1"),
         Source::WithoutSeals => page!("action NOT LIKE 'rows.%'"),
         Source::Actor(actor) => {
             args.push(actor.into());
-            page!("actor = $9")
+            page!("actor = $10")
         }
         Source::Centre(centre) => {
             args.push(centre.into());
-            page!("centre_code = $9")
+            page!("centre_code = $10")
         }
         Source::Subject(subject) => {
             args.push(subject.into());
-            page!("subject = $9")
+            page!("subject = $10")
         }
         Source::Named(kind, subject) => {
             args.extend([kind.into(), subject.into()]);

@@ -13,7 +13,7 @@ use crate::store::{StoreError, Tx};
 
 /// A patient who was shown.
 pub(super) const PATIENT: &str = "patient";
-/// A health centre of patients who were shown, if they are of several centres.
+/// A health centre of patients who were shown, if they are of several centres, or one that was asked for something.
 pub(super) const CENTRE: &str = "centre";
 
 /// The rows of the people of entries.
@@ -30,7 +30,7 @@ pub(super) fn rows(entries: &[AuditRow]) -> Vec<[BindValue<'static>; 5]> {
             add(PATIENT, person.patient.to_string(), Some(&person.centre).filter(elsewhere));
         }
         let centres: BTreeSet<&CentreCode> = people.iter().map(|person| &person.centre).filter(elsewhere).collect();
-        for centre in centres {
+        for centre in centres.into_iter().chain(entry.other_centre.as_ref().filter(|_| people.is_empty())) {
             add(CENTRE, centre.as_str().to_owned(), None);
         }
     }
@@ -45,26 +45,44 @@ pub(super) async fn insert(tx: &mut Tx, rows: Vec<[BindValue<'static>; 5]>) -> R
     Ok(())
 }
 
+/// What an entry names besides its subject.
+enum Named {
+    /// A patient, and the patient's health centre if it isn't the entry's.
+    Patient(PatientId, Option<CentreCode>),
+    /// A health centre.
+    Centre(CentreCode),
+}
+
 /// Reads the people of entries.
 pub(super) async fn read_people(tx: &mut Tx, entries: &mut [StoredEntry]) -> Result<(), StoreError> {
     let found = tx
         .fetch_in(
-            "SELECT audit_id, subject, centre_code FROM audit_subjects WHERE kind = 'patient' AND audit_id IN",
+            "SELECT audit_id, kind, subject, centre_code FROM audit_subjects WHERE audit_id IN",
             &[],
             entries.iter().map(|entry| entry.row.id.into()),
             "",
             |row| {
-                let centre = row.opt_read(2, "audit_subjects.centre_code", |text| CentreCode::parse(text).ok())?;
-                let patient: PatientId = row.read(1, "audit_subjects.subject", parsed)?;
-                Ok((row.read::<Uuid>(0, "audit_subjects.audit_id", parsed)?, patient, centre))
+                let entry = row.read::<Uuid>(0, "audit_subjects.audit_id", parsed)?;
+                let code = |text: &str| CentreCode::parse(text).ok();
+                if row.text(1)? == CENTRE {
+                    return Ok((entry, Named::Centre(row.read(2, "audit_subjects.subject", code)?)));
+                }
+                let centre = row.opt_read(3, "audit_subjects.centre_code", code)?;
+                Ok((entry, Named::Patient(row.read(2, "audit_subjects.subject", parsed)?, centre)))
             },
         )
         .await?;
     let mut people: HashMap<Uuid, Vec<(PatientId, Option<CentreCode>)>> = HashMap::new();
-    for (entry, patient, centre) in found {
-        people.entry(entry).or_default().push((patient, centre));
+    let mut others: HashMap<Uuid, CentreCode> = HashMap::new();
+    for (entry, named) in found {
+        match named {
+            Named::Patient(patient, centre) => people.entry(entry).or_default().push((patient, centre)),
+            Named::Centre(centre) => drop(others.insert(entry, centre)),
+        }
     }
     for StoredEntry { row, .. } in entries {
+        let of_nobody = |_: &CentreCode| !people.contains_key(&row.id);
+        row.other_centre = others.remove(&row.id).filter(of_nobody);
         for (patient, centre) in people.remove(&row.id).unwrap_or_default() {
             let centre = centre.or_else(|| row.centre.clone());
             let centre = centre.ok_or(StoreError::Inconsistent { what: "audit_subjects.centre_code" })?;

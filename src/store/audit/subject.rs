@@ -21,6 +21,9 @@ const ENCRYPTED: &str = "encrypted";
 /// The field of an entry's details that names the system's user of an operator. It is about staff, so it isn't
 /// encrypted.
 pub const SYSTEM_USER: &str = "system_user";
+/// The field of an entry's details that names the account of a member of staff: two may have the same name. It is about
+/// staff, so it isn't encrypted.
+pub const ACCOUNT: &str = "account";
 /// The field that holds the ID of a lookup.
 const HERSYS_ID: &str = "hersys_id";
 
@@ -176,7 +179,7 @@ fn encrypt(entry: &AuditRow, key: Option<Owned>) -> Result<(String, Document), S
     }
     let mut stored = Map::new();
     for (field, value) in details {
-        if field == SYSTEM_USER {
+        if field == SYSTEM_USER || field == ACCOUNT {
             stored.insert(field, value);
             continue;
         }

@@ -52,6 +52,22 @@ pub async fn was_opened(tx: &mut Tx, patient: PatientId, since: Timestamp) -> Re
     Ok(tx.fetch_optional(sql, args, read).await?.is_some())
 }
 
+/// Returns `true` if this person has opened the page of a patient in the console between two times.
+///
+/// # Errors
+/// Database errors.
+pub async fn was_opened_by(
+    tx: &mut Tx,
+    patient: PatientId,
+    actor: &str,
+    (from, until): (Timestamp, Timestamp),
+) -> Result<bool, StoreError> {
+    let sql = "SELECT actor, source, at FROM audit WHERE subject = $1 AND at >= $2 AND at <= $3 AND actor = $4
+               AND source = 'console' AND action = 'patient.shown' LIMIT 1";
+    let args = vec![subject::of_patient(patient).into(), from.into(), until.into(), actor.into()];
+    Ok(tx.fetch_optional(sql, args, read).await?.is_some())
+}
+
 /// The last lists that showed a patient among others, latest first.
 ///
 /// # Errors

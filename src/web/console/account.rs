@@ -1,4 +1,4 @@
-//! The own account: what it may do, recovery codes that are left, and where it is logged in.
+//! The own account: what it may do, its passkeys, and where it is logged in.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -7,8 +7,8 @@ use axum::response::Response;
 use super::layout::{Layout, role_name};
 use super::staff::StaffActor;
 use super::times;
-use crate::service::{Device, ServiceError, list_devices};
-use crate::translations::Message;
+use crate::service::{Device, ServiceError, list_devices, list_passkeys};
+use crate::translations::{Message, message};
 
 #[derive(Template)]
 #[template(path = "console/account.html", config = "src/web/askama.toml")]
@@ -19,6 +19,7 @@ struct Account {
     role: Message,
     centre: Option<String>,
     zone: Message,
+    passkeys: Message,
     devices: Vec<DeviceLine>,
 }
 
@@ -41,6 +42,7 @@ async fn show(staff: &StaffActor) -> Result<Response, ServiceError> {
     let zone = staff.zone(centre.as_ref());
     let now = staff.context().clock.now().to_zoned_datetime(zone.clone());
     let devices = list_devices(staff.context(), &staff.logged_in).await?;
+    let passkeys = list_passkeys(staff.context(), &staff.logged_in).await?.len();
     let line = |device: Device| DeviceLine {
         name: String::from(device.name),
         since: times::moment(&device.since.to_zoned_datetime(zone.clone()), false),
@@ -54,6 +56,7 @@ async fn show(staff: &StaffActor) -> Result<Response, ServiceError> {
         role: role_name(account.role),
         centre: centre.map(|centre| centre.name),
         zone: times::zone_name(&zone),
+        passkeys: message!("passkeys-count", count = passkeys),
         devices: devices.into_iter().map(line).collect(),
     };
     Ok(staff.visit.page(StatusCode::OK, &page))

@@ -1,6 +1,8 @@
 //! The audit trail of the reader's health centre: who saw and changed what. The search is sent as a form, so that no
 //! name is in an address.
 
+mod actions;
+
 use askama::Template;
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
@@ -16,9 +18,10 @@ use super::log_in::query_value;
 use super::sender::sender;
 use super::staff::StaffActor;
 use super::times;
-use crate::domain::{PatientId, era};
+use crate::domain::{PatientId, StaffAccountId, era};
 use crate::service::{
-    Details, ERASED, Noted, Rest, ServiceError, ShownEntry, Subject, TrailQuery, last_verification, list_trail,
+    AccountView, Details, ERASED, Noted, Rest, ServiceError, ShownEntry, Subject, TrailQuery, last_verification,
+    list_staff, list_trail,
 };
 use crate::translations::{Message, message};
 
@@ -38,6 +41,8 @@ struct Audit {
     from: String,
     to: String,
     actor: String,
+    /// The accounts of the health centre: id, name and log-in name, and whether its entries are shown.
+    accounts: Vec<(StaffAccountId, String, String, bool)>,
     person: String,
     entries: Vec<Line>,
     /// When the whole trail was last verified, and with which result.
@@ -126,11 +131,13 @@ impl Kind {
 /// An entry in words.
 struct Line {
     time: String,
-    by: String,
+    by: Message,
+    /// By which the account logs in: two may have one name.
+    log_in_name: Option<String>,
     system_user: Option<String>,
     source: Message,
     kind: Message,
-    action: String,
+    what: Message,
     /// The patients, with their HER-SYS IDs. `None` for erased ones.
     people: Vec<(Option<PatientId>, Option<String>)>,
     /// How many more there are.
@@ -162,7 +169,11 @@ impl Line {
         };
         Self {
             time: times::clock_time(row.at, now),
-            by: row.actor.clone(),
+            by: match &entry.elsewhere {
+                Some(centre) => message!("trail-elsewhere", centre = centre.as_str()),
+                None => message!("verbatim", text = row.actor.as_str()),
+            },
+            log_in_name: entry.log_in_name.as_ref().map(|name| name.typed().to_owned()),
             system_user: entry.system_user.clone(),
             source: match row.source.as_str() {
                 "console" => message!("console-source-console"),
@@ -171,7 +182,7 @@ impl Line {
                 other => message!("verbatim", text = other),
             },
             kind: Kind::of(&row.action).name(),
-            action: row.action.clone(),
+            what: actions::sentence(&row.action),
             more: people.len().saturating_sub(MOST_NAMED),
             people: people.into_iter().take(MOST_NAMED).collect(),
             subject,
@@ -202,7 +213,20 @@ pub(super) async fn submit(form: Submitted) -> Response {
         Err(response) => return response,
     };
     let shown = show(&staff, &fields).await;
-    staff.visit.answer(shown)
+    staff.sent(shown).await
+}
+
+/// The accounts of the reader's health centre, those that have ended too.
+async fn accounts(
+    staff: &StaffActor,
+    chosen: Option<StaffAccountId>,
+) -> Result<Vec<(StaffAccountId, String, String, bool)>, ServiceError> {
+    let listed = list_staff(staff.context(), staff.actor()).await?;
+    let line = |account: AccountView| {
+        let (name, email) = (String::from(account.name), account.log_in_name.typed().to_owned());
+        (account.id, name, email, chosen == Some(account.id))
+    };
+    Ok(listed.into_iter().map(line).collect())
 }
 
 /// The days of a search. An empty text is no limit.
@@ -223,9 +247,11 @@ async fn show(staff: &StaffActor, fields: &Fields) -> Result<Response, ServiceEr
     let midnight = |date: Date| now.time_zone().to_timestamp(date.at(0, 0, 0, 0)).ok();
     let kind = Kind::from_code(fields.get("kind"));
     let actor = fields.get("actor").trim();
+    let account: Option<StaffAccountId> = fields.get("account").parse().ok();
     let query = TrailQuery {
         person: fields.get("person").trim().parse().ok(),
         actor: Some(actor.to_owned()).filter(|actor| !actor.is_empty()),
+        account,
         action: kind.action(),
         since: from.and_then(midnight),
         until: to.and_then(|date| date.checked_add(1.day()).ok()).and_then(midnight),
@@ -244,6 +270,7 @@ async fn show(staff: &StaffActor, fields: &Fields) -> Result<Response, ServiceEr
         from: fields.get("from").to_owned(),
         to: fields.get("to").to_owned(),
         actor: actor.to_owned(),
+        accounts: accounts(staff, account).await?,
         person: query.person.map(|person| person.to_string()).unwrap_or_default(),
         next: found.items.last().filter(|_| found.rest == Rest::More).map(|entry| entry.row.id),
         entries: found.items.iter().map(|entry| Line::of(entry, &now)).collect(),

@@ -11,6 +11,7 @@ use super::alerts::{Told, id_of, page_of, page_with};
 use super::form::{Fields, Mistakes, Submitted};
 use super::layout::Layout;
 use super::log_in::query_value;
+use super::sender::{kept, sender};
 use super::staff::StaffActor;
 use super::today::claim::ClaimWords;
 use super::today::line::{Line, PersonWords};
@@ -19,8 +20,8 @@ use super::visit::Visit;
 use super::{missing, note_field, times};
 use crate::domain::{AlertId, AlertKind, Closing, ClosingReason, NoteAudience, NoteText};
 use crate::service::{
-    AlertError, AlertLine, AlertView, Context, LoggedIn, NoteView, OpenCalls, ServiceError, SessionState, ToClose,
-    close_alerts, draft, drop_draft, save_draft, show_alert_line,
+    AlertError, AlertLine, AlertView, NoteView, OpenCalls, ServiceError, ToClose, close_alerts, save_draft,
+    show_alert_line,
 };
 use crate::translations::{Message, message};
 
@@ -56,6 +57,8 @@ struct CloseAlert {
     /// The request to stop automated calls, if the line has one.
     stop_request: Option<AlertId>,
     calls: OpenCalls,
+    /// The alert by which the page was asked for.
+    asked: AlertId,
     decision: String,
     patient_note: String,
     /// The newest alert of the line, by which everything is done with it.
@@ -135,70 +138,64 @@ pub(super) async fn handler(staff: StaffActor, Path(alert): Path<String>, RawQue
     let shown = async {
         let id = id_of(&alert)?;
         let told = Told::from_code(&query_value(query.as_deref(), "told"));
-        let kept = draft(staff.context(), &staff.logged_in, &form_name(id)).await?;
-        let surprise = if kept.is_some() { Surprise::DraftRestored } else { Surprise::Nothing };
-        let entered = Entered { fields: Fields(kept.unwrap_or_default()), mistakes: Mistakes::default() };
+        let mut fields = Fields::default();
+        for form in FORMS {
+            fields.0.extend(kept(&staff, &form_path(id, form)).await?.unwrap_or_default().0);
+        }
+        let surprise = if fields.0.is_empty() { Surprise::Nothing } else { Surprise::DraftRestored };
+        let entered = Entered { fields, mistakes: Mistakes::default() };
         show(&staff, id, entered, surprise, told).await
     };
     staff.visit.answer(shown.await)
 }
 
 pub(super) async fn submit(Path(alert): Path<String>, form: Submitted) -> Response {
-    let Submitted { visit, fields } = form;
-    let Ok(id) = id_of(&alert) else { return missing::page(&visit) };
-    match &visit.session {
-        SessionState::LoggedIn(logged_in) => {
-            let logged_in = (**logged_in).clone();
-            let staff = StaffActor { visit, logged_in };
-            let closed = close(&staff, id, fields).await;
-            staff.visit.answer(closed)
+    let Ok(id) = id_of(&alert) else { return missing::page(&form.visit) };
+    let (staff, fields) = match sender(form, &page_of(id)).await {
+        Ok(sent) => sent,
+        Err(answer) => return answer,
+    };
+    match close(&staff, id, fields.clone()).await {
+        Ok(Some(closed)) => staff.sent(Ok(closed)).await,
+        Ok(None) => {
+            // Somebody else has the line. What was typed is there when the line is free.
+            let (account, kept) = (staff.logged_in.account.id, fields.without_token());
+            let kept = save_draft(staff.context(), account, &staff.visit.form_path(), &kept).await;
+            staff.visit.answer(kept.map(|()| staff.visit.redirect(&page_with(id, Told::HeldAndKept))))
         }
-        SessionState::TimedOut(account) => {
-            let kept = save_draft(&visit.console.context, *account, &form_name(id), &fields.without_token()).await;
-            visit.answer(kept.map(|()| {
-                let next = visit.path(&page_of(id));
-                visit.redirect(&format!("/log-in?kept=1&next={next}"))
-            }))
-        }
-        SessionState::PasswordGiven(..) | SessionState::None => visit.log_in_first(),
+        Err(error) => staff.visit.answer(Err(error)),
     }
 }
 
-/// The name under which a draft of this form is kept.
-pub(super) fn form_name(alert: AlertId) -> String {
-    format!("alerts/{alert}/close")
+/// The ends of the paths of the page's forms in which something is typed.
+const FORMS: [&str; 3] = ["close", "notes", "stop-request"];
+
+fn form_path(alert: AlertId, form: &str) -> String {
+    format!("/alerts/{alert}/{form}")
 }
 
-async fn close(staff: &StaffActor, id: AlertId, fields: Fields) -> Result<Response, ServiceError> {
+/// Closes the alerts. `None` if somebody else has the line.
+async fn close(staff: &StaffActor, id: AlertId, fields: Fields) -> Result<Option<Response>, ServiceError> {
+    let again = async |entered: Entered, surprise| show(staff, id, entered, surprise, None).await.map(Some);
     let closing = match closing_of(&fields) {
         Ok(closing) => closing,
-        Err(mistakes) => return show(staff, id, Entered { fields, mistakes }, Surprise::Nothing, None).await,
+        Err(mistakes) => return again(Entered { fields, mistakes }, Surprise::Nothing).await,
     };
     let line = show_alert_line(staff.context(), staff.actor(), id).await?.found;
     if line.claim.is_some_and(|claim| !claim.is_own) {
-        let account = staff.logged_in.account.id;
-        save_draft(staff.context(), account, &form_name(id), &fields.without_token()).await?;
-        return Ok(staff.visit.redirect(&page_with(id, Told::HeldAndKept)));
+        return Ok(None);
     }
     let what = ToClose { alert: id, others: Some(fields.get("others").parse().unwrap_or(0)) };
     match close_alerts(staff.context(), staff.actor(), what, Some(&closing)).await {
         Ok(closed) => {
-            forget_draft(staff.context(), &staff.logged_in, id).await?;
             let page = if closed.closed.is_empty() { page_of(id) } else { "/today?closed=1".to_owned() };
-            Ok(staff.visit.redirect(&page))
+            Ok(Some(staff.visit.redirect(&page)))
         }
         Err(ServiceError::Alert(AlertError::MoreThanShown)) => {
-            show(staff, id, Entered { fields, mistakes: Mistakes::default() }, Surprise::MoreAlerts, None).await
+            again(Entered { fields, mistakes: Mistakes::default() }, Surprise::MoreAlerts).await
         }
         Err(error) => Err(error),
     }
-}
-
-pub(super) async fn forget_draft(context: &Context, logged_in: &LoggedIn, id: AlertId) -> Result<(), ServiceError> {
-    if draft(context, logged_in, &form_name(id)).await?.is_some() {
-        drop_draft(context, logged_in, &form_name(id)).await?;
-    }
-    Ok(())
 }
 
 fn closing_of(fields: &Fields) -> Result<Closing, Mistakes> {
@@ -242,6 +239,13 @@ pub(super) async fn show(
     Ok(staff.visit.page(status, &CloseAlert { centre, told, ..page }))
 }
 
+impl CloseAlert {
+    /// The forms of which a draft may be shown.
+    fn draft_forms(&self) -> [String; 3] {
+        FORMS.map(|form| form_path(self.asked, form))
+    }
+}
+
 fn is_request(alert: &AlertView) -> bool {
     matches!(alert.kind, AlertKind::StopRequest | AlertKind::StopUnconfirmed) && alert.line.is_some()
 }
@@ -275,6 +279,7 @@ fn page(visit: &Visit, shown: &AlertLine, entered: Entered, surprise: Surprise, 
         line_note: entered.fields.get("line_note").to_owned(),
         stop_request: shown.open.iter().map(|shown| &shown.alert).find(|alert| is_request(alert)).map(|alert| alert.id),
         calls: shown.calls,
+        asked: shown.alert.id,
         decision: entered.fields.get("decision").to_owned(),
         patient_note: entered.fields.get("patient_note").to_owned(),
         alert: line.newest.unwrap_or(shown.alert.id),

@@ -1,3 +1,22 @@
+// Asks before a page is left whose answers were typed and aren't saved. Sending a form isn't leaving it, nor is the end
+// of the log-in, which keeps what was typed.
+(() => {
+  "use strict";
+  const form = document.querySelector("form[data-leaving]");
+  if (!form) return;
+  const given = () => JSON.stringify([...new FormData(form)].filter(([name]) => name !== "token"));
+  // What is shown after a mistake or another log-in isn't saved either.
+  const before = form.hasAttribute("data-unsaved") ? null : given();
+  let isSent = false;
+  document.addEventListener("submit", () => { isSent = true; });
+  window.addEventListener("pageshow", () => { isSent = false; });
+  window.addEventListener("beforeunload", (event) => {
+    if (isSent || given() === before) return;
+    event.preventDefault();
+    event.returnValue = form.dataset.leaving;
+  });
+})();
+
 // Keeps open pages up to date: the number of red alerts that nobody has taken, in the red strip, in the title and as a
 // sound; a link to what is new; and since when a page isn't up to date. One tab holds the stream for all tabs. Pages
 // are complete without it.
@@ -16,6 +35,7 @@
   let since = Number(words.since) || null;
   let heard = Date.now();
   let holds = false;
+  let asks = false;
   let sound = null;
   let isLocked = words.locked === "1";
 
@@ -30,8 +50,9 @@
     }
     const late = Date.now() - heard > 40000;
     for (const place of document.querySelectorAll("[data-live-state]")) {
-      place.textContent = late ? words.lost.replace("#", new Date(heard).toTimeString().slice(0, 5)) : words.updates;
-      place.classList.toggle("stale", late);
+      const at = new Date(heard).toTimeString().slice(0, 5);
+      place.textContent = late ? words.lost.replace("#", at) : asks ? words.asks.replace("#", at) : words.updates;
+      place.classList.toggle("stale", late || asks);
     }
   }
 
@@ -86,7 +107,10 @@
   }
 
   function told(message) {
-    if (message.pulse) show(message.pulse);
+    if (message.pulse) {
+      asks = Boolean(message.asks);
+      show(message.pulse);
+    }
     if (message.ended && !isLocked) window.location.assign(words.logIn);
   }
 
@@ -94,10 +118,24 @@
   navigator.locks.request("kenko-live", () => new Promise(() => {
     holds = true;
     const tell = (message) => { channel.postMessage(message); told(message); };
+    // Somebody opened more streams with this log-in: this page asks once in a while, and tries a stream later.
+    const ask = async () => {
+      try {
+        const answer = await fetch(words.stream + "?once=1", { cache: "no-store", redirect: "error" });
+        if (answer.ok) tell({ pulse: await answer.json(), asks: true });
+      } catch {
+        // The page says since when it hasn't heard anything.
+      }
+    };
+    const askForAWhile = (times) => {
+      if (times === 0) return open();
+      ask().finally(() => setTimeout(() => askForAWhile(times - 1), 30000));
+    };
     const open = () => {
       const source = new EventSource(words.stream);
       source.addEventListener("pulse", (event) => tell({ pulse: JSON.parse(event.data) }));
       source.addEventListener("ended", () => { source.close(); tell({ ended: true }); });
+      source.addEventListener("replaced", () => { source.close(); askForAWhile(20); });
       source.onerror = () => {
         if (source.readyState === EventSource.CLOSED) setTimeout(open, 5000);
       };

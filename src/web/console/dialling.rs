@@ -78,7 +78,7 @@ pub(super) async fn submit(form: Submitted) -> Response {
         Err(response) => return response,
     };
     let answer = take(&staff, &fields).await;
-    staff.visit.answer(answer)
+    staff.sent(answer).await
 }
 
 async fn take(staff: &StaffActor, fields: &Fields) -> Result<Response, ServiceError> {

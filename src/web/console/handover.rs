@@ -11,7 +11,7 @@ use jiff::ZonedDateTime;
 use super::form::{Fields, Mistakes, Submitted};
 use super::layout::Layout;
 use super::log_in::query_value;
-use super::sender::{kept, sender};
+use super::sender::{kept, sent};
 use super::staff::StaffActor;
 use super::today::claim::ClaimWords;
 use super::today::line::{Line, PersonWords, by_person};
@@ -20,7 +20,7 @@ use super::{note_field, times};
 use crate::domain::{Answer, HandoverId, LineOf, NoteText, PatientId, Severity};
 use crate::service::{
     AlertList, AlertQuery, CentreDay, HandedOver, HandoverSheet, HandoverView, NoteView, Noted, PromisedCall, Rest,
-    ServiceError, Trend, WorsePerson, Worsening, day_figures, hand_over, handover_sheet, list_alerts,
+    ServiceError, Trend, WorsePerson, Worsening, day_figures, hand_over, handover_sheet,
 };
 use crate::translations::{Argument, Message, Separator, message};
 
@@ -57,6 +57,9 @@ struct Sheet {
     promised: Vec<PromisedLine>,
     more_promised: usize,
     told: Option<Message>,
+    /// Whether the handover was recorded before with another message.
+    otherwise: bool,
+    is_draft: bool,
     next: String,
     message: String,
     mistakes: Mistakes,
@@ -105,6 +108,10 @@ struct Entered {
     message: String,
     mistakes: Mistakes,
     told: Option<Message>,
+    /// Whether the handover was recorded before with another message.
+    otherwise: bool,
+    /// Whether the message is a draft.
+    is_draft: bool,
 }
 
 pub(super) async fn handler(staff: StaffActor, RawQuery(query): RawQuery) -> Response {
@@ -117,7 +124,7 @@ pub(super) async fn handler(staff: StaffActor, RawQuery(query): RawQuery) -> Res
         let mut entered = Entered { told, ..Entered::default() };
         if let Some(fields) = kept(&staff, PAGE).await? {
             entered.message = fields.get("message").to_owned();
-            entered.told = Some(message!("note-restored"));
+            entered.is_draft = true;
         }
         show(&staff, entered).await
     };
@@ -126,13 +133,7 @@ pub(super) async fn handler(staff: StaffActor, RawQuery(query): RawQuery) -> Res
 }
 
 pub(super) async fn submit(form: Submitted) -> Response {
-    match sender(form, PAGE).await {
-        Ok((staff, fields)) => {
-            let handed = record(&staff, &fields).await;
-            staff.visit.answer(handed)
-        }
-        Err(answer) => answer,
-    }
+    sent(form, PAGE, async |staff, fields| record(staff, &fields).await).await
 }
 
 async fn record(staff: &StaffActor, fields: &Fields) -> Result<Response, ServiceError> {
@@ -141,7 +142,7 @@ async fn record(staff: &StaffActor, fields: &Fields) -> Result<Response, Service
         Ok(message) => message,
         Err(error) => {
             let mistakes = Mistakes::one("message", note_field::told(error));
-            return show(staff, Entered { message: typed.to_owned(), mistakes, told: None }).await;
+            return show(staff, Entered { message: typed.to_owned(), mistakes, ..Entered::default() }).await;
         }
     };
     let Ok(id) = fields.get("handover").parse::<HandoverId>() else {
@@ -150,16 +151,18 @@ async fn record(staff: &StaffActor, fields: &Fields) -> Result<Response, Service
     let told = match hand_over(staff.context(), staff.actor(), id, message).await? {
         HandedOver::Now => "now",
         HandedOver::Before => "before",
+        HandedOver::Otherwise => {
+            let entered = Entered { message: typed.to_owned(), otherwise: true, ..Entered::default() };
+            return show(staff, entered).await;
+        }
     };
     Ok(staff.visit.redirect(&format!("{PAGE}?told={told}")))
 }
 
 async fn show(staff: &StaffActor, entered: Entered) -> Result<Response, ServiceError> {
     let (context, actor) = (staff.context(), staff.actor());
-    let open = list_alerts(context, actor, &AlertQuery { limit: ALERTS_READ, ..AlertQuery::default() }).await?.found;
-    let shown = by_person(&open).into_iter().take(MOST_LINES);
-    let on_lines: Vec<PatientId> = shown.filter_map(|line| line.first()?.alert.line).collect();
-    let sheet = handover_sheet(context, actor, &on_lines).await?;
+    let open = AlertQuery { limit: ALERTS_READ, ..AlertQuery::default() };
+    let sheet = handover_sheet(context, actor, &open, MOST_LINES).await?;
     let not_noted = matches!(sheet.noted, Noted::No(_));
     let centre = staff.centre().await?;
     let zone = staff.zone(centre.as_ref());
@@ -167,16 +170,20 @@ async fn show(staff: &StaffActor, entered: Entered) -> Result<Response, ServiceE
     let figures = day_figures(context, actor, now.date()).await?.centres;
     let own = centre.as_ref().map(|centre| &centre.code);
     let day = figures.iter().find(|day| Some(&day.code) == own).map(figures_of).unwrap_or_default();
-    let status = if entered.mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = match (entered.mistakes.is_empty(), entered.otherwise) {
+        (false, _) => StatusCode::UNPROCESSABLE_ENTITY,
+        (true, true) => StatusCode::CONFLICT,
+        (true, false) => StatusCode::OK,
+    };
     let simulated = context.database.data_origin().await?.is_simulated();
     let centre = centre.map(|centre| centre.name).unwrap_or_default();
-    let page = page(staff, &open, sheet.found, entered, &now);
+    let page = page(staff, sheet.found, entered, &now);
     Ok(staff.visit.page(status, &Sheet { centre, simulated, not_noted, day, ..page }))
 }
 
-fn page(staff: &StaffActor, open: &AlertList, sheet: HandoverSheet, entered: Entered, now: &ZonedDateTime) -> Sheet {
-    let HandoverSheet { history, worse, promised, notes, next, .. } = sheet;
-    let mut lines = lines_of(open, &notes, now);
+fn page(staff: &StaffActor, sheet: HandoverSheet, entered: Entered, now: &ZonedDateTime) -> Sheet {
+    let HandoverSheet { open, history, worse, promised, notes, next, .. } = sheet;
+    let mut lines = lines_of(&open, &notes, now);
     let sign = if open.alerts.rest == Rest::More { "+" } else { "" };
     let lines_count = format!("{}{sign}", lines.len());
     let more = |all: usize, most: usize| all.saturating_sub(most);
@@ -206,6 +213,8 @@ fn page(staff: &StaffActor, open: &AlertList, sheet: HandoverSheet, entered: Ent
         promised: promised.iter().take(MOST_PROMISED).map(|call| PromisedLine::of(call, now)).collect(),
         more_promised,
         told: entered.told,
+        otherwise: entered.otherwise,
+        is_draft: entered.is_draft,
         next: next.to_string(),
         message: entered.message,
         mistakes: entered.mistakes,

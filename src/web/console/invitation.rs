@@ -39,17 +39,17 @@ struct AuthenticatorPage {
 }
 
 /// A QR code as the path of an SVG.
-struct Qr {
+pub(super) struct Qr {
     /// Modules of a side, with the quiet zone.
-    side: usize,
-    path: String,
+    pub(super) side: usize,
+    pub(super) path: String,
 }
 
 /// Modules around a QR code. Source: ISO/IEC 18004, 5.3.8.
 const QUIET: usize = 4;
 
 impl Qr {
-    fn of(text: &str) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         let Ok(code) = QrCode::with_error_correction_level(text, EcLevel::M) else {
             return Self { side: 1, path: String::new() };
         };
@@ -108,7 +108,7 @@ pub(super) fn page_of(visit: &Visit, token: &SecretToken, step: &SetUp, mistakes
 }
 
 /// In groups of four, to type it.
-fn grouped(secret: &str) -> String {
+pub(super) fn grouped(secret: &str) -> String {
     let letters: Vec<char> = secret.chars().collect();
     letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }

@@ -92,6 +92,10 @@ impl WatchWords {
     pub(super) fn lost_of(&self) -> Message {
         message!("console-live-lost", at = "#")
     }
+
+    pub(super) fn asks_of(&self) -> Message {
+        message!("gate-live-asks", at = "#")
+    }
 }
 
 /// The first page of a role.
@@ -224,6 +228,16 @@ impl Layout {
         if self.page.starts_with("/invitation/") { self.page.trim_end_matches(POSTED_ONLY) } else { &self.page }
     }
 
+    /// The full path of this page, to come back to it.
+    pub(super) fn here(&self) -> String {
+        self.at(&self.page)
+    }
+
+    /// The path of this page's form, if it is sent to the page's own path.
+    pub(super) fn form(&self) -> &str {
+        &self.page
+    }
+
     /// The path of the style.
     pub(super) fn style(&self) -> String {
         self.at(&style::page())
@@ -244,6 +258,11 @@ impl Layout {
         self.at(&style::script_page())
     }
 
+    /// The path of the script for passkeys.
+    pub(super) fn passkey_script(&self) -> String {
+        self.at(&style::passkey_script_page())
+    }
+
     /// Where the log-in leads back to this page.
     pub(super) fn log_in_path(&self) -> String {
         format!("{}?next={}", self.at("/log-in"), self.at(&self.page))
@@ -262,7 +281,7 @@ impl Layout {
 
     /// Returns `true` on the page of the own account.
     pub(super) fn is_account(&self) -> bool {
-        self.page == "/account"
+        self.page == "/account" || self.page.starts_with("/account/")
     }
 
     /// The name of a severity.

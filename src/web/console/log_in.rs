@@ -12,7 +12,8 @@ use super::form::{Fields, Mistakes, Submitted};
 use super::layout::{First, Layout};
 use super::missing;
 use super::visit::Visit;
-use crate::service::{AccountError, SecretToken, ServiceError, SessionState, give_password};
+use crate::domain::SecondFactor;
+use crate::service::{AccountError, SecretToken, ServiceError, SessionState, give_both_factors, give_password};
 use crate::translations::{Message, message};
 
 /// Why the page is shown.
@@ -35,7 +36,18 @@ struct LogIn {
     why: Why,
     next: String,
     email: String,
+    /// Whether the page asks for a code, too, because a try with the password alone would have to wait.
+    asked: Asked,
     mistakes: Mistakes,
+}
+
+/// What the page asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// The password.
+    Password,
+    /// The password and a code of the second factor at once.
+    Both,
 }
 
 /// A value of a query. Empty if it isn't there.
@@ -62,7 +74,14 @@ pub(super) async fn handler(visit: Visit, RawQuery(query): RawQuery) -> Response
     };
     let next = next_of(&visit, &query_value(query, "next"));
     let (visit, key) = visit.with_form_key();
-    let page = LogIn { l: visit.layout(), why, next, email: String::new(), mistakes: Mistakes::default() };
+    let page = LogIn {
+        l: visit.layout(),
+        why,
+        next,
+        email: String::new(),
+        asked: Asked::Password,
+        mistakes: Mistakes::default(),
+    };
     let response = visit.page(StatusCode::OK, &page);
     match key {
         Some(key) => visit.with_cookie(response, Cookie::Form, key.expose()),
@@ -79,8 +98,13 @@ pub(super) async fn submit(Submitted { visit, fields }: Submitted) -> Response {
     if password.is_empty() {
         mistakes.add("password", message!("console-password-missing"));
     }
+    let code = fields.get("code").trim();
     if !mistakes.is_empty() {
-        return again(&visit, &fields, StatusCode::UNPROCESSABLE_ENTITY, mistakes);
+        let asked = if code.is_empty() { Asked::Password } else { Asked::Both };
+        return again(&visit, &fields, StatusCode::UNPROCESSABLE_ENTITY, asked, mistakes);
+    }
+    if !code.is_empty() && visit.console.settings.second_factor == SecondFactorRule::Asked {
+        return at_once(&visit, &fields).await;
     }
     let next = next_of(&visit, fields.get("next"));
     match log_in(&visit, email, password).await {
@@ -95,7 +119,31 @@ pub(super) async fn submit(Submitted { visit, fields }: Submitted) -> Response {
         }
         Err(ServiceError::Account(error)) => {
             let (status, sentence) = told(error);
-            again(&visit, &fields, status, Mistakes::one("password", sentence))
+            let waits = matches!(error, AccountError::TooManyTries(_));
+            let asked = match visit.console.settings.second_factor {
+                SecondFactorRule::Asked if waits => Asked::Both,
+                _ => Asked::Password,
+            };
+            again(&visit, &fields, status, asked, Mistakes::one("password", sentence))
+        }
+        Err(error) => visit.answer(Err(error)),
+    }
+}
+
+/// The answer to the password and a code.
+async fn at_once(visit: &Visit, fields: &Fields) -> Response {
+    let (email, password, code) =
+        (fields.get("email"), fields.get("password"), SecondFactor::parse(fields.get("code")));
+    match give_both_factors(&visit.console.context, email, password, code.as_ref(), &visit.browser).await {
+        Ok((token, known_as)) => {
+            let next = next_of(visit, fields.get("next"));
+            let response = visit.redirect(visit.console.site.page(&next).unwrap_or("/"));
+            let response = visit.with_cookie(response, Cookie::Session, token.expose());
+            visit.with_cookie(response, Cookie::Browser, known_as.expose())
+        }
+        Err(ServiceError::Account(error)) => {
+            let (status, sentence) = told(error);
+            again(visit, fields, status, Asked::Both, Mistakes::one("password", sentence))
         }
         Err(error) => visit.answer(Err(error)),
     }
@@ -122,15 +170,18 @@ pub(super) fn told(error: AccountError) -> (StatusCode, Message) {
             (StatusCode::TOO_MANY_REQUESTS, message!("console-too-many-tries", seconds = seconds))
         }
         AccountError::WrongPassword => (StatusCode::UNPROCESSABLE_ENTITY, message!("console-wrong-password")),
+        AccountError::WrongPasswordOrCode => (StatusCode::UNPROCESSABLE_ENTITY, message!("gate-both-wrong")),
         AccountError::WrongCode => (StatusCode::UNPROCESSABLE_ENTITY, message!("console-wrong-code")),
+        AccountError::WrongPasskey => (StatusCode::UNPROCESSABLE_ENTITY, message!("passkeys-wrong")),
+        AccountError::ChallengeEnded => (StatusCode::UNPROCESSABLE_ENTITY, message!("passkeys-challenge-ended")),
         _ => (StatusCode::SERVICE_UNAVAILABLE, message!("console-unavailable-says")),
     }
 }
 
-fn again(visit: &Visit, fields: &Fields, status: StatusCode, mistakes: Mistakes) -> Response {
+fn again(visit: &Visit, fields: &Fields, status: StatusCode, asked: Asked, mistakes: Mistakes) -> Response {
     if !matches!(visit.session, SessionState::None | SessionState::TimedOut(_) | SessionState::PasswordGiven(..)) {
         return missing::page(visit);
     }
     let (email, next) = (fields.get("email").to_owned(), next_of(visit, fields.get("next")));
-    visit.page(status, &LogIn { l: visit.layout(), why: Why::Wanted, next, email, mistakes })
+    visit.page(status, &LogIn { l: visit.layout(), why: Why::Wanted, next, email, asked, mistakes })
 }

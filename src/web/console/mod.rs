@@ -24,6 +24,7 @@ mod log_out;
 mod log_out_everywhere;
 mod missing;
 mod note_field;
+mod passkeys;
 mod patients;
 mod rota;
 mod round;
@@ -39,7 +40,9 @@ mod style;
 mod times;
 mod today;
 mod transfers;
+mod unlock;
 mod visit;
+mod where_to_turn;
 
 use std::sync::Arc;
 
@@ -53,13 +56,13 @@ use jiff::tz::TimeZone;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use self::alerts::Pulses;
+use self::alerts::{Pulses, Streams};
 pub use self::patients::finding_words;
 use self::site::Site;
 use super::PATIENCE;
 use crate::config::Networks;
 use crate::flow::FlowSet;
-use crate::service::{Context, EmailRule};
+use crate::service::{Context, EmailRule, RelyingParty};
 
 /// The path of the console.
 const ROOT: &str = "/console";
@@ -78,6 +81,15 @@ pub enum SecondFactorRule {
     NotInThisDemonstration,
 }
 
+/// How fast a server places automated calls, for all health centres together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ServerPace {
+    /// Calls placed per second.
+    pub per_second: f64,
+    /// Calls at the same time.
+    pub at_once: u32,
+}
+
 /// What the console needs to know of the settings.
 #[derive(Debug, Clone)]
 pub struct ConsoleSettings {
@@ -91,6 +103,8 @@ pub struct ConsoleSettings {
     pub second_factor: SecondFactorRule,
     /// Whether staff who are rung get an e-mail, too.
     pub email: EmailRule,
+    /// How fast this server places automated calls.
+    pub pace: ServerPace,
     /// The documents with the questionnaire.
     pub flow_set: Arc<FlowSet>,
 }
@@ -102,8 +116,12 @@ struct Console {
     settings: ConsoleSettings,
     /// For open pages.
     pulses: Pulses,
+    /// Those of open pages.
+    streams: Streams,
     /// What staff search for at the moment.
     searches: patients::Searches,
+    /// For whom passkeys are made. `None` if they can't be used at this address.
+    party: Option<RelyingParty>,
 }
 
 /// The routes of the console.
@@ -111,12 +129,14 @@ pub fn console(context: &Arc<Context>, settings: ConsoleSettings) -> Router {
     let site = Site::of(&settings.public_url);
     // As people type it.
     let home = Redirect::permanent(&site.path("/"));
-    let (pulses, searches) = (Pulses::new(), patients::Searches::default());
-    let console = Arc::new(Console { context: Arc::clone(context), site, settings, pulses, searches });
+    let (pulses, streams, searches) = (Pulses::new(), Streams::default(), patients::Searches::default());
+    let party = RelyingParty::of(&settings.public_url);
+    let console = Arc::new(Console { context: Arc::clone(context), site, settings, pulses, streams, searches, party });
     let pages = Router::new()
         .route("/", get(home::handler))
         .route("/log-in", get(log_in::handler).post(log_in::submit))
         .route("/log-in/second-factor", get(second_factor::handler).post(second_factor::submit))
+        .route("/log-in/unlock", get(unlock::handler).post(unlock::submit))
         .route("/log-out", post(log_out::submit))
         .route("/invitation/{token}", get(invitation::handler).post(invitation::submit))
         .route("/invitation/{token}/second-factor", post(second_factor_set_up::submit))
@@ -125,9 +145,12 @@ pub fn console(context: &Arc<Context>, settings: ConsoleSettings) -> Router {
         .route("/alerts/{alert}/close", get(close_alert::handler).post(close_alert::submit))
         .merge(patients::routes())
         .merge(round::routes())
+        .route("/drafts/discard", post(sender::discard))
         .route("/handover", get(handover::handler).post(handover::submit))
         .route("/figures", get(figures::handler))
+        .route("/where-to-turn", get(where_to_turn::handler).post(where_to_turn::submit))
         .route("/account", get(account::handler))
+        .route("/account/passkeys", get(passkeys::handler).post(passkeys::submit))
         .route("/account/log-out-everywhere", post(log_out_everywhere::submit))
         .route("/static/{file}", get(style::handler))
         .merge(alerts::routes())

@@ -1,4 +1,4 @@
-//! The second factor: a code of the authenticator, or a recovery code.
+//! The second factor: a code of the authenticator, a recovery code, or a passkey.
 
 use askama::Template;
 use axum::extract::RawQuery;
@@ -6,12 +6,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::cookies::Cookie;
-use super::form::{Mistakes, Submitted};
+use super::form::{Fields, Mistakes, Submitted};
 use super::layout::{First, Layout};
 use super::log_in::{next_of, query_value, told};
 use super::visit::Visit;
 use crate::domain::SecondFactor;
-use crate::service::{AccountError, AccountView, ServiceError, SessionState, give_second_factor};
+use crate::service::{
+    AccountError, AccountView, SecretToken, ServiceError, SessionState, challenge_passkey, give_passkey,
+    give_second_factor,
+};
 use crate::translations::{Message, message};
 
 /// What the page asks for.
@@ -33,6 +36,8 @@ struct Page {
     codes_left: u32,
     next: String,
     code: String,
+    /// The challenge for the account's passkeys.
+    challenge: Option<String>,
     mistakes: Mistakes,
 }
 
@@ -43,8 +48,18 @@ impl Page {
 }
 
 /// The page for somebody who has given the password.
-fn page(visit: &Visit, account: &AccountView, codes_left: u32, asked: Asked, next: String) -> Page {
-    Page {
+async fn page(
+    visit: &Visit,
+    account: &AccountView,
+    codes_left: u32,
+    asked: Asked,
+    next: String,
+) -> Result<Page, ServiceError> {
+    let challenge = match (asked, &visit.console.party, &visit.token) {
+        (Asked::OneTimeCode, Some(party), Some(half)) => challenge_passkey(&visit.console.context, party, half).await?,
+        _ => None,
+    };
+    Ok(Page {
         l: visit.layout(),
         asked,
         name: account.name.as_str().to_owned(),
@@ -52,8 +67,9 @@ fn page(visit: &Visit, account: &AccountView, codes_left: u32, asked: Asked, nex
         codes_left,
         next,
         code: String::new(),
+        challenge,
         mistakes: Mistakes::default(),
-    }
+    })
 }
 
 fn asked(with: &str) -> Asked {
@@ -65,11 +81,21 @@ pub(super) async fn handler(visit: Visit, RawQuery(query): RawQuery) -> Response
     match &visit.session {
         SessionState::PasswordGiven(account, codes_left) => {
             let next = next_of(&visit, &query_value(query, "next"));
-            let page = page(&visit, account, *codes_left, asked(&query_value(query, "with")), next);
-            visit.page(StatusCode::OK, &page)
+            match page(&visit, account, *codes_left, asked(&query_value(query, "with")), next).await {
+                Ok(page) => visit.page(StatusCode::OK, &page),
+                Err(error) => failed(&visit, error),
+            }
         }
         SessionState::LoggedIn(logged_in) => visit.redirect(First::of(logged_in.account.role).page()),
         SessionState::TimedOut(_) | SessionState::None => visit.redirect("/log-in"),
+    }
+}
+
+/// The answer to an error that isn't about what was entered.
+fn failed(visit: &Visit, error: ServiceError) -> Response {
+    match error {
+        ServiceError::Account(AccountError::LogInEnded) => visit.redirect("/log-in"),
+        other => visit.answer(Err(other)),
     }
 }
 
@@ -77,21 +103,35 @@ pub(super) async fn submit(Submitted { visit, fields }: Submitted) -> Response {
     let (SessionState::PasswordGiven(account, codes_left), Some(half)) = (&visit.session, &visit.token) else {
         return visit.redirect("/log-in");
     };
-    let code = SecondFactor::parse(fields.get("code"));
     let next = next_of(&visit, fields.get("next"));
-    match give_second_factor(&visit.console.context, half, code.as_ref(), &visit.browser).await {
+    match given(&visit, half, &fields).await {
         Ok((token, known_as)) => {
             let page = visit.console.site.page(&next).unwrap_or(First::of(account.role).page());
             let response = visit.with_cookie(visit.redirect(page), Cookie::Session, token.expose());
             visit.with_cookie(response, Cookie::Browser, known_as.expose())
         }
-        Err(ServiceError::Account(AccountError::LogInEnded)) => visit.redirect("/log-in"),
-        Err(ServiceError::Account(error)) => {
+        Err(ServiceError::Account(error)) if error != AccountError::LogInEnded => {
             let (status, sentence) = told(error);
-            let mistakes = Mistakes::one("code", sentence);
-            let again = page(&visit, account, *codes_left, asked(fields.get("with")), next);
-            visit.page(status, &Page { mistakes, code: fields.get("code").to_owned(), ..again })
+            let field = if fields.get("answer").is_empty() { "code" } else { "passkey" };
+            let mistakes = Mistakes::one(field, sentence);
+            match page(&visit, account, *codes_left, asked(fields.get("with")), next).await {
+                Ok(again) => visit.page(status, &Page { mistakes, code: fields.get("code").to_owned(), ..again }),
+                Err(error) => failed(&visit, error),
+            }
         }
-        Err(error) => visit.answer(Err(error)),
+        Err(error) => failed(&visit, error),
+    }
+}
+
+/// Gives what was entered: the answer of a passkey, or a code.
+async fn given(visit: &Visit, half: &SecretToken, fields: &Fields) -> Result<(SecretToken, SecretToken), ServiceError> {
+    let context = &visit.console.context;
+    match (fields.get("answer"), &visit.console.party) {
+        ("", _) => {
+            let code = SecondFactor::parse(fields.get("code"));
+            give_second_factor(context, half, code.as_ref(), &visit.browser).await
+        }
+        (answer, Some(party)) => give_passkey(context, party, half, answer, &visit.browser).await,
+        (_, None) => Err(AccountError::WrongPasskey.into()),
     }
 }

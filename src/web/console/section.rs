@@ -20,6 +20,8 @@ pub(super) enum Section {
     Settings,
     /// Whether and why nothing is dialled: pause and maintenance.
     Dialling,
+    /// The health centre of a municipality.
+    WhereToTurn,
     /// Accounts of staff.
     Staff,
     /// The audit trail.
@@ -43,8 +45,9 @@ impl Section {
                 Self::Staff,
                 Self::Audit,
             ],
-            Some(Role::SystemAdministrator) => &[Self::Dialling, Self::Staff],
-            Some(Role::HelpDesk) | None => &[],
+            Some(Role::SystemAdministrator) => &[Self::WhereToTurn, Self::Dialling, Self::Staff],
+            Some(Role::HelpDesk) => &[Self::WhereToTurn, Self::Staff],
+            None => &[],
         }
     }
 
@@ -58,6 +61,7 @@ impl Section {
             Self::Rota => "/rota",
             Self::Settings => "/settings",
             Self::Dialling => "/dialling",
+            Self::WhereToTurn => "/where-to-turn",
             Self::Staff => "/staff",
             Self::Audit => "/audit",
         }
@@ -73,6 +77,7 @@ impl Section {
             Self::Rota => message!("rota"),
             Self::Settings => message!("console-settings"),
             Self::Dialling => message!("console-dialling"),
+            Self::WhereToTurn => message!("turn"),
             Self::Staff => message!("console-staff"),
             Self::Audit => message!("console-audit"),
         }

@@ -1,4 +1,4 @@
-//! The style of all pages, and their script. Their names have their hashes, so browsers keep them for good.
+//! The style of all pages, and their scripts. Their names have their hashes, so browsers keep them for good.
 
 use std::sync::LazyLock;
 
@@ -11,8 +11,11 @@ const STYLE: &str = include_str!("console.css");
 
 const SCRIPT: &str = include_str!("console.js");
 
+const PASSKEY_SCRIPT: &str = include_str!("passkeys.js");
+
 static NAME: LazyLock<String> = LazyLock::new(|| named(STYLE, "css"));
 static SCRIPT_NAME: LazyLock<String> = LazyLock::new(|| named(SCRIPT, "js"));
+static PASSKEY_SCRIPT_NAME: LazyLock<String> = LazyLock::new(|| named(PASSKEY_SCRIPT, "js"));
 
 fn named(text: &str, extension: &str) -> String {
     let hash: String = Sha256::digest(text).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
@@ -29,10 +32,16 @@ pub(super) fn script_page() -> String {
     format!("/static/{}", *SCRIPT_NAME)
 }
 
+/// The path of the script for passkeys within the console.
+pub(super) fn passkey_script_page() -> String {
+    format!("/static/{}", *PASSKEY_SCRIPT_NAME)
+}
+
 pub(super) async fn handler(Path(file): Path<String>) -> Response {
     let (kind, text) = match file {
         style if style == *NAME => ("text/css; charset=utf-8", STYLE),
         script if script == *SCRIPT_NAME => ("text/javascript; charset=utf-8", SCRIPT),
+        script if script == *PASSKEY_SCRIPT_NAME => ("text/javascript; charset=utf-8", PASSKEY_SCRIPT),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];

@@ -45,6 +45,8 @@ pub(super) struct Visit {
     pub(super) token: Option<SecretToken>,
     /// What readers who may know of alerts learn on every page.
     pub(super) watch: Option<Watch>,
+    /// The form that was sent, whose draft goes when it is taken.
+    pub(super) draft: Option<String>,
     /// The key of form tokens where there is no log-in.
     form_key: Option<SecretToken>,
 }
@@ -59,7 +61,8 @@ impl Visit {
     async fn look_up(&mut self) -> Result<(), ServiceError> {
         let Some(token) = &self.token else { return Ok(()) };
         let context = &self.console.context;
-        let activity = if self.page == live::PAGE { Activity::OpenPage } else { Activity::Active };
+        let activity =
+            if self.page.split('?').next() == Some(live::PAGE) { Activity::OpenPage } else { Activity::Active };
         self.session = session(context, token, activity).await?;
         if let Some(account) = watcher(context, &self.session).await? {
             let red = untaken_red(context, &account.actor()).await?;
@@ -76,6 +79,11 @@ impl Visit {
     /// The full path of a page.
     pub(super) fn path(&self, page: &str) -> String {
         self.console.site.path(page)
+    }
+
+    /// The path of the page, without its query: by it a form's draft is kept.
+    pub(super) fn form_path(&self) -> String {
+        self.page.split('?').next().unwrap_or_default().to_owned()
     }
 
     /// An answer that leads to another page.
@@ -176,6 +184,7 @@ impl FromRequestParts<Arc<Console>> for Visit {
                 device: browser::device(headers).map_or_else(|| DeviceName::parse("Web"), Ok).map_err(internal)?,
             },
             watch: None,
+            draft: None,
             form_key: secret(Cookie::Form),
             token,
         };

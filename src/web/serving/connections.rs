@@ -1,12 +1,13 @@
 //! Decides which connections to keep when there are too many. Pure policy without sockets. A connection without a
-//! complete request gives way to a new one, so that holding connections open can't block the line. A connection whose
-//! request is being handled never gives way.
+//! complete request gives way to a new one, so that holding connections open can't block the line, and so does the
+//! stream of an open page, so that consoles can't silence a carrier. A connection whose request is being handled never
+//! gives way.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
-use super::progress::Progress;
+use super::progress::{Phase, Progress};
 use crate::config::Networks;
 
 /// The limits on a port's connections.
@@ -180,14 +181,15 @@ impl Connections {
     }
 
     /// The connection to replace, among those that wait for their client: from the origin with the most connections,
-    /// the one that has waited longest.
+    /// the one that has waited longest, and streams last.
     fn waiting(&self, among: impl Fn(&Open) -> bool) -> Option<u64> {
         let waits = self.open.iter().filter(|(_, open)| among(open)).filter_map(|(id, open)| {
             let since = open.progress.waits_since()?;
             let rank = if open.origin == Origin::Proxy { 0 } else { self.of(open.origin) };
-            Some((rank, std::cmp::Reverse((since, *id))))
+            let streams = open.progress.phase() == Phase::Streaming;
+            Some((rank, std::cmp::Reverse((streams, since, *id))))
         });
-        waits.max().map(|(_, std::cmp::Reverse((_, id)))| id)
+        waits.max().map(|(_, std::cmp::Reverse((_, _, id)))| id)
     }
 }
 
@@ -195,7 +197,6 @@ impl Connections {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::progress::Phase;
     use super::*;
     use crate::service::Stopwatch;
 
@@ -275,6 +276,30 @@ mod tests {
         assert_eq!(refused(&mut connections, from("192.0.2.2")), Full::Total);
         assert_eq!(refused(&mut connections, Origin::Proxy), Full::Total);
         assert!(connections.make_room().is_none());
+    }
+
+    #[test]
+    fn open_pages_make_room_for_webhooks_from_their_own_address_and_from_others() {
+        for (total, per_address, carrier) in [(8, 3, "192.0.2.1"), (3, 3, "192.0.2.7")] {
+            let mut connections = limits(total, per_address, 0);
+            let streams = [one(Phase::Streaming, 1), one(Phase::Streaming, 2), one(Phase::Streaming, 3)];
+            for progress in &streams {
+                taken(&mut connections, from("192.0.2.1"), progress);
+            }
+            let Admission::InPlaceOf(_, ended, _) = connections.admit(from(carrier), one(Phase::Opened, 9)) else {
+                panic!("the webhook is let in")
+            };
+            assert!(Arc::ptr_eq(&ended, &streams[0]), "{carrier}: the oldest stream ends; its page asks again");
+        }
+        // Connections without a request go first.
+        let mut connections = limits(8, 2, 0);
+        let (stream, idle) = (one(Phase::Streaming, 1), one(Phase::Idle, 5));
+        taken(&mut connections, from("192.0.2.1"), &stream);
+        taken(&mut connections, from("192.0.2.1"), &idle);
+        let Admission::InPlaceOf(_, ended, _) = connections.admit(from("192.0.2.1"), one(Phase::Opened, 9)) else {
+            panic!("there is room")
+        };
+        assert!(Arc::ptr_eq(&ended, &idle));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod connections;
 mod progress;
 mod stream;
 
+use std::convert::Infallible;
 use std::io::{ErrorKind, Write as _};
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
@@ -54,6 +55,10 @@ pub struct Peer(pub IpAddr);
 /// Ends when the server stops, in the request's extensions: a response without an end must end then.
 #[derive(Debug, Clone)]
 pub struct Stopping(pub CancellationToken);
+
+/// A response without an end, in the response's extensions: its connection gives way if there is no room.
+#[derive(Debug, Clone, Copy)]
+pub struct Endless;
 
 /// A port and its clients.
 #[derive(Debug)]
@@ -250,7 +255,13 @@ async fn connection(stream: TcpStream, peer: Peer, app: Router, progress: Arc<Pr
         request.extensions_mut().insert(stop.clone());
         let answered = app.call(request.map(|body| Noted::request(body, Arc::clone(&noted))));
         let noted = Arc::clone(&noted);
-        async move { answered.await.map(|response| response.map(|body| Noted::response(body, noted))) }
+        async move {
+            let response = answered.await?;
+            if response.extensions().get::<Endless>().is_some() {
+                noted.enter(Phase::Streaming);
+            }
+            Ok::<_, Infallible>(response.map(|body| Noted::response(body, noted)))
+        }
     });
     let io = TokioIo::new(Stream::new(stream, Arc::clone(&progress)));
     let mut http1 = http1::Builder::new();
@@ -265,7 +276,7 @@ async fn connection(stream: TcpStream, peer: Peer, app: Router, progress: Arc<Pr
     match progress.phase() {
         // Don't wait for the rest of a request.
         Phase::Opened | Phase::Head | Phase::Body => {}
-        Phase::Working | Phase::Idle => {
+        Phase::Working | Phase::Streaming | Phase::Idle => {
             serving.as_mut().graceful_shutdown();
             tokio::select! {
                 _ended = &mut serving => {}

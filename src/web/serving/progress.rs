@@ -21,10 +21,12 @@ pub(super) enum Phase {
     Working,
     /// A request was answered, and no other one has begun.
     Idle,
+    /// The response has no end: an open page of the console.
+    Streaming,
 }
 
 impl Phase {
-    const ALL: [Self; 5] = [Self::Opened, Self::Head, Self::Body, Self::Working, Self::Idle];
+    const ALL: [Self; 6] = [Self::Opened, Self::Head, Self::Body, Self::Working, Self::Idle, Self::Streaming];
 
     /// The timeout of the phase. `None` if it ends by itself: each request has its own timeout for its body and its
     /// handling.
@@ -33,7 +35,7 @@ impl Phase {
             Self::Opened => Some(Duration::from_secs(5)),
             Self::Head => Some(Duration::from_secs(8)),
             Self::Body => Some(Duration::from_secs(20)),
-            Self::Working => None,
+            Self::Working | Self::Streaming => None,
             // Longer than proxies keep an unused connection: nginx 60 s.
             Self::Idle => Some(Duration::from_secs(75)),
         }
@@ -47,6 +49,7 @@ impl Phase {
             Self::Body => "body",
             Self::Working => "response",
             Self::Idle => "idle",
+            Self::Streaming => "stream",
         }
     }
 }
@@ -113,13 +116,14 @@ impl Progress {
         Phase::ALL.get(phase).copied().unwrap_or(Phase::Opened)
     }
 
-    /// Since when the connection waits for its client, in milliseconds. `None` while its request is handled.
+    /// Since when the connection waits for its client, in milliseconds. `None` while its request is handled. Open pages
+    /// wait for nothing, but ask again if they lose their stream.
     pub(super) fn waits_since(&self) -> Option<u64> {
         let unread = self.unread.load(Ordering::Acquire);
         match self.phase() {
             _ if unread != NONE => Some(unread),
             Phase::Working => None,
-            Phase::Opened | Phase::Head | Phase::Body | Phase::Idle => Some(self.since()),
+            Phase::Opened | Phase::Head | Phase::Body | Phase::Idle | Phase::Streaming => Some(self.since()),
         }
     }
 

@@ -58,6 +58,21 @@ impl Browser {
         read(begun, response).await?.location.context("the form leads nowhere")
     }
 
+    /// Sends a file. Returns the path of the page that it leads to.
+    pub(super) async fn upload(&mut self, path: &str, token: &str, file: Vec<u8>) -> anyhow::Result<String> {
+        let mut body = format!(
+            "--mihon\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n{token}\r\n--mihon\r\n\
+             Content-Disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend(file);
+        body.extend_from_slice(b"\r\n--mihon--\r\n");
+        let begun = Instant::now();
+        let kind = "multipart/form-data; boundary=mihon";
+        let response = self.send_as(kind, Method::POST, path, Full::from(body)).await?;
+        read(begun, response).await?.location.context("the file leads nowhere")
+    }
+
     /// Opens the stream of a page.
     pub(super) async fn stream(&mut self) -> anyhow::Result<Incoming> {
         let response = self.send(Method::GET, "/console/live", Full::default()).await?;
@@ -68,6 +83,16 @@ impl Browser {
     }
 
     async fn send(&mut self, method: Method, path: &str, body: Full<Bytes>) -> anyhow::Result<Response<Incoming>> {
+        self.send_as("application/x-www-form-urlencoded", method, path, body).await
+    }
+
+    async fn send_as(
+        &mut self,
+        kind: &str,
+        method: Method,
+        path: &str,
+        body: Full<Bytes>,
+    ) -> anyhow::Result<Response<Incoming>> {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -75,7 +100,7 @@ impl Browser {
             .header(header::ORIGIN, &self.origin)
             .header("sec-fetch-site", "same-origin")
             .header(header::COOKIE, &self.cookie)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::CONTENT_TYPE, kind)
             .body(body)
             .context("the request")?;
         self.sender.ready().await.context("the connection was closed")?;

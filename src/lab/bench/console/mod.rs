@@ -1,8 +1,9 @@
-//! Measures the console: each page with few and with many patients, pages beside callers, and how soon screens show a
-//! red answer.
+//! Measures the console: each page with few and with many patients, pages beside callers, how soon screens show a red
+//! answer, and long lists.
 
 mod browser;
 mod busy;
+mod lists;
 mod pages;
 mod records;
 
@@ -59,7 +60,9 @@ pub(super) async fn run(plan: Plan) -> anyhow::Result<()> {
         few.patients
     );
     pages::show(&of_few, &site.pages().await?);
-    busy::run(&site.server, &site.token, plan.rate).await
+    busy::run(&site.server, &site.token, plan.rate).await?;
+    let folder = &site.folder;
+    lists::run(&site.server, &site.token, &folder.database(), folder.path(), plan.rate).await
 }
 
 /// A measured console and a log-in.
@@ -68,7 +71,7 @@ struct Site {
     token: String,
     /// A patient of the health centre.
     person: PatientId,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Site {
@@ -83,7 +86,7 @@ impl Site {
         let token = log_in(&context).await?;
         context.database.close().await;
         let server = Measured::start(&["serve"], Some(&url), free_address()?)?;
-        Ok(Self { server: Arc::new(server), token, person, _folder: folder })
+        Ok(Self { server: Arc::new(server), token, person, folder })
     }
 
     /// Measures its pages.

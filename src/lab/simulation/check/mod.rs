@@ -11,6 +11,7 @@ mod punctual;
 mod retried;
 mod talked;
 mod terminates;
+mod transferred;
 
 use std::collections::HashMap;
 
@@ -49,6 +50,8 @@ pub enum Invariant {
     Confirmed,
     /// The program doesn't cut a call with staff, and places no call for the slot after one.
     Talked,
+    /// D4: a transfer is decided once, and the patient is at one of the two health centres.
+    Moved,
     /// A repeated turn gets the same reply (fault 28).
     Repeated,
     /// Nothing fails without a simulated fault.
@@ -72,6 +75,7 @@ impl Invariant {
             Self::Alerted => "alerts",
             Self::Confirmed => "key 8",
             Self::Talked => "talks with staff",
+            Self::Moved => "D4",
             Self::Repeated => "fault 28",
             Self::Sound => "soundness",
         }
@@ -133,6 +137,7 @@ pub fn check(record: &EventLog) -> Vec<Violation> {
     alerts::alerted(&mut case);
     confirmed::confirmed(&mut case);
     talked::talked(&mut case);
+    transferred::transferred(&mut case);
     audited(&mut case);
     limited(&mut case);
     private(&mut case);

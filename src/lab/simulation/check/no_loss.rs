@@ -40,8 +40,9 @@ fn answers_are_kept(case: &mut Case<'_>) {
     }
 }
 
-/// Checks that, of several answers to a question, the last one before the report was acknowledged counts. Skips
-/// questions with answers that were stored but never acknowledged.
+/// Checks that, of several answers to a question, the last one before the report was acknowledged counts, or before
+/// another call finished it by hanging up after a red answer's advice. Skips questions with answers that were stored
+/// but never acknowledged.
 fn latest_answers_stand(case: &mut Case<'_>) {
     let record = case.record;
     let mut last: HashMap<(ReportId, &str), Last<'_>> = HashMap::new();
@@ -70,8 +71,9 @@ fn latest_answers_stand(case: &mut Case<'_>) {
         let report =
             of_call.find(|answer| answer.item == *item && is_of(case, answer.report, case.answering(*call, *patient)));
         let Some(report) = report.map(|answer| answer.report) else { continue };
+        let stopped = record.tables.reports.iter().find(|one| one.id == report).and_then(|one| one.stopped_at);
         let last = last.entry((report, item)).or_default();
-        if finished.get(&report).is_some_and(|by| by != call) {
+        if finished.get(&report).is_some_and(|by| by != call) || stopped.is_some_and(|at| at < moment.shown) {
             // A late answer is stored and changes nothing.
             last.times += 1;
         } else if entry.is_some() || last.entry.is_some() {

@@ -11,7 +11,7 @@ use crate::policy::{Forbidden, Permission, Scope, scope};
 use crate::service::centre_settings::{day_and_hours, known_centre, schedule_of};
 use crate::service::context::{Context, new_id};
 use crate::service::error::{PatientError, ServiceError};
-use crate::service::slots::{SlotFate, would_withdraw_of};
+use crate::service::slots::{CalledToday, PhoneNow, SlotFate, called_today, would_withdraw_of};
 use crate::store::bulk_changes::{self, BulkRow};
 use crate::store::patient_list::{self, PatientFilter};
 use crate::store::patients::{self, PatientRow};
@@ -56,8 +56,14 @@ pub struct BulkEffect {
     pub cancelled: u64,
     /// Calls that are placed or ring, and are ended.
     pub ended: u64,
-    /// Calls that go on.
+    /// Calls that ring, and go on.
     pub going_on: u64,
+    /// People on the phone now, whose call goes on.
+    pub talking: u64,
+    /// People on the phone now, who hear a goodbye.
+    pub said_goodbye: u64,
+    /// Who was called today already. Counted if call times change.
+    pub called_today: CalledToday,
 }
 
 /// What became of a patient by a change.
@@ -217,7 +223,8 @@ pub(super) async fn effect_of(
 ) -> Result<BulkEffect, ServiceError> {
     let mut effect = BulkEffect::default();
     let Some(first) = people.first() else { return Ok(effect) };
-    let schedule = schedule_of(&known_centre(tx, &first.centre).await?)?;
+    let centre = known_centre(tx, &first.centre).await?;
+    let schedule = schedule_of(&centre)?;
     let mut after = Vec::new();
     for patient in people {
         match would(tx, patient, change, now).await? {
@@ -230,12 +237,17 @@ pub(super) async fn effect_of(
         }
     }
     for (_, affected) in would_withdraw_of(tx, &after, &schedule).await? {
-        match (affected.slot.state, affected.fate) {
-            (SlotState::Waiting, SlotFate::Withdrawn(_)) => effect.cancelled += 1,
-            (SlotState::Calling, SlotFate::Withdrawn(_)) => effect.ended += 1,
-            (SlotState::Calling, SlotFate::Stays | SlotFate::StaffGoOn) => effect.going_on += 1,
+        match (affected.slot.state, affected.fate, affected.phone) {
+            (SlotState::Waiting, SlotFate::Withdrawn(_), _) => effect.cancelled += 1,
+            (SlotState::Calling, SlotFate::Withdrawn(_), PhoneNow::Talking) => effect.said_goodbye += 1,
+            (SlotState::Calling, SlotFate::Withdrawn(_), _) => effect.ended += 1,
+            (SlotState::Calling, _, PhoneNow::Talking) => effect.talking += 1,
+            (SlotState::Calling, ..) => effect.going_on += 1,
             _ => {}
         }
+    }
+    if change.kind() == BulkKind::CallTimes {
+        effect.called_today = called_today(tx, &after, &centre, now).await?;
     }
     Ok(effect)
 }
@@ -249,5 +261,8 @@ impl BulkEffect {
         self.cancelled += other.cancelled;
         self.ended += other.ended;
         self.going_on += other.going_on;
+        self.talking += other.talking;
+        self.said_goodbye += other.said_goodbye;
+        self.called_today.add(other.called_today);
     }
 }

@@ -201,6 +201,7 @@ async fn undo(context: &Context, claim: Claim, pace: &mut Pace) -> Result<(), Se
                 centre: Some(centre),
                 details: Document::from("{}".to_owned()),
                 people: Vec::new(),
+                other_centre: None,
             };
             audit::append(&mut step.tx, vec![entry]).await?;
         }

@@ -17,7 +17,7 @@ use crate::policy::{CallingSchedule, report_day};
 use crate::service::centre_settings::{known_centre, schedule_of, zone_of};
 use crate::service::context::Context;
 use crate::service::error::{PatientError, ServiceError};
-use crate::service::slots::{SlotFate, would_withdraw_of};
+use crate::service::slots::{CalledToday, PhoneNow, SlotFate, called_today, would_withdraw_of};
 use crate::store::centres::CentreRow;
 use crate::store::list_uploads::FateCounts;
 use crate::store::patients::{self, Namesake, PatientRow};
@@ -61,6 +61,12 @@ pub(in crate::service::patients) struct Touched {
     pub(in crate::service::patients) cancelled: u64,
     /// Calls of changed patients that are placed or ring, and are ended.
     pub(in crate::service::patients) ended: u64,
+    /// Changed patients on the phone now, whose call goes on.
+    pub(in crate::service::patients) talking: u64,
+    /// Changed patients on the phone now, who hear a goodbye.
+    pub(in crate::service::patients) said_goodbye: u64,
+    /// Who of those with new call times was called today already.
+    pub(in crate::service::patients) called_today: CalledToday,
 }
 
 /// A row of somebody new who may be registered already.
@@ -177,12 +183,19 @@ impl SiftedPlan {
         let mut tx = context.database.begin_read().await?;
         for part in after.chunks(PART) {
             for (_, affected) in would_withdraw_of(&mut tx, part, &self.schedule).await? {
-                match (affected.slot.state, affected.fate) {
-                    (SlotState::Waiting, SlotFate::Withdrawn(_)) => touched.cancelled += 1,
-                    (SlotState::Calling, SlotFate::Withdrawn(_)) => touched.ended += 1,
+                match (affected.slot.state, affected.fate, affected.phone) {
+                    (SlotState::Waiting, SlotFate::Withdrawn(_), _) => touched.cancelled += 1,
+                    (SlotState::Calling, SlotFate::Withdrawn(_), PhoneNow::Talking) => touched.said_goodbye += 1,
+                    (SlotState::Calling, SlotFate::Withdrawn(_), _) => touched.ended += 1,
+                    (SlotState::Calling, _, PhoneNow::Talking) => touched.talking += 1,
                     _ => {}
                 }
             }
+        }
+        let other_times = self.plan.changed.iter().filter(|(before, after)| before.call_times != after.call_times);
+        let other_times: Vec<PatientRow> = other_times.map(|(_, after)| after.clone()).collect();
+        for part in other_times.chunks(PART) {
+            touched.called_today.add(called_today(&mut tx, part, &self.centre, self.now).await?);
         }
         Ok(touched)
     }

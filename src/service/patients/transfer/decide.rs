@@ -6,8 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::list::{absent, visible};
 use crate::domain::{
-    Actor, AlertId, CentreCode, LineOf, NoteText, PatientId, SlotState, TransferDecision, TransferId, TransferSide,
-    TransferState,
+    Actor, AlertId, CentreCode, LineOf, NoteText, PatientId, TransferDecision, TransferId, TransferSide, TransferState,
 };
 use crate::patient_import::{Column, Fault};
 use crate::policy::{DecisionFate, Permission, Scope, decision_fate, planned_from, scope, window_after_transfer};
@@ -183,9 +182,10 @@ async fn move_patient(
     after.calling.next_slot_at = planned(&after, &from, &to, now)?;
     patients::update(tx, std::slice::from_ref(&after)).await?;
     let next = after.calling.next_slot_at;
+    // One that is being called may be tried again, too.
     let open = slots::open_of(tx, &[row.patient]).await?;
-    let waiting = open.iter().filter(|slot| slot.state == SlotState::Waiting);
-    let windows: Vec<_> = waiting.map(|slot| (slot.id, window_after_transfer(slot.window_end, next, now))).collect();
+    let windows = open.iter().map(|slot| (slot.id, window_after_transfer(slot.window_end, next, now)));
+    let windows: Vec<_> = windows.collect();
     transfers::move_calls(tx, row.patient, &to.code, &windows).await?;
     // Who dealt with the alerts is of the old health centre.
     alert_claims::end(tx, LineOf::Patient(row.patient)).await?;

@@ -7,6 +7,7 @@ use super::super::import::{Alike, Fated, Touched};
 use super::work::FindingWords;
 use crate::domain::{PatientId, RowFate};
 use crate::patient_import::{Column, Fault, Finding, Place, Sifted, Warning};
+use crate::service::slots::CalledToday;
 use crate::store::patients::PatientRow;
 
 /// Findings about a file that are shown.
@@ -93,6 +94,18 @@ pub struct CallEffects {
     pub cancelled: u64,
     /// Calls of changed patients that are placed or ring, and are ended.
     pub ended: u64,
+    /// Changed patients on the phone now, whose call goes on.
+    #[serde(default)]
+    pub talking: u64,
+    /// Changed patients on the phone now, who hear a goodbye.
+    #[serde(default)]
+    pub said_goodbye: u64,
+    /// Patients with new call times who were called today already, and will be called again today.
+    #[serde(default)]
+    pub called_again: u64,
+    /// Patients with new call times who were called today already, and won't be called again today.
+    #[serde(default)]
+    pub not_called_again: u64,
 }
 
 impl From<Alike> for AlikeRow {
@@ -104,8 +117,20 @@ impl From<Alike> for AlikeRow {
 
 impl From<Touched> for CallEffects {
     fn from(touched: Touched) -> Self {
-        let Touched { from_today, from_later, not_called, cancelled, ended } = touched;
-        Self { from_today, from_later, not_called, cancelled, ended }
+        let Touched { from_today, from_later, not_called, cancelled, ended, talking, said_goodbye, called_today } =
+            touched;
+        let CalledToday { again: called_again, not_again: not_called_again } = called_today;
+        Self {
+            from_today,
+            from_later,
+            not_called,
+            cancelled,
+            ended,
+            talking,
+            said_goodbye,
+            called_again,
+            not_called_again,
+        }
     }
 }
 
@@ -260,8 +285,10 @@ impl CellFault {
             Place::File | Place::Row(_) => column_of(&finding.fault)
                 .and_then(|column| header.iter().position(|name| Column::read(name) == Some(column))),
         };
+        // The row and the column are shown beside it.
+        let of_file = Finding { place: Place::File, fault: finding.fault.clone() };
         let at = |texts: &[String]| position.and_then(|position| texts.get(position)).cloned();
-        Self { column: at(header), written: position.map(|_| at(cells).unwrap_or_default()), said: words(finding) }
+        Self { column: at(header), written: position.map(|_| at(cells).unwrap_or_default()), said: words(&of_file) }
     }
 }
 

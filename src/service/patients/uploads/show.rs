@@ -68,6 +68,8 @@ impl From<UploadRow> for UploadView {
 pub struct ShownUpload {
     /// The upload.
     pub upload: UploadView,
+    /// The fate of the rows.
+    pub fate: RowFate,
     /// The rows of the page.
     pub rows: Vec<ListedRow>,
     /// The rows of a full page.
@@ -88,7 +90,8 @@ pub async fn list_uploads(context: &Context, actor: &Actor) -> Result<Vec<Upload
     Ok(found.into_iter().map(UploadView::from).collect())
 }
 
-/// An uploaded list, and a page of the rows with a fate. The audit trail names the patients among them.
+/// An uploaded list, and a page of the rows with a fate: the one that is asked for, or the faulty ones if there are
+/// any. The audit trail names the patients among them.
 ///
 /// # Errors
 /// [`PatientError::NotFound`]; database errors.
@@ -96,20 +99,24 @@ pub async fn show_upload(
     context: &Context,
     actor: &Actor,
     id: UploadId,
-    fate: RowFate,
+    fate: Option<RowFate>,
     page: u32,
 ) -> Result<Viewed<ShownUpload>, ServiceError> {
     let scope = scope(actor, Permission::ChangePatients)?;
     let (upload, mut tx) = visible(context, actor, &scope, id, "list.shown").await?;
-    let rows = rows_of(&mut tx, id, fate, i64::from(page)).await?;
-    drop(tx);
     let centre = upload.centre.clone();
     let view = UploadView::from(upload);
+    // Without faulty rows, the page begins with what changes.
+    let first = || RowFate::ALL.into_iter().find(|fate| view.counts.of(*fate) > 0);
+    let is_faultless = view.counts.of(RowFate::Refused) == 0;
+    let fate = fate.or_else(|| first().filter(|_| is_faultless)).unwrap_or(RowFate::Refused);
+    let rows = rows_of(&mut tx, id, fate, i64::from(page)).await?;
+    drop(tx);
     let decides = view.state == UploadState::Read;
     let alike = view.details.iter().filter(|_| decides).flat_map(|details| &details.alike).map(|alike| alike.patient);
     let named = rows.iter().filter_map(|row| row.patient).chain(alike).collect();
     let noted = note(context, actor, (id, centre), "list.shown", named).await?;
-    Ok(Viewed { found: ShownUpload { upload: view, rows, page_rows: PAGE_ROWS }, noted })
+    Ok(Viewed { found: ShownUpload { upload: view, fate, rows, page_rows: PAGE_ROWS }, noted })
 }
 
 async fn rows_of(tx: &mut Tx, id: UploadId, fate: RowFate, nth: i64) -> Result<Vec<ListedRow>, ServiceError> {

@@ -21,7 +21,7 @@ use crate::service::error::{PatientError, ServiceError};
 use crate::store::list_uploads::{self, ContentKey, DryRunResult, FateCounts, PartKind, UploadRow};
 use crate::store::{StoreError, staff_accounts};
 
-/// What a finding says to people, in Japanese and in English.
+/// What a finding says to people and where it is, unless it is of the file, in Japanese and in English.
 pub type FindingWords = fn(&Finding) -> [String; 2];
 
 /// Rows on a page of the dry run.

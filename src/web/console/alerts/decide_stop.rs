@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use super::super::close_alert::{self, Entered, Surprise};
 use super::super::form::{Fields, Mistakes, Submitted};
+use super::super::sender::sent;
 use super::super::staff::StaffActor;
 use super::super::{missing, note_field};
 use super::{Told, id_of, page_of, page_with};
@@ -14,12 +15,7 @@ use crate::translations::message;
 
 pub(super) async fn submit(Path(alert): Path<String>, form: Submitted) -> Response {
     let Ok(id) = id_of(&alert) else { return missing::page(&form.visit) };
-    let (staff, fields) = match StaffActor::of(form, &page_of(id)) {
-        Ok(found) => found,
-        Err(answer) => return *answer,
-    };
-    let decided = decide(&staff, id, fields).await;
-    staff.visit.answer(decided)
+    sent(form, &page_of(id), async |staff, fields| decide(staff, id, fields).await).await
 }
 
 async fn decide(staff: &StaffActor, id: AlertId, fields: Fields) -> Result<Response, ServiceError> {

@@ -1,23 +1,28 @@
 //! `/console/live`: how many red alerts wait, and when the newest ones were raised, for as long as a page is open. It
-//! has no name and no id. It goes on after a log-in has ended by itself, and ends when somebody has ended it.
+//! has no name and no id. It goes on after a log-in has ended by itself, and ends when somebody has ended it. A page
+//! whose place in the streams was taken asks for it once in a while.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Extension;
+use axum::extract::RawQuery;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Json};
 use futures_util::stream;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::super::log_in::query_value;
 use super::super::visit::{Visit, watcher};
 use super::super::{Console, missing};
+use super::streams::Place;
+use crate::domain::StaffAccountId;
 use crate::service::{Activity, AlertPulse, SecretToken, ServiceError, SessionState, session};
-use crate::web::Stopping;
+use crate::web::{Endless, Stopping};
 
 /// Its path within the console.
 pub(in crate::web::console) const PAGE: &str = "/live";
@@ -50,6 +55,7 @@ struct Stream {
     token: SecretToken,
     news: watch::Receiver<u64>,
     stopping: CancellationToken,
+    place: Place,
     /// What was sent last, and how many looks ago.
     sent: Option<(News, u32)>,
 }
@@ -62,26 +68,50 @@ enum Next {
     Over,
 }
 
-pub(super) async fn handler(visit: Visit, stopping: Option<Extension<Stopping>>) -> Response {
-    match &visit.session {
-        SessionState::LoggedIn(_) | SessionState::TimedOut(_) if visit.watch.is_none() => missing::page(&visit),
-        SessionState::LoggedIn(_) | SessionState::TimedOut(_) => {
-            let Some(token) = visit.token.clone() else { return visit.log_in_first() };
-            let stream = Stream {
-                news: visit.console.pulses.news(&visit.console.context),
-                console: visit.console,
-                token,
-                stopping: stopping.map_or_else(CancellationToken::new, |Extension(Stopping(token))| token),
-                sent: None,
-            };
-            let mut response = Sse::new(stream::unfold(Next::Open(Box::new(stream)), next)).into_response();
-            // Or nginx keeps the events until its buffer is full.
-            let buffering = HeaderName::from_static("x-accel-buffering");
-            response.headers_mut().insert(buffering, HeaderValue::from_static("no"));
-            response
-        }
-        SessionState::PasswordGiven(..) | SessionState::None => visit.log_in_first(),
+pub(super) async fn handler(visit: Visit, query: RawQuery, stopping: Option<Extension<Stopping>>) -> Response {
+    let account = match &visit.session {
+        SessionState::LoggedIn(_) | SessionState::TimedOut(_) if visit.watch.is_none() => return missing::page(&visit),
+        SessionState::LoggedIn(logged_in) => logged_in.account.id,
+        SessionState::TimedOut(account) => *account,
+        SessionState::PasswordGiven(..) | SessionState::None => return visit.log_in_first(),
+    };
+    let Some(token) = visit.token.clone() else { return visit.log_in_first() };
+    if query_value(query.0.as_deref(), "once") == "1" {
+        return once(&visit, &token).await;
     }
+    opened(visit, account, token, stopping)
+}
+
+/// What there is to tell now.
+async fn once(visit: &Visit, token: &SecretToken) -> Response {
+    let wanted = visit.console.pulses.now().saturating_sub(MOST_AGE);
+    match look(&visit.console, token, wanted).await {
+        Ok(Some(news)) => Json(data(&news)).into_response(),
+        Ok(None) => visit.log_in_first(),
+        Err(error) => visit.answer(Err(error)),
+    }
+}
+
+fn opened(
+    visit: Visit,
+    account: StaffAccountId,
+    token: SecretToken,
+    stopping: Option<Extension<Stopping>>,
+) -> Response {
+    let stream = Stream {
+        news: visit.console.pulses.news(&visit.console.context),
+        place: visit.console.streams.open(account, token.derived("stream")),
+        console: visit.console,
+        token,
+        stopping: stopping.map_or_else(CancellationToken::new, |Extension(Stopping(token))| token),
+        sent: None,
+    };
+    let mut response = Sse::new(stream::unfold(Next::Open(Box::new(stream)), next)).into_response();
+    response.extensions_mut().insert(Endless);
+    // Or nginx keeps the events until its buffer is full.
+    let buffering = HeaderName::from_static("x-accel-buffering");
+    response.headers_mut().insert(buffering, HeaderValue::from_static("no"));
+    response
 }
 
 /// The next event. A failed database ends the stream: the page then says that it isn't up to date, and asks again.
@@ -92,6 +122,7 @@ async fn next(state: Next) -> Option<(Result<Event, Infallible>, Next)> {
         if stream.sent.is_some() {
             tokio::select! {
                 () = stream.stopping.cancelled() => return None,
+                () = stream.place.replaced.cancelled() => return Some((Ok(last("replaced")), Next::Over)),
                 changed = stream.news.changed() => {
                     changed.ok()?;
                     wanted = stream.console.pulses.now();
@@ -101,8 +132,8 @@ async fn next(state: Next) -> Option<(Result<Event, Infallible>, Next)> {
                 }
             }
         }
-        let Some(news) = look(&stream, wanted).await.ok()? else {
-            return Some((Ok(Event::default().event("ended").data("{}")), Next::Over));
+        let Some(news) = look(&stream.console, &stream.token, wanted).await.ok()? else {
+            return Some((Ok(last("ended")), Next::Over));
         };
         if let Some((sent, looks)) = &mut stream.sent
             && *sent == news
@@ -118,22 +149,30 @@ async fn next(state: Next) -> Option<(Result<Event, Infallible>, Next)> {
 }
 
 /// What there is to tell. `None` if nobody is logged in any more.
-async fn look(stream: &Stream, wanted: Duration) -> Result<Option<News>, ServiceError> {
-    let context = &stream.console.context;
-    let state = session(context, &stream.token, Activity::OpenPage).await?;
+async fn look(console: &Console, token: &SecretToken, wanted: Duration) -> Result<Option<News>, ServiceError> {
+    let context = &console.context;
+    let state = session(context, token, Activity::OpenPage).await?;
     let Some(account) = watcher(context, &state).await? else { return Ok(None) };
     let lock = if matches!(state, SessionState::TimedOut(_)) { PageLock::Locked } else { PageLock::Open };
-    let pulse = stream.console.pulses.since(context, &account.actor(), wanted).await?;
+    let pulse = console.pulses.since(context, &account.actor(), wanted).await?;
     Ok(Some(News { pulse, lock }))
 }
 
+/// The last event of a stream.
+fn last(name: &'static str) -> Event {
+    Event::default().event(name).data("{}")
+}
+
 fn event(news: &News) -> Event {
+    Event::default().event("pulse").data(data(news).to_string())
+}
+
+fn data(news: &News) -> Value {
     let newest: Vec<i64> = news.pulse.newest.iter().map(|at| at.as_millisecond()).collect();
-    let data = json!({
+    json!({
         "red": news.pulse.red.lines,
         "since": news.pulse.red.since.map(|at| at.as_millisecond()),
         "newest": newest,
         "locked": news.lock == PageLock::Locked,
-    });
-    Event::default().event("pulse").data(data.to_string())
+    })
 }

@@ -6,6 +6,7 @@ pub(super) mod live;
 mod note;
 mod pulses;
 mod red_sound;
+mod streams;
 mod take;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 pub(super) use self::pulses::Pulses;
+pub(super) use self::streams::Streams;
 use super::Console;
 use crate::domain::AlertId;
 use crate::service::{AlertError, ServiceError};

@@ -85,6 +85,8 @@ struct Line {
     time: String,
     line: Message,
     people: Vec<(PatientId, String)>,
+    /// Whom of the staff it rang.
+    rung: Option<String>,
     result: Message,
     lasted: Option<Message>,
 }
@@ -182,6 +184,7 @@ impl Line {
             time: times::clock_time(call.started_at, now),
             line: words::line_name(call.line),
             people: logged.people.iter().map(person).collect(),
+            rung: logged.rung.as_ref().map(|name| name.as_str().to_owned()),
             result: words::disposition_name(call.disposition),
             lasted: call.ended_at.map(|ended| words::lasted(ended.duration_since(call.started_at))),
         }

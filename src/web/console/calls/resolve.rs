@@ -32,5 +32,5 @@ pub(in crate::web::console) async fn submit(Path(call): Path<String>, form: Subm
         }
     };
     let resolved = resolved.await;
-    staff.visit.answer(resolved)
+    staff.sent(resolved).await
 }

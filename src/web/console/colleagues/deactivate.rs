@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::Account;
 use crate::domain::AccountState;
-use crate::service::{AccountError, AccountView, ServiceError, deactivate_staff, list_staff};
+use crate::service::{AccountError, AccountView, ServiceError, UnlockState, deactivate_staff, list_staff};
 use crate::web::console::form::Submitted;
 use crate::web::console::here::{Frame, Here};
 use crate::web::console::layout::Layout;
@@ -25,9 +25,10 @@ struct Deactivate {
 pub(super) async fn handler(staff: StaffActor, Path(account): Path<String>) -> Response {
     let shown = async {
         let account = colleague(&staff, &account).await?;
-        let Here { frame, .. } = Here::of(&staff).await?;
+        let Here { frame, now, .. } = Here::of(&staff).await?;
         let own = staff.logged_in.account.id;
-        let page = Deactivate { l: staff.visit.layout(), f: frame, account: Account::of(&account, own) };
+        let state = UnlockState { account, unlocked_until: None };
+        let page = Deactivate { l: staff.visit.layout(), f: frame, account: Account::of(&state, own, &now) };
         Ok(staff.visit.page(StatusCode::OK, &page))
     };
     let shown = shown.await;
@@ -47,7 +48,7 @@ pub(super) async fn submit(Path(account): Path<String>, form: Submitted) -> Resp
         Ok(staff.visit.redirect("/staff?ended=1"))
     };
     let ended = ended.await;
-    staff.visit.answer(ended)
+    staff.sent(ended).await
 }
 
 /// The account of somebody else whom the reader may see.

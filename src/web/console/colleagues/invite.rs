@@ -57,8 +57,13 @@ pub(super) async fn submit(form: Submitted) -> Response {
         Ok(sent) => sent,
         Err(response) => return response,
     };
-    let answer = invite(&staff, &fields).await;
-    staff.visit.answer(answer)
+    let answer = async {
+        // Who may not see accounts may not invite any, whatever the form has.
+        list_staff(staff.context(), staff.actor()).await?;
+        invite(&staff, &fields).await
+    };
+    let answer = answer.await;
+    staff.sent(answer).await
 }
 
 /// The roles that a reader may give.

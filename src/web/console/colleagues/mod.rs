@@ -1,7 +1,9 @@
-//! The accounts of the reader's colleagues: listed, invited by a link that is shown once, and ended.
+//! The accounts of the reader's colleagues: listed, invited by a link that is shown once, unlocked and ended. The help
+//! desk sees and unlocks them.
 
 mod deactivate;
 mod invite;
+mod unlock;
 
 use std::sync::Arc;
 
@@ -11,14 +13,16 @@ use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use jiff::ZonedDateTime;
 
 use super::Console;
 use super::here::{Frame, Here};
 use super::layout::{Layout, role_name};
 use super::log_in::query_value;
 use super::staff::StaffActor;
-use crate::domain::{AccountState, StaffAccountId};
-use crate::service::{AccountView, ServiceError, list_staff};
+use super::times;
+use crate::domain::{AccountState, Role, StaffAccountId};
+use crate::service::{ServiceError, UnlockState, list_unlockable};
 use crate::translations::{Message, message};
 
 #[derive(Template)]
@@ -27,6 +31,8 @@ struct Colleagues {
     l: Layout,
     f: Frame,
     is_ended: bool,
+    /// Whether the reader may invite and end, too.
+    may_manage: bool,
     accounts: Vec<Account>,
 }
 
@@ -38,12 +44,16 @@ struct Account {
     role: Message,
     centre: String,
     state: AccountState,
+    /// Until when a code holds by which its second factor is replaced.
+    unlocked_until: Option<String>,
     is_own: bool,
 }
 
 impl Account {
-    fn of(account: &AccountView, own: StaffAccountId) -> Self {
+    fn of(state: &UnlockState, own: StaffAccountId, now: &ZonedDateTime) -> Self {
+        let UnlockState { account, unlocked_until } = state;
         Self {
+            unlocked_until: unlocked_until.map(|until| times::clock_time(until, now)),
             id: account.id,
             name: account.name.as_str().to_owned(),
             email: account.log_in_name.typed().to_owned(),
@@ -66,6 +76,11 @@ impl Account {
     fn may_be_ended(&self) -> bool {
         !self.is_own && self.state != AccountState::Deactivated
     }
+
+    /// Whether its second factor can be replaced.
+    fn may_be_unlocked(&self) -> bool {
+        !self.is_own && self.state == AccountState::Active
+    }
 }
 
 /// The routes of these pages.
@@ -74,6 +89,7 @@ pub(super) fn routes() -> Router<Arc<Console>> {
         .route("/staff", get(handler))
         .route("/staff/invite", get(invite::handler).post(invite::submit))
         .route("/staff/{account}/deactivate", get(deactivate::handler).post(deactivate::submit))
+        .route("/staff/{account}/unlock", get(unlock::handler).post(unlock::submit))
 }
 
 pub(super) async fn handler(staff: StaffActor, RawQuery(query): RawQuery) -> Response {
@@ -82,14 +98,15 @@ pub(super) async fn handler(staff: StaffActor, RawQuery(query): RawQuery) -> Res
 }
 
 async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, ServiceError> {
-    let accounts = list_staff(staff.context(), staff.actor()).await?;
-    let Here { frame, .. } = Here::of(staff).await?;
+    let accounts = list_unlockable(staff.context(), staff.actor()).await?;
+    let Here { frame, now, .. } = Here::of(staff).await?;
     let own = staff.logged_in.account.id;
     let page = Colleagues {
         l: staff.visit.layout(),
         f: frame,
         is_ended: !query_value(query, "ended").is_empty(),
-        accounts: accounts.iter().map(|account| Account::of(account, own)).collect(),
+        may_manage: staff.logged_in.account.role != Some(Role::HelpDesk),
+        accounts: accounts.iter().map(|state| Account::of(state, own, &now)).collect(),
     };
     Ok(staff.visit.page(StatusCode::OK, &page))
 }

@@ -19,7 +19,7 @@ use crate::web::console::form::{Fields, Mistakes, Submitted};
 use crate::web::console::layout::Layout;
 use crate::web::console::log_in::query_value;
 use crate::web::console::missing;
-use crate::web::console::sender::{kept, sender};
+use crate::web::console::sender::{kept, sent};
 use crate::web::console::staff::StaffActor;
 
 /// The fields of the form. The HER-SYS ID is who the record is about.
@@ -124,13 +124,7 @@ pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>, RawQuery(
 
 pub(super) async fn submit(Path(id): Path<String>, form: Submitted) -> Response {
     let Ok(id) = id_of(&id) else { return missing::page(&form.visit) };
-    match sender(form, &page_of(id)).await {
-        Ok((staff, fields)) => {
-            let answered = take(&staff, id, &fields).await;
-            staff.visit.answer(answered)
-        }
-        Err(answer) => answer,
-    }
+    sent(form, &page_of(id), async |staff, fields| take(staff, id, &fields).await).await
 }
 
 fn page_of(id: PatientId) -> String {

@@ -21,7 +21,7 @@ use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Mistakes, Submitted};
 use crate::web::console::layout::Layout;
 use crate::web::console::log_in::query_value;
-use crate::web::console::sender::{kept, sender};
+use crate::web::console::sender::{kept, sent};
 use crate::web::console::staff::StaffActor;
 use crate::web::console::today::words as today_words;
 use crate::web::console::{missing, note_field, times};
@@ -102,13 +102,7 @@ pub(super) async fn handler(
 
 pub(super) async fn submit(Path((id, report)): Path<(String, String)>, form: Submitted) -> Response {
     let (Ok(id), Ok(report)) = (id_of(&id), report_of(&report)) else { return missing::page(&form.visit) };
-    match sender(form, &page_of(id, report)).await {
-        Ok((staff, fields)) => {
-            let taken = take(&staff, id, report, fields).await;
-            staff.visit.answer(taken)
-        }
-        Err(answer) => answer,
-    }
+    sent(form, &page_of(id, report), async |staff, fields| take(staff, id, report, fields).await).await
 }
 
 fn report_of(text: &str) -> Result<ReportId, ServiceError> {
@@ -123,7 +117,8 @@ async fn take(staff: &StaffActor, id: PatientId, report: ReportId, fields: Field
     let form = form_of(&staff.visit.console.settings.flow_set)?;
     let item = Item::from_code(fields.get("item"));
     let Some((item, field)) = item.and_then(|item| Some((item, field_of(&form, item)?))) else {
-        return Ok(staff.visit.redirect(&page_of(id, report)));
+        let entered = Entered { item: None, fields, mistakes: Mistakes::default(), surprise: Surprise::Nothing };
+        return show(staff, id, report, entered).await;
     };
     let (answers, mut mistakes) = answers_of(&form, &fields);
     let after = answer_of(field, item, &answers, &mut mistakes);

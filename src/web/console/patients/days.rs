@@ -187,7 +187,7 @@ impl Cell {
 }
 
 /// How an answer looks, and what it says.
-fn look_of(answer: Option<Answer>) -> (&'static str, Message) {
+pub(super) fn look_of(answer: Option<Answer>) -> (&'static str, Message) {
     match answer {
         Some(Answer::Temperature(Some(value))) => ("value", message!("patient-value", value = value.to_string())),
         Some(Answer::Saturation(Some(value))) => {

@@ -17,7 +17,7 @@ use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Mistakes, Submitted};
 use crate::web::console::layout::Layout;
 use crate::web::console::missing;
-use crate::web::console::sender::{kept, sender};
+use crate::web::console::sender::{kept, sent};
 use crate::web::console::staff::StaffActor;
 
 /// What the form begins with.
@@ -125,13 +125,7 @@ pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>) -> Respon
 
 pub(super) async fn submit(Path(id): Path<String>, form: Submitted) -> Response {
     let Ok(id) = id_of(&id) else { return missing::page(&form.visit) };
-    match sender(form, &page_of(id)).await {
-        Ok((staff, fields)) => {
-            let taken = take(&staff, id, fields).await;
-            staff.visit.answer(taken)
-        }
-        Err(answer) => answer,
-    }
+    sent(form, &page_of(id), async |staff, fields| take(staff, id, fields).await).await
 }
 
 fn page_of(id: PatientId) -> String {

@@ -24,6 +24,12 @@ pub(super) enum Done {
     Reported,
     /// They had been entered: the form was sent twice.
     ReportedBefore,
+    /// What was said so far was entered.
+    SoFar,
+    /// It was, and staff didn't reach the person.
+    NotReachedSoFar,
+    /// It was, and staff call again.
+    CallLaterSoFar,
     /// It was noted that staff didn't reach the person.
     NotReached,
     /// It was noted when staff call again.
@@ -57,6 +63,9 @@ impl Done {
             Self::Registered => "registered".to_owned(),
             Self::Reported => "reported".to_owned(),
             Self::ReportedBefore => "reported-before".to_owned(),
+            Self::SoFar => "so-far".to_owned(),
+            Self::NotReachedSoFar => "not-reached-so-far".to_owned(),
+            Self::CallLaterSoFar => "call-later-so-far".to_owned(),
             Self::NotReached => "not-reached".to_owned(),
             Self::CallLater => "call-later".to_owned(),
             Self::Corrected => "corrected".to_owned(),
@@ -78,6 +87,9 @@ impl Done {
             "registered" => Some(Self::Registered),
             "reported" => Some(Self::Reported),
             "reported-before" => Some(Self::ReportedBefore),
+            "so-far" => Some(Self::SoFar),
+            "not-reached-so-far" => Some(Self::NotReachedSoFar),
+            "call-later-so-far" => Some(Self::CallLaterSoFar),
             "not-reached" => Some(Self::NotReached),
             "call-later" => Some(Self::CallLater),
             "corrected" => Some(Self::Corrected),
@@ -107,6 +119,9 @@ impl Done {
             Self::Registered => message!("patient-done-registered"),
             Self::Reported => message!("round-told-saved"),
             Self::ReportedBefore => message!("round-told-saved-before"),
+            Self::SoFar => message!("answers-told-so-far"),
+            Self::NotReachedSoFar => message!("answers-told-not-reached"),
+            Self::CallLaterSoFar => message!("answers-told-later"),
             Self::NotReached => message!("round-told-not-reached"),
             Self::CallLater => message!("round-told-later"),
             Self::Corrected => message!("correct-done"),
@@ -116,6 +131,11 @@ impl Done {
             Self::NoteRestored => message!("note-restored"),
             Self::Transferred => message!("transfer-done"),
         }
+    }
+
+    /// Whether it is a note that was typed before the last log-in.
+    pub(super) const fn is_draft(&self) -> bool {
+        matches!(self, Self::NoteRestored)
     }
 
     /// Whether something was changed.
@@ -139,6 +159,9 @@ mod tests {
             Done::Registered,
             Done::Reported,
             Done::ReportedBefore,
+            Done::SoFar,
+            Done::NotReachedSoFar,
+            Done::CallLaterSoFar,
             Done::NotReached,
             Done::CallLater,
             Done::Corrected,

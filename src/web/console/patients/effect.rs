@@ -6,8 +6,9 @@ use super::fields::{Values, shown_value};
 use super::person::shown_times;
 use super::words;
 use crate::domain::{SlotState, Withdrawal};
-use crate::service::{AffectedSlot, ChangePreview, Column, PatientView, SlotFate};
+use crate::service::{AffectedSlot, ChangePreview, Column, PatientView, PhoneNow, SlotFate};
 use crate::translations::{Message, message};
+use crate::web::console::patients::imports::grouped;
 use crate::web::console::times;
 
 /// What saving would do.
@@ -54,6 +55,17 @@ impl Effect {
     }
 }
 
+/// Who was called today already, if anybody was.
+pub(super) fn called_today(again: u64, not_again: u64) -> Option<Message> {
+    let all = grouped(again.saturating_add(not_again));
+    match (again, not_again) {
+        (0, 0) => None,
+        (0, _) => Some(message!("effect-called-not-again", count = all)),
+        (_, 0) => Some(message!("effect-called-again", count = all)),
+        _ => Some(message!("effect-called-some-again", count = all, again = grouped(again))),
+    }
+}
+
 fn next_call(at: jiff::Timestamp, now: &ZonedDateTime) -> Message {
     message!("patient-effect-next", at = times::clock_time(at, now))
 }
@@ -69,10 +81,12 @@ fn calls_of(preview: &ChangePreview, now: &ZonedDateTime) -> Vec<Message> {
             SlotFate::Withdrawn(why) => {
                 message!("patient-effect-waiting-cancelled", time = time, why = words::withdrawal_name(why))
             }
-            SlotFate::Stays | SlotFate::StaffGoOn if number_changes => {
+            SlotFate::Stays | SlotFate::StaffGoOn | SlotFate::GoesOn if number_changes => {
                 message!("patient-effect-waiting-new-number", time = time)
             }
-            SlotFate::Stays | SlotFate::StaffGoOn => message!("patient-effect-waiting-stays", time = time),
+            SlotFate::Stays | SlotFate::StaffGoOn | SlotFate::GoesOn => {
+                message!("patient-effect-waiting-stays", time = time)
+            }
         });
     }
     if waiting.is_empty() {
@@ -84,10 +98,15 @@ fn calls_of(preview: &ChangePreview, now: &ZonedDateTime) -> Vec<Message> {
             SlotFate::Withdrawn(Withdrawal::NumberChanged) => {
                 message!("patient-effect-ringing-moved", time = time)
             }
+            SlotFate::Withdrawn(why) if affected.phone == PhoneNow::Talking => {
+                message!("effect-talking-goodbye", time = time, why = words::withdrawal_name(why))
+            }
             SlotFate::Withdrawn(why) => {
                 message!("patient-effect-ringing-cut", time = time, why = words::withdrawal_name(why))
             }
             SlotFate::StaffGoOn => message!("patient-effect-ringing-staff", time = time),
+            SlotFate::GoesOn => message!("effect-talking-goes-on", time = time),
+            SlotFate::Stays if affected.phone == PhoneNow::Talking => message!("effect-talking-stays", time = time),
             SlotFate::Stays => message!("patient-effect-ringing-stays", time = time),
         });
     }

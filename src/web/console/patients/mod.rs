@@ -38,7 +38,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use self::bulk::Asked;
+use self::bulk::{Asked, kept_bulk};
 pub(super) use self::faults::{mistakes_at, times_sentence};
 pub(super) use self::filter::{Chip, Filter};
 pub use self::imports::finding_words;
@@ -46,10 +46,12 @@ pub(super) use self::imports::upload_routes;
 use self::rows::PersonRow;
 pub(super) use self::saved::SavedLink;
 pub(super) use self::searches::Searches;
+pub(super) use self::words::born;
 pub(super) use self::words::withdrawal_name;
 use super::Console;
 use super::form::{Mistakes, Submitted};
-use super::layout::Layout;
+use super::layout::{First, Layout};
+use super::missing;
 use super::staff::StaffActor;
 use super::times;
 use crate::domain::{Language, ListColumn, ListColumns, PatientId, Severity};
@@ -58,7 +60,6 @@ use crate::service::{
     chosen_columns, list_patients,
 };
 use crate::translations::Message;
-use crate::web::console::sender::sender;
 
 /// Rows of a page.
 const ROWS: u32 = 50;
@@ -175,14 +176,27 @@ impl List {
 
 async fn handler(staff: StaffActor, RawQuery(query): RawQuery) -> Response {
     let filter = Filter::read(query.as_deref());
-    let shown = show(&staff, &filter, Asked::default(), Mistakes::default()).await;
+    let shown = async {
+        match kept_bulk(&staff).await? {
+            // The log-in leads to the list, and from there to the one for which it was typed.
+            Some((of, _)) if of != filter && query.is_none() => {
+                Ok(staff.visit.redirect(&format!("/patients{}", of.query(None))))
+            }
+            Some((of, asked)) if of == filter => show(&staff, &filter, asked, Mistakes::default()).await,
+            Some(_) | None => show(&staff, &filter, Asked::default(), Mistakes::default()).await,
+        }
+    };
+    let shown = shown.await;
     staff.visit.answer(shown)
 }
 
 /// A search: kept, and led to by its id.
 async fn submit(form: Submitted) -> Response {
-    match sender(form, "/patients").await {
+    match StaffActor::of(form, "/patients") {
         Ok((staff, fields)) => {
+            if First::of(staff.logged_in.account.role) != First::Today {
+                return missing::page(&staff.visit);
+            }
             let text = fields.get("text").trim().to_owned();
             if text.is_empty() {
                 return staff.visit.redirect("/patients");
@@ -192,7 +206,7 @@ async fn submit(form: Submitted) -> Response {
             let filter = Filter { search: kept, status: PatientStatus::All, ..Filter::default() };
             staff.visit.redirect(&format!("/patients{}", filter.query(None)))
         }
-        Err(answer) => answer,
+        Err(answer) => *answer,
     }
 }
 

@@ -9,19 +9,13 @@ use crate::domain::{NoteId, NoteText, PatientId};
 use crate::service::{Added, ServiceError, add_patient_note};
 use crate::translations::message;
 use crate::web::console::form::{Fields, Mistakes, Submitted};
-use crate::web::console::sender::sender;
+use crate::web::console::sender::sent;
 use crate::web::console::staff::StaffActor;
 use crate::web::console::{missing, note_field};
 
 pub(super) async fn submit(Path(id): Path<String>, form: Submitted) -> Response {
     let Ok(id) = id_of(&id) else { return missing::page(&form.visit) };
-    match sender(form, &page_of(id)).await {
-        Ok((staff, fields)) => {
-            let added = add(&staff, id, fields).await;
-            staff.visit.answer(added)
-        }
-        Err(answer) => answer,
-    }
+    sent(form, &page_of(id), async |staff, fields| add(staff, id, fields).await).await
 }
 
 async fn add(staff: &StaffActor, id: PatientId, fields: Fields) -> Result<Response, ServiceError> {

@@ -24,6 +24,7 @@ use crate::web::console::close_alert::NoteLine;
 use crate::web::console::form::Mistakes;
 use crate::web::console::layout::Layout;
 use crate::web::console::log_in::query_value;
+use crate::web::console::rota::duty::Step;
 use crate::web::console::sender::kept;
 use crate::web::console::staff::StaffActor;
 use crate::web::console::times;
@@ -46,6 +47,8 @@ struct Person {
     facts: Facts,
     /// The open alerts, and the newest one, by which they are dealt with.
     open: Option<(Line, AlertId)>,
+    /// Who of the staff was told of the red ones.
+    told: Vec<Step>,
     phone: Option<Phone>,
     slots: Vec<SlotLine>,
     next: Option<Message>,
@@ -147,7 +150,7 @@ pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>, RawQuery(
     let shown = async {
         let done = Done::read(&query_value(query.as_deref(), "done"));
         let id = id_of(&id)?;
-        let note = kept(&staff, &page_of(id)).await?.map(|fields| fields.get("note").to_owned());
+        let note = kept(&staff, &format!("{}/notes", page_of(id))).await?.map(|fields| fields.get("note").to_owned());
         let done = if note.is_some() { Some(Done::NoteRestored) } else { done };
         show(&staff, id, done, (note.unwrap_or_default(), Mistakes::default())).await
     };
@@ -192,7 +195,7 @@ pub(super) async fn show(
 }
 
 fn page(staff: &StaffActor, profile: &Profile, now: &ZonedDateTime) -> Person {
-    let Profile { shown, open, thresholds, calls, looks, staff_calls, notes, diagnosis, offered, .. } = profile;
+    let Profile { shown, open, told, thresholds, calls, looks, staff_calls, notes, diagnosis, offered, .. } = profile;
     let patient = &shown.patient;
     let line = Line::of(&open.iter().collect::<Vec<_>>(), None, now);
     let at = staff.visit.path(&format!("/patients/{}", patient.id));
@@ -208,6 +211,7 @@ fn page(staff: &StaffActor, profile: &Profile, now: &ZonedDateTime) -> Person {
         age: age_at(patient.birth_date, patient.monitoring_start, now.date()),
         facts: Facts::of(patient, now),
         open: line.newest.map(|newest| (line, newest)),
+        told: told.iter().map(|step| Step::of(step, now)).collect(),
         phone: Phone::of(patient),
         slots: slots_of(shown, now),
         next: next_of(shown, now),

@@ -2,7 +2,7 @@
 //! document.
 
 use super::days::Cell;
-use crate::domain::{Item, Language, YesNo};
+use crate::domain::{Answer, Item, Language, YesNo};
 use crate::engine::form::{FieldError, FieldProblem};
 use crate::flow::form::{Condition, Field, FieldKind, Form, NotReadable, Scale};
 use crate::flow::{FlowSet, names};
@@ -67,6 +67,19 @@ pub(super) fn form_of(flow_set: &FlowSet) -> Result<Form, ServiceError> {
     flow.and_then(|flow| Form::of(flow).ok()).ok_or(ServiceError::Unreadable(StoredThing::FlowSet))
 }
 
+/// The form with these answers filled in.
+pub(super) fn filled(form: &Form, answers: &[(Item, Answer)]) -> Fields {
+    let of_field = |field: &Field| {
+        let (_, answer) = answers.iter().find(|(item, _)| field.question == Some(*item))?;
+        let name = field.id.as_str();
+        Some(match (&field.kind, answer.exported()) {
+            (FieldKind::Number { .. }, value) if value.is_empty() => (format!("{name}{INSTEAD}"), answer.entry()),
+            (FieldKind::Number { .. } | FieldKind::Choice(_), value) => (name.to_owned(), value),
+        })
+    };
+    Fields(form.fields().filter_map(of_field).collect())
+}
+
 /// The answers that were filled in, and where a number and the box beside it contradict each other.
 pub(super) fn answers_of(form: &Form, fields: &Fields) -> (Vec<(String, String)>, Mistakes) {
     let mut mistakes = Mistakes::default();
@@ -95,7 +108,7 @@ pub(super) fn mistakes_of<'f>(fields: impl Iterator<Item = &'f Field> + Clone, e
         let field = fields.clone().find(|field| field.id == error.field);
         let problem = sentence(error.problem, field);
         let sentence = match field.and_then(|field| field.item) {
-            Some(item) => message!("round-wrong", item = today_words::item_name(item), problem = problem),
+            Some(item) => message!("round-wrong", item = name_of(field, item), problem = problem),
             None => problem,
         };
         mistakes.add(error.field.as_str().to_owned(), sentence);
@@ -103,12 +116,28 @@ pub(super) fn mistakes_of<'f>(fields: impl Iterator<Item = &'f Field> + Clone, e
     mistakes
 }
 
+/// The name of a question in the summary: a value that is measured a second time isn't the first one.
+fn name_of(field: Option<&Field>, item: Item) -> Message {
+    let name = today_words::item_name(item);
+    let again = field
+        .is_some_and(|field| matches!(field.kind, FieldKind::Number { .. }) && field.asked_if != Condition::Always);
+    if again { message!("report-measured-again", item = name) } else { name }
+}
+
+/// What a number of this field looks like.
+fn not_a_number(field: Option<&Field>) -> Message {
+    match field.map(|field| &field.kind) {
+        Some(FieldKind::Number { scale: Scale::Whole, .. }) => message!("report-not-a-whole-number"),
+        _ => message!("round-not-a-number"),
+    }
+}
+
 fn sentence(problem: FieldProblem, field: Option<&Field>) -> Message {
     let is_number = field.is_some_and(|field| matches!(field.kind, FieldKind::Number { .. }));
     match problem {
         FieldProblem::Missing if is_number => message!("round-missing-number"),
         FieldProblem::Missing => message!("round-missing-choice"),
-        FieldProblem::NotReadable(NotReadable::NotANumber) => message!("round-not-a-number"),
+        FieldProblem::NotReadable(NotReadable::NotANumber) | FieldProblem::ConfirmedOtherwise => not_a_number(field),
         FieldProblem::NotReadable(NotReadable::OutOfRange { at_least, at_most, scale }) => {
             message!("round-out-of-range", least = number(at_least, scale), most = number(at_most, scale))
         }
@@ -116,7 +145,6 @@ fn sentence(problem: FieldProblem, field: Option<&Field>) -> Message {
             message!("round-missing-choice")
         }
         FieldProblem::NotAsked => message!("round-not-asked"),
-        FieldProblem::ConfirmedOtherwise => message!("round-not-a-number"),
     }
 }
 

@@ -11,13 +11,13 @@ use super::fields::{Control, Field, PREVIEWED, Values, borrowed, fields_of};
 use super::person::{Facts, Phone, name_of};
 use crate::domain::{CentreCode, PatientId};
 use crate::service::{
-    Column, Details, PatientError, PatientQuery, PatientStatus, PatientTerms, PatientView, RegistrationPreview,
+    Column, Details, IdIs, PatientError, PatientQuery, PatientStatus, PatientTerms, PatientView, RegistrationPreview,
     ServiceError, StoreError, add_patient, list_patients, preview_registration,
 };
 use crate::translations::{Message, message};
-use crate::web::console::form::{Fields, Mistakes, Submitted};
+use crate::web::console::form::{Fields, Mistake, Mistakes, Submitted};
 use crate::web::console::layout::{First, Layout};
-use crate::web::console::sender::{kept, sender};
+use crate::web::console::sender::{kept, sent};
 use crate::web::console::staff::StaffActor;
 
 /// Its path.
@@ -66,13 +66,7 @@ pub(super) async fn handler(staff: StaffActor) -> Response {
 }
 
 pub(super) async fn submit(form: Submitted) -> Response {
-    match sender(form, PAGE).await {
-        Ok((staff, fields)) => {
-            let answered = take(&staff, &fields).await;
-            staff.visit.answer(answered)
-        }
-        Err(answer) => answer,
-    }
+    sent(form, PAGE, async |staff, fields| take(staff, &fields).await).await
 }
 
 /// The reader's health centre: people are registered at it.
@@ -96,8 +90,11 @@ async fn take(staff: &StaffActor, fields: &Fields) -> Result<Response, ServiceEr
     }
     match preview_registration(staff.context(), staff.actor(), &centre, &borrowed(&values)).await {
         Ok(preview) => {
-            let taken = preview.found.number_in_use.map(|_| number_in_use());
-            page(staff, &typed, taken.unwrap_or_default(), Some(preview.found), false).await
+            let mut mistakes = preview.found.number_in_use.map(|_| number_in_use()).unwrap_or_default();
+            if preview.found.id == IdIs::Registered {
+                mistakes.0.insert(0, registered_already());
+            }
+            page(staff, &typed, mistakes, Some(preview.found), false).await
         }
         Err(error) => refused(staff, &typed, error).await,
     }
@@ -123,7 +120,7 @@ async fn save(
             // Such as by the same form, sent before.
             (Some(id), _) => Ok(staff.visit.redirect(&format!("/patients/{id}?done={}", Done::Same.code()))),
             (None, ServiceError::Store(StoreError::Taken(_))) => {
-                let mistakes = Mistakes::one(Column::HersysId.code(), message!("patient-fault-registered"));
+                let mistakes = Mistakes(vec![registered_already()]);
                 page(staff, typed, mistakes, None, false).await
             }
             (None, error) => refused(staff, typed, error).await,
@@ -142,6 +139,11 @@ async fn registered(staff: &StaffActor, typed: &Values) -> Result<Option<Patient
     let found = list_patients(staff.context(), staff.actor(), &query, Details::Revealed).await?.found;
     let same = |patient: &&PatientView| typed.changed_from(&Values::of_record(patient)).is_empty();
     Ok(found.items.iter().map(|listed| &listed.patient).find(same).map(|patient| patient.id))
+}
+
+/// It doesn't say at which health centre.
+fn registered_already() -> Mistake {
+    Mistake { field: Column::HersysId.code().into(), sentence: message!("patient-fault-registered") }
 }
 
 fn number_in_use() -> Mistakes {

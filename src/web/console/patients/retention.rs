@@ -6,15 +6,19 @@ use axum::response::Response;
 use jiff::ZonedDateTime;
 
 use super::person::name_of;
-use crate::domain::width;
-use crate::service::{Noted, Retention, RetentionMonths, ServiceError, set_retention, show_retention};
+use crate::domain::{CentreCode, width};
+use crate::service::{
+    Noted, Retention, RetentionChange, RetentionMonths, RetentionMoved, ServiceError, retention_history, set_retention,
+    show_retention,
+};
 use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Mistakes, Submitted};
 use crate::web::console::here::{Frame, Here};
 use crate::web::console::layout::Layout;
 use crate::web::console::missing;
-use crate::web::console::sender::{kept, sender};
+use crate::web::console::sender::{kept, sent};
 use crate::web::console::staff::StaffActor;
+use crate::web::console::times;
 
 const PAGE: &str = "/patients/retention";
 
@@ -33,6 +37,16 @@ struct RetentionPage {
     is_cut: bool,
     rows: Vec<Row>,
     centre_name: String,
+    past: Vec<Past>,
+}
+
+/// A change in the history.
+struct Past {
+    time: String,
+    by: String,
+    change: Message,
+    /// The months before it, as the form takes them. `None` if that is what is set now.
+    back: Option<String>,
 }
 
 /// What saving would do.
@@ -69,13 +83,7 @@ pub(super) async fn handler(staff: StaffActor) -> Response {
 }
 
 pub(super) async fn submit(form: Submitted) -> Response {
-    match sender(form, PAGE).await {
-        Ok((staff, fields)) => {
-            let answered = take(&staff, &fields).await;
-            staff.visit.answer(answered)
-        }
-        Err(answer) => answer,
-    }
+    sent(form, PAGE, async |staff, fields| take(staff, &fields).await).await
 }
 
 /// Months as people type them. `None` for an empty field: nobody goes by itself.
@@ -119,8 +127,7 @@ async fn show(staff: &StaffActor, said: Said) -> Result<Response, ServiceError> 
     let found = &shown.found;
     let status = if said.mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     // If nobody would go any more, the list is still that of what is set.
-    let typed =
-        said.typed.unwrap_or_else(|| found.months.map(|months| months.number().to_string()).unwrap_or_default());
+    let typed = said.typed.unwrap_or_else(|| typed_of(found.months));
     let effect = said.asked.map(|asked| effect_of(found, asked, &typed));
     let at = staff.visit.path("/patients");
     let page = RetentionPage {
@@ -138,9 +145,33 @@ async fn show(staff: &StaffActor, said: Said) -> Result<Response, ServiceError> 
         },
         is_cut: found.is_cut,
         rows: rows_of(found, &at, &here.now),
+        past: past(staff, &centre, &here, found).await?,
         centre_name: here.frame.centre,
     };
     Ok(staff.visit.page(status, &page))
+}
+
+fn typed_of(months: Option<RetentionMonths>) -> String {
+    months.map(|months| months.number().to_string()).unwrap_or_default()
+}
+
+async fn past(
+    staff: &StaffActor,
+    centre: &CentreCode,
+    here: &Here,
+    now: &Retention,
+) -> Result<Vec<Past>, ServiceError> {
+    let changes = retention_history(staff.context(), staff.actor(), centre).await?;
+    let past = |change: RetentionChange| {
+        let RetentionMoved { before, after } = change.moved;
+        Past {
+            time: times::clock_time(change.at, &here.now),
+            by: change.by,
+            change: message!("retention-change", before = name_of_months(before), after = name_of_months(after)),
+            back: (before != now.months).then(|| typed_of(before)),
+        }
+    };
+    Ok(changes.into_iter().map(past).collect())
 }
 
 fn effect_of(found: &Retention, asked: Option<RetentionMonths>, typed: &str) -> Effect {

@@ -26,7 +26,7 @@ pub(super) fn column_name(column: Column) -> Message {
 }
 
 /// A birth date with its era.
-pub(super) fn born(date: BirthDate) -> Message {
+pub(in crate::web::console) fn born(date: BirthDate) -> Message {
     let date = date.expose();
     let (year, month, day) = (date.year().to_string(), date.month().to_string(), date.day().to_string());
     match Era::of(date) {
@@ -158,6 +158,7 @@ pub(super) fn channel_name(channel: Channel) -> Message {
 pub(super) fn staff_call_name(outcome: StaffCallOutcome, again: Option<String>) -> Message {
     match (outcome, again) {
         (StaffCallOutcome::Reported, _) => message!("round-call-reported"),
+        (StaffCallOutcome::Partly, _) => message!("answers-call-partly"),
         (StaffCallOutcome::NotReached, _) => message!("round-call-not-reached"),
         (StaffCallOutcome::Later, again) => message!("round-call-later", at = again.unwrap_or_default()),
     }

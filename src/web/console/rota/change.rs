@@ -17,7 +17,7 @@ use crate::translations::{Argument, Message, Separator, message};
 use crate::web::console::form::{Fields, Submitted};
 use crate::web::console::here::{Frame, Here};
 use crate::web::console::layout::Layout;
-use crate::web::console::sender::{kept, sender};
+use crate::web::console::sender::{kept, sent};
 use crate::web::console::staff::StaffActor;
 use crate::web::console::times;
 
@@ -102,13 +102,7 @@ pub(super) async fn handler(staff: StaffActor) -> Response {
 }
 
 pub(super) async fn submit(form: Submitted) -> Response {
-    match sender(form, PAGE).await {
-        Ok((staff, fields)) => {
-            let answered = take(&staff, &fields).await;
-            staff.visit.answer(answered)
-        }
-        Err(answer) => answer,
-    }
+    sent(form, PAGE, async |staff, fields| take(staff, &fields).await).await
 }
 
 /// The rota of the reader's health centre, if they may change it.
@@ -240,8 +234,11 @@ async fn page(staff: &StaffActor, shown: Shown) -> Result<Response, ServiceError
         (true, Surprise::ChangedMeanwhile) => StatusCode::CONFLICT,
         (true, _) => StatusCode::OK,
     };
-    let effect =
-        |rota: &Rota| Effect { digest: digest(rota), week: Week::of(rota, &now), gaps: Gap::of_week(rota, &now) };
+    let effect = |rota: &Rota| Effect {
+        digest: digest(rota),
+        week: Week::of(rota, now.date(), &now),
+        gaps: Gap::of_week(rota, &now),
+    };
     let page = ChangePage {
         l: staff.visit.layout(),
         f: frame,

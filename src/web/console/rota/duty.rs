@@ -89,7 +89,8 @@ fn names(people: &[OnDuty]) -> Argument {
 }
 
 impl Step {
-    fn of(step: &ShownStep, now: &ZonedDateTime) -> Self {
+    /// The words for a call.
+    pub(in crate::web::console) fn of(step: &ShownStep, now: &ZonedDateTime) -> Self {
         let time = |at| times::clock_time(at, now);
         let says = match (step.ended, step.state) {
             (Some((outcome, at)), _) => outcome_name(outcome, time(at)),

@@ -14,6 +14,13 @@ pub(super) struct Week {
     pub(super) days: Vec<Day>,
     /// One row for each range of hours.
     pub(super) rows: Vec<Row>,
+    /// Which week it is.
+    pub(super) name: Message,
+    /// The first day of the week before, this one and the next, as the page's address has it. The middle one is `None`
+    /// on the page of this week.
+    pub(super) before: Option<Date>,
+    pub(super) this: Option<Date>,
+    pub(super) next: Option<Date>,
 }
 
 /// A day of the week.
@@ -35,15 +42,15 @@ pub(super) struct Row {
 /// Who is on duty on a day at some hours.
 pub(super) struct Cell {
     /// The names, in order.
-    pub(super) names: String,
+    pub(super) names: Vec<String>,
     /// Whether it is now.
     pub(super) now: bool,
 }
 
 impl Week {
-    /// The week of this moment.
-    pub(super) fn of(rota: &Rota, now: &ZonedDateTime) -> Self {
-        let monday = monday_of(now.date());
+    /// The week with this day.
+    pub(super) fn of(rota: &Rota, day: Date, now: &ZonedDateTime) -> Self {
+        let (monday, this) = (monday_of(day), monday_of(now.date()));
         let dates: Vec<Date> = (0..7).filter_map(|day| monday.checked_add(day.days()).ok()).collect();
         let mut hours: Vec<_> = rota.parts().shifts.iter().map(|shift| shift.hours).collect();
         hours.sort_by_key(|hours| (hours.from, hours.to_string()));
@@ -56,7 +63,8 @@ impl Week {
                 let contacts: Vec<&Contact> =
                     of_day.flat_map(|shift| shift.contacts.iter().filter_map(|id| rota.contact(*id))).collect();
                 let is_now = lasts_now(hours, *date, now) && contacts.iter().any(|one| people_now.contains(one));
-                Cell { names: names(&contacts), now: is_now }
+                let names = contacts.iter().map(|contact| contact.name.as_str().to_owned()).collect();
+                Cell { names, now: is_now }
             };
             Row { hours: written(hours), cells: dates.iter().map(cell).collect() }
         };
@@ -68,7 +76,18 @@ impl Week {
             ),
             today: *date == now.date(),
         };
-        Self { days: dates.iter().map(day).collect(), rows: hours.into_iter().map(row).collect() }
+        let name = match monday == this {
+            true => message!("rota-week"),
+            false => message!("gate-rota-week", day = monday.strftime("%-m/%-d").to_string()),
+        };
+        Self {
+            days: dates.iter().map(day).collect(),
+            rows: hours.into_iter().map(row).collect(),
+            name,
+            before: monday.checked_sub(7.days()).ok(),
+            this: (monday != this).then_some(this),
+            next: monday.checked_add(7.days()).ok(),
+        }
     }
 }
 
@@ -137,17 +156,23 @@ pub(super) struct Person {
     pub(super) sms: bool,
     /// Where the e-mail goes. Empty for nowhere.
     pub(super) email: String,
+    /// The person, as the form names it.
+    pub(super) id: String,
+    /// What came of the last trial.
+    pub(super) trial: Option<Message>,
 }
 
 impl Person {
     /// The words for a person.
-    pub(super) fn of(contact: &Contact) -> Self {
+    pub(super) fn of(contact: &Contact, trial: Option<Message>) -> Self {
         let language: Language = contact.language;
         Self {
             name: contact.name.as_str().to_owned(),
             phone: contact.phone.number().national(),
             language: (language.own_name(), language.tag()),
             sms: contact.sms == SmsToo::Yes,
+            id: contact.id.to_string(),
+            trial,
             email: contact.email.as_ref().map(|email| email.expose().to_owned()).unwrap_or_default(),
         }
     }

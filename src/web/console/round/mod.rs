@@ -18,7 +18,9 @@ use super::log_in::query_value;
 use super::patients::{Chip, Filter, SavedLink, query_of, searched};
 use super::staff::StaffActor;
 use super::times;
-use crate::service::{Counted, PatientStatus, ReportedToday, RoundProgress, ServiceError, round_progress};
+use crate::service::{
+    Counted, PatientQuery, PatientStatus, ReportedToday, RoundProgress, ServiceError, round_progress,
+};
 use crate::translations::{Message, message};
 
 /// The page.
@@ -50,6 +52,12 @@ impl Round {
         format!("round=1{}{}", if filter.is_empty() { "" } else { "&" }, filter.trim_start_matches('?'))
     }
 
+    /// The people of the list. `None` if what was searched for is forgotten: without it, they would be everybody.
+    pub(super) fn query(&self, staff: &StaffActor) -> Option<PatientQuery> {
+        let text = searched(staff, &self.0);
+        (self.0.search.is_none() || text.is_some()).then(|| query_of(&self.0, text.as_deref()))
+    }
+
     /// What tells its list from others.
     pub(super) fn name(&self) -> Message {
         if *self == Self::unanswered() { message!("round-unanswered") } else { message!("round-own-list") }
@@ -68,6 +76,8 @@ struct Start {
     told: Option<Told>,
     /// Whether nobody is left to call now.
     is_over: bool,
+    /// Whether what was searched for is forgotten, so that the list must be chosen again.
+    is_forgotten: bool,
     progress: Progress,
     /// The list of another filter.
     own: Option<OwnList>,
@@ -98,8 +108,8 @@ struct OwnList {
 impl Progress {
     /// Of a round.
     pub(super) async fn read(staff: &StaffActor, round: &Round) -> Result<Self, ServiceError> {
-        let query = query_of(&round.0, searched(staff, &round.0).as_deref());
-        let progress = round_progress(staff.context(), staff.actor(), &query).await?;
+        let query = round.query(staff);
+        let progress = round_progress(staff.context(), staff.actor(), &query.clone().unwrap_or_default()).await?;
         let centre = staff.centre().await?;
         let now = staff.context().clock.now().to_zoned_datetime(staff.zone(centre.as_ref()));
         let RoundProgress { done, not_reached, promised, left } = progress;
@@ -109,6 +119,7 @@ impl Progress {
             path: staff.visit.path(&format!("/patients/{}/report", promise.patient)),
         };
         let left = match left {
+            _ if query.is_none() => message!("answers-list-forgotten"),
             Counted::All(count) => message!("round-left", count = count),
             Counted::MoreThan(count) => message!("round-left-more", count = count),
         };
@@ -131,6 +142,9 @@ async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, Servi
     let chosen = Round(filter.clone());
     let is_own = filter != Filter::default() && chosen != Round::unanswered();
     let round = if is_own { chosen } else { Round::unanswered() };
+    let is_forgotten = round.query(staff).is_none();
+    let round = if is_forgotten { Round::unanswered() } else { round };
+    let is_own = is_own && !is_forgotten;
     let progress = Progress::read(staff, &round).await?;
     let centre = staff.centre().await?;
     let zone = staff.zone(centre.as_ref());
@@ -144,6 +158,7 @@ async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, Servi
         simulated: staff.context().database.data_origin().await?.is_simulated(),
         told: Told::from_code(&query_value(query, "told")),
         is_over: query_value(query, "over") == "1",
+        is_forgotten,
         progress,
         own: is_own.then(|| OwnList { round: round.text(), chips: chips() }),
         unanswered: Round::unanswered().text(),

@@ -7,8 +7,6 @@ use crate::domain::PatientId;
 use crate::service::{NextPerson, ServiceError, next_person};
 use crate::translations::{Message, message};
 use crate::web::console::form::Submitted;
-use crate::web::console::patients::{query_of, searched};
-use crate::web::console::sender::sender;
 use crate::web::console::staff::StaffActor;
 
 /// What the next page says of the person before.
@@ -24,10 +22,31 @@ pub(in crate::web::console) enum Told {
     Later,
     /// The person was passed over.
     Skipped,
+    /// What was said so far was saved.
+    SoFar,
+    /// It was, and it was noted that the person wasn't reached.
+    NotReachedSoFar,
+    /// It was, and it was noted when to call again.
+    LaterSoFar,
+    /// A note was saved.
+    Noted,
+    /// The report was corrected.
+    Corrected,
 }
 
 impl Told {
-    const ALL: [Self; 5] = [Self::Saved, Self::SavedBefore, Self::NotReached, Self::Later, Self::Skipped];
+    const ALL: [Self; 10] = [
+        Self::Saved,
+        Self::SavedBefore,
+        Self::NotReached,
+        Self::Later,
+        Self::Skipped,
+        Self::SoFar,
+        Self::NotReachedSoFar,
+        Self::LaterSoFar,
+        Self::Noted,
+        Self::Corrected,
+    ];
 
     /// The code in an address.
     const fn code(self) -> &'static str {
@@ -37,6 +56,11 @@ impl Told {
             Self::NotReached => "not-reached",
             Self::Later => "later",
             Self::Skipped => "skipped",
+            Self::SoFar => "so-far",
+            Self::NotReachedSoFar => "not-reached-so-far",
+            Self::LaterSoFar => "later-so-far",
+            Self::Noted => "noted",
+            Self::Corrected => "corrected",
         }
     }
 
@@ -53,20 +77,25 @@ impl Told {
             Self::NotReached => message!("round-told-not-reached"),
             Self::Later => message!("round-told-later"),
             Self::Skipped => message!("round-told-skipped"),
+            Self::SoFar => message!("answers-told-so-far"),
+            Self::NotReachedSoFar => message!("answers-told-not-reached"),
+            Self::LaterSoFar => message!("answers-told-later"),
+            Self::Noted => message!("console-told-noted"),
+            Self::Corrected => message!("correct-done"),
         }
     }
 }
 
 /// Begins a round, or goes on after a person.
 pub(super) async fn submit(form: Submitted) -> Response {
-    match sender(form, PAGE).await {
+    match StaffActor::of(form, PAGE) {
         Ok((staff, fields)) => {
             let round = Round::read(Some(fields.get("round"))).unwrap_or_else(Round::unanswered);
             let after = fields.get("after").parse().ok();
             let next = go_on(&staff, &round, after, None).await;
             staff.visit.answer(next)
         }
-        Err(answer) => answer,
+        Err(answer) => *answer,
     }
 }
 
@@ -77,7 +106,10 @@ pub(in crate::web::console) async fn go_on(
     after: Option<PatientId>,
     told: Option<Told>,
 ) -> Result<Response, ServiceError> {
-    let query = query_of(&round.0, searched(staff, &round.0).as_deref());
+    let Some(query) = round.query(staff) else {
+        let told = told.map(|told| format!("&told={}", told.code())).unwrap_or_default();
+        return Ok(staff.visit.redirect(&format!("{PAGE}?{}{told}", round.text())));
+    };
     let next = next_person(staff.context(), staff.actor(), &query, after).await?;
     let told = told.map(|told| format!("&told={}", told.code())).unwrap_or_default();
     let text = round.text();

@@ -2,7 +2,7 @@
 
 use super::setting::{Group, Setting};
 use super::value;
-use crate::service::{BeforeAfter, CentreCalls, CentreEffect, sms_segments};
+use crate::service::{BeforeAfter, CentreCalls, CentreEffect, CentreView, sms_segments};
 use crate::translations::{Message, message};
 
 /// What a change will do, in words.
@@ -13,8 +13,8 @@ pub(super) struct Effect {
     pub(super) rows: Vec<Row>,
     /// From when it counts.
     pub(super) from: Message,
-    /// The SMS as a patient would get it, with the number of its parts.
-    pub(super) sms: Option<(String, Message)>,
+    /// The SMS as a patient would get it.
+    pub(super) sms: Option<SmsFigure>,
 }
 
 /// A setting before and after.
@@ -37,6 +37,34 @@ pub(super) struct Row {
 /// What stands for the number that patients call back, in an example.
 const EXAMPLE_NUMBER: &str = "050-0000-0000";
 
+/// An SMS as a patient gets it.
+pub(super) struct SmsFigure {
+    /// The text.
+    pub(super) text: String,
+    /// How many characters and parts it has.
+    pub(super) parts: Message,
+    /// What it costs.
+    pub(super) cost: Message,
+}
+
+impl SmsFigure {
+    /// The SMS of a health centre. `None` if it sends none.
+    pub(super) fn of(centre: &CentreView) -> Option<Self> {
+        let sms = centre.settings.missed_call_sms.as_ref()?;
+        let text = sms.filled(&centre.name, EXAMPLE_NUMBER);
+        let parts = sms_segments(&text);
+        let cost = match centre.settings.sms_price {
+            Some(price) => {
+                let cost = price.of(parts).to_string();
+                message!("gate-sms-cost", parts = parts, price = price.to_string(), cost = cost)
+            }
+            None => message!("gate-sms-cost-unknown"),
+        };
+        let parts = message!("console-sms-parts", parts = parts, characters = text.chars().count());
+        Some(Self { text, parts, cost })
+    }
+}
+
 impl Difference {
     pub(super) fn of(setting: Setting, before: &str, after: &str) -> Self {
         Self { name: setting.name(), before: value::said(setting, before), after: value::said(setting, after) }
@@ -52,16 +80,11 @@ impl Effect {
             .collect();
         let moves = groups.iter().any(|group| group.moves_calls());
         let pauses = groups.contains(&Group::Pause) && effect.after.settings.calls == CentreCalls::Pause;
-        let sms = effect.after.settings.missed_call_sms.as_ref().filter(|_| groups.contains(&Group::Sms));
-        let filled = sms.map(|sms| sms.filled(&effect.after.name, EXAMPLE_NUMBER));
+        let sms = groups.contains(&Group::Sms).then(|| SmsFigure::of(&effect.after)).flatten();
         Self {
             rows: rows(effect, moves, pauses),
             from: groups.first().copied().unwrap_or(Group::Hours).counts_from(),
-            sms: filled.map(|text| {
-                let parts =
-                    message!("console-sms-parts", parts = sms_segments(&text), characters = text.chars().count());
-                (text, parts)
-            }),
+            sms,
             changes: changes.iter().map(|(setting, now, new)| Difference::of(*setting, now, new)).collect(),
         }
     }

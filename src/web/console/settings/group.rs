@@ -5,15 +5,14 @@ use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::effect::Effect;
+use super::effect::{Effect, SmsFigure};
 use super::entered::Entered;
 use super::past::Past;
 use super::setting::{Control, Group, Setting};
-use super::{may_change, own};
+use super::{may_change, own, pacing};
 use crate::domain::{PlainLineError, ReasonText};
 use crate::service::{
-    AccountError, CentreError, CentreView, ServiceError, UnusablePattern, change_settings, preview_settings,
-    settings_history,
+    AccountError, CentreError, ServiceError, UnusablePattern, change_settings, preview_settings, settings_history,
 };
 use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Mistakes, Submitted};
@@ -43,6 +42,10 @@ struct Page {
     reason: String,
     notice: Notice,
     past: Vec<Past>,
+    /// The SMS as it is sent now.
+    sms: Option<SmsFigure>,
+    /// How fast calls are placed.
+    pacing: Vec<Message>,
 }
 
 impl Page {
@@ -103,7 +106,7 @@ pub(super) async fn submit(Path(group): Path<String>, form: Submitted) -> Respon
         // Now it is seen what has changed.
         answer = take(&staff, group, &fields).await;
     }
-    staff.visit.answer(answer)
+    staff.sent(answer).await
 }
 
 fn path(group: Group) -> String {
@@ -237,8 +240,9 @@ impl Shown {
 
 async fn show(staff: &StaffActor, group: Group, shown: Shown) -> Result<Response, ServiceError> {
     let Here { centre, now, frame } = Here::of(staff).await?;
-    let CentreView { code, .. } = own(centre)?;
-    let history = settings_history(staff.context(), staff.actor(), &code, None, MOST_READ).await?;
+    let centre = own(centre)?;
+    let pacing = if group == Group::Limits { pacing::figures(staff, &centre, &now).await? } else { Vec::new() };
+    let history = settings_history(staff.context(), staff.actor(), &centre.code, None, MOST_READ).await?;
     let of_group = history.items.iter().filter(|entry| Past::is_about(entry, group)).take(MOST_SHOWN);
     let status = match (shown.entered.mistakes.is_empty(), shown.notice) {
         (false, _) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -257,6 +261,8 @@ async fn show(staff: &StaffActor, group: Group, shown: Shown) -> Result<Response
         reason: shown.reason,
         notice: shown.notice,
         past: of_group.map(|entry| Past::of(entry, &now)).collect(),
+        sms: SmsFigure::of(&centre).filter(|_| group == Group::Sms),
+        pacing,
     };
     Ok(staff.visit.page(status, &page))
 }

@@ -5,6 +5,7 @@ mod effect;
 mod entered;
 mod group;
 mod history;
+mod pacing;
 mod past;
 mod setting;
 mod undo;

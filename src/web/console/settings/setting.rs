@@ -35,10 +35,12 @@ pub(super) enum Setting {
     CallsPerDay,
     SpendPerDay,
     MissedCallSms,
+    SmsPrice,
     Name,
     Reading,
     LatinName,
     Phone,
+    Municipalities,
     TimeZone,
     Calls,
 }
@@ -110,8 +112,15 @@ impl Group {
             Self::Limits => {
                 &[Setting::ConcurrentCalls, Setting::CallsPerSecond, Setting::CallsPerDay, Setting::SpendPerDay]
             }
-            Self::Sms => &[Setting::MissedCallSms],
-            Self::Centre => &[Setting::Name, Setting::Reading, Setting::LatinName, Setting::Phone, Setting::TimeZone],
+            Self::Sms => &[Setting::MissedCallSms, Setting::SmsPrice],
+            Self::Centre => &[
+                Setting::Name,
+                Setting::Reading,
+                Setting::LatinName,
+                Setting::Phone,
+                Setting::Municipalities,
+                Setting::TimeZone,
+            ],
             Self::Pause => &[Setting::Calls],
         }
     }
@@ -175,10 +184,12 @@ impl Setting {
             Self::CallsPerDay => "calls_per_day",
             Self::SpendPerDay => "spend_per_day",
             Self::MissedCallSms => "missed_call_sms",
+            Self::SmsPrice => "sms_price",
             Self::Name => "name",
             Self::Reading => "reading",
             Self::LatinName => "latin_name",
             Self::Phone => "phone",
+            Self::Municipalities => "municipalities",
             Self::TimeZone => "time_zone",
             Self::Calls => "calls",
         }
@@ -195,12 +206,18 @@ impl Setting {
             Self::TemperatureNote | Self::TemperatureAmber => Control::Number("℃"),
             Self::Spo2Amber | Self::Spo2Red => Control::Number("%"),
             Self::AfterRed => Control::Choice(&["ask", "continue"]),
-            Self::ConcurrentCalls | Self::CallsPerSecond | Self::CallsPerDay | Self::SpendPerDay => Control::Number(""),
+            Self::ConcurrentCalls | Self::CallsPerSecond | Self::CallsPerDay | Self::SpendPerDay | Self::SmsPrice => {
+                Control::Number("")
+            }
             Self::MissedCallSms => Control::Text,
             Self::Calls => Control::Choice(&["place", "pause"]),
-            Self::CallPattern | Self::Name | Self::Reading | Self::LatinName | Self::Phone | Self::TimeZone => {
-                Control::Line
-            }
+            Self::CallPattern
+            | Self::Name
+            | Self::Reading
+            | Self::LatinName
+            | Self::Phone
+            | Self::Municipalities
+            | Self::TimeZone => Control::Line,
         }
     }
 
@@ -224,10 +241,12 @@ impl Setting {
             Self::CallsPerDay => message!("console-set-calls-per-day"),
             Self::SpendPerDay => message!("console-set-spend-per-day"),
             Self::MissedCallSms => message!("console-set-missed-call-sms"),
+            Self::SmsPrice => message!("gate-set-sms-price"),
             Self::Name => message!("console-set-name"),
             Self::Reading => message!("console-set-reading"),
             Self::LatinName => message!("console-set-latin-name"),
             Self::Phone => message!("console-set-phone"),
+            Self::Municipalities => message!("console-set-municipalities"),
             Self::TimeZone => message!("console-set-time-zone"),
             Self::Calls => message!("console-set-calls"),
         }
@@ -250,10 +269,12 @@ impl Setting {
             Self::CallsPerSecond => message!("console-hint-calls-per-second"),
             Self::SpendPerDay => message!("console-hint-spend"),
             Self::MissedCallSms => message!("console-hint-missed-call-sms"),
+            Self::SmsPrice => message!("gate-hint-sms-price"),
             Self::Name => message!("console-hint-name"),
             Self::Reading => message!("console-hint-reading"),
             Self::LatinName => message!("console-hint-latin-name"),
             Self::Phone => message!("console-hint-phone"),
+            Self::Municipalities => message!("console-hint-municipalities"),
             Self::TimeZone => message!("console-hint-time-zone"),
             Self::Calls => message!("console-hint-own-calls"),
         }
@@ -270,7 +291,7 @@ mod tests {
         codes.sort_unstable();
         let count = codes.len();
         codes.dedup();
-        assert_eq!((codes.len(), count), (23, 23));
+        assert_eq!((codes.len(), count), (25, 25));
         for group in Group::ALL {
             assert_eq!(Group::from_code(group.code()), Some(group));
         }

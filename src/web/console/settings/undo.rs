@@ -58,7 +58,7 @@ pub(super) async fn submit(Path(entry): Path<String>, form: Submitted) -> Respon
     if matches!(answer, Err(ServiceError::Centre(CentreError::ChangedMeanwhile))) {
         answer = show(&staff, id, &fields, Asked::Look).await;
     }
-    staff.visit.answer(answer)
+    staff.sent(answer).await
 }
 
 /// What is asked for.

@@ -46,10 +46,12 @@ pub(super) fn current(setting: Setting, centre: &CentreView) -> String {
         Setting::CallsPerDay => optional(settings.calls_per_day),
         Setting::SpendPerDay => optional(settings.spend_per_day),
         Setting::MissedCallSms => settings.missed_call_sms.clone().map(String::from).unwrap_or_default(),
+        Setting::SmsPrice => settings.sms_price.map(String::from).unwrap_or_default(),
         Setting::Name => centre.name.clone(),
         Setting::Reading => settings.reading.clone().map(String::from).unwrap_or_default(),
         Setting::LatinName => settings.latin_name.clone().map(String::from).unwrap_or_default(),
         Setting::Phone => centre.phone.national(),
+        Setting::Municipalities => settings.municipalities.to_string(),
         Setting::TimeZone => centre.time_zone.clone(),
         Setting::Calls => settings.calls.to_string(),
     }
@@ -82,6 +84,7 @@ pub(super) fn read(setting: Setting, typed: &str, change: &mut CentreChange) -> 
         Setting::CallsPerDay => optional(&mut change.calls_per_day, text, || message!("console-wrong-count")),
         Setting::SpendPerDay => optional(&mut change.spend_per_day, text, || message!("console-wrong-money")),
         Setting::MissedCallSms => sms(change, typed),
+        Setting::SmsPrice => optional(&mut change.sms_price, text, || message!("gate-wrong-sms-price")),
         Setting::Name => match CentreName::parse(typed) {
             Ok(name) => {
                 let read = name.as_str().to_owned();
@@ -100,6 +103,9 @@ pub(super) fn read(setting: Setting, typed: &str, change: &mut CentreChange) -> 
             }
             Err(_) => Err(message!("console-wrong-phone")),
         },
+        Setting::Municipalities => {
+            set(&mut change.municipalities, typed.parse().map_err(|_| message!("console-wrong-municipalities")))
+        }
         Setting::TimeZone => {
             change.time_zone = Some(text.to_owned());
             Ok(text.to_owned())
@@ -253,6 +259,7 @@ pub(super) fn said(setting: Setting, value: &str) -> Message {
         {
             message!("console-no-limit")
         }
+        Setting::SmsPrice if value.is_empty() => message!("gate-sms-price-unknown"),
         Setting::MissedCallSms if value.is_empty() => message!("console-no-sms"),
         Setting::Reading if value.is_empty() => message!("console-as-written"),
         Setting::LatinName if value.is_empty() => message!("console-in-japanese"),

@@ -9,6 +9,8 @@ use crate::translations::{Message, message};
 pub(in crate::web::console) enum Group {
     /// Red answers.
     Red,
+    /// Amber answers.
+    Amber,
     /// Nobody was reached in time.
     Unanswered,
     /// The call broke off in the middle of the questions, and nobody was reached again.
@@ -27,8 +29,9 @@ pub(in crate::web::console) enum Group {
 
 impl Group {
     /// All groups, in the order of the page.
-    pub(in crate::web::console) const ALL: [Self; 8] = [
+    pub(in crate::web::console) const ALL: [Self; 9] = [
         Self::Red,
+        Self::Amber,
         Self::Unanswered,
         Self::PartlyAnswered,
         Self::UnknownCall,
@@ -43,6 +46,7 @@ impl Group {
         match kind {
             AlertKind::Unanswered if matches!(reached, Reached::Partly) => Self::PartlyAnswered,
             AlertKind::RedAnswer => Self::Red,
+            AlertKind::AmberAnswer => Self::Amber,
             AlertKind::Unanswered | AlertKind::Missed => Self::Unanswered,
             AlertKind::UnknownCall => Self::UnknownCall,
             AlertKind::Guessing => Self::Lock,
@@ -62,6 +66,7 @@ impl Group {
     pub(in crate::web::console) const fn code(self) -> &'static str {
         match self {
             Self::Red => "red",
+            Self::Amber => "amber",
             Self::Unanswered => "unanswered",
             Self::PartlyAnswered => "partly-answered",
             Self::UnknownCall => "unknown-call",
@@ -81,6 +86,7 @@ impl Group {
     pub(in crate::web::console) fn name(self) -> Message {
         match self {
             Self::Red => message!("console-red"),
+            Self::Amber => message!("console-amber"),
             Self::Unanswered => message!("console-kind-unanswered"),
             Self::PartlyAnswered => message!("today-partly-answered"),
             Self::UnknownCall => message!("console-group-unknown-call"),
@@ -95,6 +101,7 @@ impl Group {
     pub(in crate::web::console) const fn drawing(self) -> &'static str {
         match self {
             Self::Red => "M5 .5h6L15.500 5v6L11 15.500H5L.5 11V5zM7 3.500v6h2v-6zM7 10.700v2h2v-2z",
+            Self::Amber => "M8 .5L15.500 8 8 15.500.5 8zM7.200 4h1.600v5H7.200zM7.200 10.200h1.600v1.700H7.200z",
             Self::Unanswered => {
                 "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 1.600a5.400 5.400 0 1 1 0 10.800A5.400 5.400 0 0 1 8 2.600z"
             }
@@ -170,6 +177,6 @@ mod tests {
         for whose in Whose::ALL {
             assert_eq!(Whose::from_code(whose.code()), whose);
         }
-        assert_eq!((Group::from_code("amber"), Whose::from_code("x")), (None, Whose::All));
+        assert_eq!((Group::from_code("green"), Whose::from_code("x")), (None, Whose::All));
     }
 }

@@ -11,6 +11,7 @@ use super::words;
 use crate::domain::{AlertId, BirthDate, PatientId, Severity};
 use crate::service::{AlertList, AlertPerson, ShownAlert};
 use crate::translations::{Message, message};
+use crate::web::console::patients::born;
 use crate::web::console::times;
 
 /// A line as the page shows it.
@@ -47,6 +48,8 @@ pub(in crate::web::console) struct PersonWords {
     pub(in crate::web::console) age: Message,
     /// The HER-SYS ID.
     pub(in crate::web::console) hersys_id: String,
+    /// The birth date.
+    pub(in crate::web::console) born: Message,
 }
 
 /// Something to look at.
@@ -63,13 +66,16 @@ pub(in crate::web::console) struct Fact {
 impl Line {
     /// Of the alerts of one person, the most severe first.
     pub(in crate::web::console) fn of(alerts: &[&ShownAlert], claim: Option<ClaimWords>, now: &ZonedDateTime) -> Self {
-        let worst = alerts.first();
+        let group_of = |shown: &&&ShownAlert| Group::of(shown.alert.kind, shown.reached);
+        let groups: Vec<Group> = alerts.iter().map(|shown| group_of(&shown)).collect();
+        // Of the most severe group. Its alerts are the oldest first.
+        let worst = alerts.iter().min_by_key(group_of);
         let newest = alerts.iter().map(|shown| &shown.alert).max_by_key(|alert| (alert.raised_at, alert.id));
         let raised_at = worst.map_or_else(|| now.timestamp(), |shown| shown.alert.raised_at);
         Self {
             severity: worst.map_or(Severity::None, |shown| shown.alert.kind.severity()),
-            group: worst.map_or(Group::Other, |shown| Group::of(shown.alert.kind, shown.reached)),
-            groups: alerts.iter().map(|shown| Group::of(shown.alert.kind, shown.reached)).collect(),
+            group: groups.iter().min().copied().unwrap_or(Group::Other),
+            groups,
             time: times::clock_time(raised_at, now),
             minutes: times::minutes_since(raised_at, now.timestamp()),
             person: worst.and_then(|shown| shown.person.as_ref()).map(|person| PersonWords::of(person, now.date())),
@@ -112,6 +118,7 @@ impl PersonWords {
             name: format!("{} {}", person.family_name.expose(), person.given_name.expose()),
             age: age_at(person.birth_date, person.monitoring_start, today),
             hersys_id: person.hersys_id.expose().to_owned(),
+            born: born(person.birth_date),
         }
     }
 }

@@ -50,7 +50,9 @@ struct Today {
     /// Whose lines are shown.
     whose: Whose,
     sections: Vec<Section>,
-    /// Transfers that wait for the reader's health centre.
+    /// The number of transfers that wait for the reader's health centre.
+    pending: usize,
+    /// Those of them that are on the list that is shown.
     transfers: Vec<PendingLine>,
     /// The last alert, if there are more on the next page.
     next: Option<AlertId>,
@@ -71,8 +73,10 @@ impl Today {
         message!("console-untaken", count = count.untaken)
     }
 
+    /// All that the page lists when nothing is filtered out: nobody deals with a transfer before it is decided.
     fn open_lines(&self) -> Message {
-        message!("console-open-lines", count = self.all, untaken = self.untaken)
+        let (all, untaken) = (self.all.saturating_add(self.pending), self.untaken.saturating_add(self.pending));
+        message!("console-open-lines", count = all, untaken = untaken)
     }
 
     fn is_only(&self, group: &Group) -> bool {
@@ -155,7 +159,13 @@ async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, Servi
         Count { group, lines: of_group().count(), untaken: of_group().filter(|line| line.is_untaken()).count() }
     };
     let of_kind = || lines.iter().filter(|line| only.is_none_or(|only| line.has(only)));
-    let tab = |whose: Whose| Tab { whose, lines: of_kind().filter(|line| line.is_of(whose)).count() };
+    let waiting = pending::lines(staff, &now).await?;
+    let pending = waiting.len();
+    let transfers_on = |whose: Whose| only.is_none() && matches!(whose, Whose::All | Whose::Untaken);
+    let tab = |whose: Whose| {
+        let lines = of_kind().filter(|line| line.is_of(whose)).count();
+        Tab { whose, lines: if transfers_on(whose) { lines.saturating_add(pending) } else { lines } }
+    };
     let section = |group: Group| {
         let is_here = |line: &&Line| line.is_of(whose) && only.unwrap_or(line.group) == group;
         Section { group, lines: of_kind().filter(is_here).cloned().collect() }
@@ -176,7 +186,8 @@ async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, Servi
         only,
         whose,
         sections: Group::ALL.into_iter().map(section).filter(|section| !section.lines.is_empty()).collect(),
-        transfers: pending::lines(staff, &now).await?,
+        pending,
+        transfers: if transfers_on(whose) { waiting } else { Vec::new() },
         next,
     };
     Ok(staff.visit.page(StatusCode::OK, &page))

@@ -6,6 +6,28 @@ use crate::translations::{Message, message};
 
 /// What an alert is about.
 pub(in crate::web::console) fn of(shown: &ShownAlert) -> Message {
+    match shown.corrected {
+        Some(corrected) => {
+            let is = ShownAlert { answer: Some(corrected), corrected: None, ..shown.clone() };
+            let was = shown.answer.map_or_else(|| message!("today-was-without-answer"), value_of);
+            message!("today-corrected", now = said(&is), before = was)
+        }
+        None => said(shown),
+    }
+}
+
+/// An answer without its question.
+fn value_of(answer: Answer) -> Message {
+    match answer {
+        Answer::Temperature(Some(_)) | Answer::Saturation(Some(_)) => {
+            message!("today-value", value = answer.exported())
+        }
+        Answer::YesNo(answer) => answer_name(answer),
+        Answer::Temperature(None) | Answer::Saturation(None) => message!("today-not-measured"),
+    }
+}
+
+fn said(shown: &ShownAlert) -> Message {
     match (shown.alert.item, shown.answer) {
         (Some(_), Some(Answer::Temperature(Some(value)))) => {
             message!("console-value-temperature", value = value.to_string())
@@ -16,7 +38,10 @@ pub(in crate::web::console) fn of(shown: &ShownAlert) -> Message {
         (Some(item), Some(Answer::YesNo(answer))) => {
             message!("console-value-answer", item = item_name(item), answer = answer_name(answer))
         }
-        (Some(item), Some(Answer::Temperature(None) | Answer::Saturation(None)) | None) => item_name(item),
+        (Some(item), Some(Answer::Temperature(None) | Answer::Saturation(None))) => {
+            message!("console-value-answer", item = item_name(item), answer = message!("today-not-measured"))
+        }
+        (Some(item), _) => item_name(item),
         (None, _) if shown.reached == Reached::Partly => message!("today-partly-answered"),
         (None, _) => kind_name(shown.alert.kind),
     }
@@ -62,6 +87,7 @@ pub(in crate::web::console) fn item_name(item: Item) -> Message {
 fn kind_name(kind: AlertKind) -> Message {
     match kind {
         AlertKind::RedAnswer => message!("console-kind-red-answer"),
+        AlertKind::AmberAnswer => message!("today-amber-answer"),
         AlertKind::CallBack => message!("console-kind-call-back"),
         AlertKind::StopRequest => message!("console-kind-stop-request"),
         AlertKind::StopUnconfirmed => message!("console-kind-stop-unconfirmed"),

@@ -14,19 +14,13 @@ use crate::service::{
 use crate::translations::message;
 use crate::web::console::form::{Fields, Mistakes, Submitted};
 use crate::web::console::patients::{mistakes_at, times_sentence};
-use crate::web::console::sender::sender;
+use crate::web::console::sender::sent;
 use crate::web::console::staff::StaffActor;
 use crate::web::console::{missing, note_field};
 
 pub(super) async fn submit(Path(id): Path<String>, form: Submitted) -> Response {
     let Ok(id) = id_of(&id) else { return missing::page(&form.visit) };
-    match sender(form, &page_of(id)).await {
-        Ok((staff, fields)) => {
-            let answered = take(&staff, id, fields).await;
-            staff.visit.answer(answered)
-        }
-        Err(answer) => answer,
-    }
+    sent(form, &page_of(id), async |staff, fields| take(staff, id, fields).await).await
 }
 
 async fn take(staff: &StaffActor, id: TransferId, fields: Fields) -> Result<Response, ServiceError> {

@@ -15,7 +15,7 @@ use crate::service::{
 use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Mistakes, Submitted};
 use crate::web::console::layout::Layout;
-use crate::web::console::sender::{kept, sender};
+use crate::web::console::sender::{kept, sent};
 use crate::web::console::staff::StaffActor;
 use crate::web::console::{missing, note_field, times};
 
@@ -82,13 +82,7 @@ pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>) -> Respon
 
 pub(super) async fn submit(Path(id): Path<String>, form: Submitted) -> Response {
     let Ok(id) = patient_of(&id) else { return missing::page(&form.visit) };
-    match sender(form, &form_page(id)).await {
-        Ok((staff, fields)) => {
-            let answered = take(&staff, id, &fields).await;
-            staff.visit.answer(answered)
-        }
-        Err(answer) => answer,
-    }
+    sent(form, &form_page(id), async |staff, fields| take(staff, id, &fields).await).await
 }
 
 async fn take(staff: &StaffActor, id: PatientId, fields: &Fields) -> Result<Response, ServiceError> {

@@ -10,6 +10,7 @@ use crate::web::console::form::{Fields, Mistakes, Submitted};
 use crate::web::console::patients::faults::mistakes_of;
 use crate::web::console::patients::filter::Filter;
 use crate::web::console::patients::{query_of, searched, show};
+use crate::web::console::sender::{kept, sent};
 use crate::web::console::staff::StaffActor;
 
 /// The field of a ticked person. The brackets say that there may be several.
@@ -22,6 +23,8 @@ pub(in crate::web::console::patients) struct Asked {
     pub(in crate::web::console::patients) kind: String,
     pub(in crate::web::console::patients) times: String,
     pub(in crate::web::console::patients) language: String,
+    /// Whether it is a draft.
+    pub(in crate::web::console::patients) is_draft: bool,
     chosen: Vec<String>,
 }
 
@@ -30,7 +33,7 @@ impl Asked {
         let get = |name: &str| fields.get(name).trim().to_owned();
         let chosen = fields.0.iter().filter(|(name, _)| name == CHOSEN).map(|(_, id)| id.clone());
         let (of, kind, times, language) = (get("of"), get("kind"), get("times"), get("language"));
-        Self { of, kind, times, language, chosen: chosen.collect() }
+        Self { of, kind, times, language, is_draft: false, chosen: chosen.collect() }
     }
 
     /// Whether a person was ticked.
@@ -48,17 +51,24 @@ impl Asked {
 }
 
 pub(super) async fn submit(form: Submitted) -> Response {
-    let (staff, fields) = match StaffActor::of(form, "/patients") {
-        Ok(sent) => sent,
-        Err(answer) => return *answer,
-    };
-    let taken = take(&staff, &fields).await;
-    staff.visit.answer(taken)
+    sent(form, "/patients", async |staff, fields| take(staff, &fields).await).await
+}
+
+/// What was typed before the last log-in, with the list for which it was.
+pub(in crate::web::console::patients) async fn kept_bulk(
+    staff: &StaffActor,
+) -> Result<Option<(Filter, Asked)>, ServiceError> {
+    let kept = kept(staff, PAGE).await?;
+    Ok(kept.map(|fields| (filter_of(&fields), Asked { is_draft: true, ..Asked::read(&fields) })))
+}
+
+fn filter_of(fields: &Fields) -> Filter {
+    Filter { after: None, ..Filter::read(fields.get("filter").strip_prefix('?')) }
 }
 
 async fn take(staff: &StaffActor, fields: &Fields) -> Result<Response, ServiceError> {
     let asked = Asked::read(fields);
-    let filter = Filter { after: None, ..Filter::read(fields.get("filter").strip_prefix('?')) };
+    let filter = filter_of(fields);
     let text = searched(staff, &filter);
     let query = query_of(&filter, text.as_deref());
     let chosen: Result<Vec<PatientId>, _> = asked.chosen.iter().map(|id| id.parse::<PatientId>()).collect();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
-pub(super) use self::ask::Asked;
+pub(super) use self::ask::{Asked, kept_bulk};
 use crate::domain::BulkId;
 use crate::service::{PatientError, ServiceError};
 use crate::web::console::Console;

@@ -7,11 +7,12 @@ use axum::response::Response;
 
 use super::{PAGE, id_of};
 use crate::domain::{BulkKind, BulkOutcome, BulkState};
-use crate::service::{BulkEffect, BulkView, Column, Noted, ServiceError, show_bulk};
+use crate::service::{BulkEffect, BulkView, CalledToday, Column, Noted, ServiceError, show_bulk};
 use crate::translations::{Message, message};
 use crate::web::console::here::{Frame, Here};
 use crate::web::console::layout::Layout;
 use crate::web::console::log_in::query_value;
+use crate::web::console::patients::effect::called_today;
 use crate::web::console::patients::fields::shown_value;
 use crate::web::console::patients::imports::grouped;
 use crate::web::console::patients::person::name_of;
@@ -109,7 +110,7 @@ impl Bulk {
     }
 
     fn calls(&self) -> Vec<Message> {
-        let BulkEffect { cancelled, ended, going_on, .. } = self.effect;
+        let BulkEffect { cancelled, ended, going_on, talking, said_goodbye, .. } = self.effect;
         let mut calls = Vec::new();
         if cancelled > 0 {
             calls.push(message!("bulk-calls-cancelled", count = grouped(cancelled)));
@@ -120,10 +121,21 @@ impl Bulk {
         if going_on > 0 {
             calls.push(message!("bulk-calls-going-on", count = grouped(going_on)));
         }
+        if talking > 0 {
+            calls.push(message!("effect-on-the-phone", count = grouped(talking)));
+        }
+        if said_goodbye > 0 {
+            calls.push(message!("effect-goodbye", count = grouped(said_goodbye)));
+        }
         if calls.is_empty() {
             calls.push(message!("bulk-calls-none"));
         }
         calls
+    }
+
+    fn called_today(&self) -> Option<Message> {
+        let CalledToday { again, not_again } = self.effect.called_today;
+        called_today(again, not_again)
     }
 }
 

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{Timestamp, ZonedDateTime};
 
-use super::states::{count_of, fate_name, grouped, state_name};
+use super::states::{fate_name, grouped, state_name};
 use super::words::doubt_words;
 use super::{PAGE, id_of};
 use crate::domain::{Language, RowFate, UploadId, UploadState, escaped};
@@ -17,6 +17,7 @@ use crate::translations::{Message, message};
 use crate::web::console::here::{Frame, Here};
 use crate::web::console::layout::Layout;
 use crate::web::console::log_in::query_value;
+use crate::web::console::patients::effect::called_today;
 use crate::web::console::patients::fields::shown_value;
 use crate::web::console::patients::words::column_name;
 use crate::web::console::staff::StaffActor;
@@ -158,7 +159,7 @@ impl Shown {
     }
 
     fn effect(&self, fate: &RowFate) -> Message {
-        let CallEffects { from_today, from_later, not_called, cancelled, ended } = self.details.effects;
+        let CallEffects { from_today, from_later, not_called, cancelled, ended, .. } = self.details.effects;
         match fate {
             RowFate::New => message!(
                 "upload-effect-new",
@@ -173,6 +174,18 @@ impl Shown {
             RowFate::Same => message!("upload-effect-same"),
             RowFate::Refused => message!("upload-effect-refused"),
         }
+    }
+
+    /// What else happens to calls, and whom a new time calls once more today.
+    fn more_effects(&self, fate: &RowFate) -> Vec<Message> {
+        let CallEffects { talking, said_goodbye, called_again, not_called_again, .. } = self.details.effects;
+        if *fate != RowFate::Changed {
+            return Vec::new();
+        }
+        let on_the_phone = (talking > 0).then(|| message!("effect-on-the-phone", count = grouped(talking)));
+        let goodbye = (said_goodbye > 0).then(|| message!("effect-goodbye", count = grouped(said_goodbye)));
+        let called = called_today(called_again, not_called_again);
+        on_the_phone.into_iter().chain(goodbye).chain(called).collect()
     }
 
     fn refused_words(&self, said: &[String; 2]) -> String {
@@ -211,23 +224,13 @@ pub(super) async fn handler(staff: StaffActor, Path(upload): Path<String>, RawQu
 async fn show(staff: &StaffActor, id: UploadId, query: Option<&str>) -> Result<Response, ServiceError> {
     let asked = RowFate::from_code(&query_value(query, "fate"));
     let nth: u32 = query_value(query, "page").parse().unwrap_or(0);
-    let fate = asked.unwrap_or(RowFate::Refused);
-    let mut viewed = show_upload(staff.context(), staff.actor(), id, fate, nth).await?;
-    let mut fate = fate;
-    // Without faulty rows, the page begins with what changes.
-    if asked.is_none() && viewed.found.rows.is_empty() {
-        let counts = &viewed.found.upload.counts;
-        let first = RowFate::ALL.into_iter().find(|fate| count_of(counts, *fate) > 0);
-        if let Some(first) = first.filter(|first| *first != fate) {
-            fate = first;
-            viewed = show_upload(staff.context(), staff.actor(), id, fate, nth).await?;
-        }
-    }
+    let viewed = show_upload(staff.context(), staff.actor(), id, asked, nth).await?;
+    let fate = viewed.found.fate;
     let not_noted = matches!(viewed.noted, Noted::No(_));
     let Here { now, frame, .. } = Here::of(staff).await?;
     let at = staff.visit.path(&format!("{PAGE}/{id}"));
     let upload = viewed.found.upload;
-    let count = usize::try_from(count_of(&upload.counts, fate)).unwrap_or(0);
+    let count = usize::try_from(upload.counts.of(fate)).unwrap_or(0);
     let page_path = |nth: u32| format!("{at}?fate={}&page={nth}#rows", fate.code());
     let is_last = (nth as usize).saturating_add(1).saturating_mul(viewed.found.page_rows) >= count;
     let rows = viewed.found.rows.iter().map(|row| Row::of(row, staff, &now)).collect();
@@ -294,7 +297,7 @@ impl Tab {
         Self {
             fate,
             name: fate_name(fate),
-            count: grouped(count_of(&upload.counts, fate)),
+            count: grouped(upload.counts.of(fate)),
             path: format!("{at}?fate={}#rows", fate.code()),
         }
     }

@@ -78,16 +78,6 @@ pub(super) fn fate_name(fate: RowFate) -> Message {
     }
 }
 
-/// The number of rows with a fate.
-pub(super) const fn count_of(counts: &FateCounts, fate: RowFate) -> i64 {
-    match fate {
-        RowFate::New => counts.new,
-        RowFate::Changed => counts.changed,
-        RowFate::Same => counts.same,
-        RowFate::Refused => counts.refused,
-    }
-}
-
 /// A number with its thousands apart.
 pub(in crate::web::console::patients) fn grouped(count: impl TryInto<u64>) -> String {
     let digits = count.try_into().unwrap_or(0).to_string();

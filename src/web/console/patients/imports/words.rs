@@ -2,16 +2,31 @@
 
 use crate::domain::era::DateError;
 use crate::domain::{CallTimesError, HersysIdError, HiddenCharacter, HiddenKind, Language, NumberKind};
-use crate::service::{Column, Doubt, Fault, FileKind, Finding, Letters, ROWS_LOOKED_THROUGH, SheetName};
+use crate::service::{Column, Doubt, Fault, FileKind, Finding, Letters, Place, ROWS_LOOKED_THROUGH, SheetName};
 use crate::translations::{Argument, Message, Separator, message};
 
 /// The most sheets named in a sentence.
 const MOST_NAMES: usize = 20;
 
-/// What is wrong with a list, in Japanese and in English.
+/// What is wrong with a list and where, in Japanese and in English. A finding whose place is shown beside the sentence
+/// is given as one of the file.
 pub fn finding_words(finding: &Finding) -> [String; 2] {
-    let said = fault_words(&finding.fault);
+    let said = placed_words(finding);
     [said.text(Language::Japanese), said.text(Language::English)]
+}
+
+fn placed_words(finding: &Finding) -> Message {
+    let fault = fault_words(&finding.fault);
+    match (finding.place, &finding.fault) {
+        // Only the rows before it are whole.
+        (Place::Row(row @ 2..), Fault::CutOff) => message!("upload-cut-off", row = row, whole = row.saturating_sub(1)),
+        (Place::File, _) => fault,
+        (Place::Row(row), _) => message!("finding", place = message!("place-row", row = row), fault = fault),
+        (Place::Cell { row, position, .. }, _) => {
+            let letters = Letters(position).to_string();
+            message!("finding", place = message!("place-cell", row = row, letters = letters), fault = fault)
+        }
+    }
 }
 
 /// What may be wrong with a row.

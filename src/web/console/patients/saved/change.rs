@@ -55,7 +55,7 @@ pub(super) async fn submit(Path(filter): Path<String>, form: Submitted) -> Respo
         Err(answer) => return answer,
     };
     let changed = change(&staff, &filter, &fields).await;
-    staff.visit.answer(changed)
+    staff.sent(changed).await
 }
 
 pub(super) async fn delete(Path(filter): Path<String>, form: Submitted) -> Response {

@@ -150,7 +150,7 @@ async fn submit(form: Submitted) -> Response {
         Err(answer) => return answer,
     };
     let saved = save(&staff, &fields).await;
-    staff.visit.answer(saved)
+    staff.sent(saved).await
 }
 
 /// What was entered, or what is wrong with it.
@@ -182,6 +182,8 @@ async fn save(staff: &StaffActor, fields: &Fields) -> Result<Response, ServiceEr
     let filter = Filter::read(fields.get("filter").strip_prefix('?'));
     let conditions = filter.conditions();
     if Filter::of(conditions) == Filter::default() {
+        // Who may not see filters learns nothing from an empty one.
+        saved_filters(staff.context(), staff.actor()).await?;
         return Ok(staff.visit.redirect(PAGE));
     }
     let (name, sharing) = match entered(fields) {

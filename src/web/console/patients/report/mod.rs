@@ -1,32 +1,36 @@
 //! Answers that a person gives to staff on the phone, entered through the questionnaire that the lines ask: from the
 //! person's page, or in a round.
 
+mod elsewhere;
+mod otherwise;
+mod red;
+mod sent;
+
 use askama::Template;
 use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use axum::response::Response;
-use jiff::{Timestamp, ZonedDateTime};
+use jiff::ZonedDateTime;
 
+use self::otherwise::OtherwiseWords;
 use super::days::{Measured, days_of};
-use super::done::Done;
 use super::person::{Facts, Phone, id_of, name_of, next_of};
-use super::questions::{Asked, Question, answers_of, form_of, mistakes_of, questions_of};
+use super::questions::{Asked, Question, filled, form_of, questions_of};
 use super::words;
-use crate::domain::{Answer, NoteText, PatientId, ReportId, ReportOutcome, Severity, StaffCallId, YesNo, width};
+use crate::domain::{Answer, PatientId, ReportOutcome, YesNo};
 use crate::service::{
-    AnswersEntered, EnteredReport, Noted, Profile, ReportEntry, ReportError, ReportView, ServiceError, ShownPatient,
-    StaffCallView, WithoutReport, enter_answers, note_staff_call, show_profile,
+    Noted, Profile, ReportView, SavedOtherwise, ServiceError, ShownPatient, StaffCallView, show_profile,
 };
 use crate::translations::{Argument, Message, Separator, message};
 use crate::web::console::form::{Fields, Mistakes, Submitted};
 use crate::web::console::layout::Layout;
 use crate::web::console::log_in::query_value;
-use crate::web::console::round::{Progress, Round, Told, go_on};
-use crate::web::console::sender::{kept, sender};
+use crate::web::console::round::{Progress, Round, Told};
+use crate::web::console::sender::{self, kept};
 use crate::web::console::staff::StaffActor;
 use crate::web::console::today::line::age_at;
 use crate::web::console::today::words as today_words;
-use crate::web::console::{missing, note_field, times};
+use crate::web::console::{missing, times};
 
 /// Reports shown beside the form.
 const REPORTS_SHOWN: usize = 3;
@@ -60,6 +64,10 @@ struct ReportPage {
     round: Option<RoundWords>,
     mistakes: Mistakes,
     surprise: Surprise,
+    /// When staff entered the part that is filled in.
+    begun_at: Option<Message>,
+    otherwise: Option<OtherwiseWords>,
+    reason: String,
 }
 
 /// The round in which the form is shown.
@@ -68,6 +76,18 @@ struct RoundWords {
     name: Message,
     progress: Progress,
     told: Option<Told>,
+}
+
+impl ReportPage {
+    /// Whether the form has something that isn't stored.
+    fn is_unsaved(&self) -> bool {
+        self.surprise != Surprise::Nothing || !self.mistakes.is_empty()
+    }
+
+    /// Whether the form corrects a report that is stored.
+    fn is_correction(&self) -> bool {
+        self.otherwise.as_ref().is_some_and(|otherwise| otherwise.corrects.is_some())
+    }
 }
 
 /// An earlier report.
@@ -93,6 +113,8 @@ enum Surprise {
     Nothing,
     /// What was typed before the last log-in is back.
     DraftRestored,
+    /// The form was stored before with other content.
+    SavedOtherwise,
     /// The person isn't under observation, so nothing was saved.
     NotObserved,
 }
@@ -104,40 +126,7 @@ struct Entered {
     surprise: Surprise,
     round: Option<Round>,
     told: Option<Told>,
-}
-
-/// What is done with the form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Save,
-    NotReached,
-    Later,
-    Skip,
-}
-
-impl Step {
-    fn read(code: &str) -> Self {
-        match code {
-            "not-reached" => Self::NotReached,
-            "later" => Self::Later,
-            "skip" => Self::Skip,
-            _ => Self::Save,
-        }
-    }
-}
-
-#[derive(Template)]
-#[template(path = "console/patient_entered.html", config = "src/web/askama.toml")]
-struct EnteredPage {
-    l: Layout,
-    centre: String,
-    name: String,
-    person: String,
-    severity: Severity,
-    phone: Option<Phone>,
-    advice: Vec<String>,
-    round: Option<String>,
-    after: String,
+    otherwise: Option<OtherwiseWords>,
 }
 
 pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
@@ -150,6 +139,7 @@ pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>, RawQuery(
             surprise: Surprise::Nothing,
             round: Round::read(query),
             told: Told::from_code(&query_value(query, "told")),
+            otherwise: None,
         };
         if let Some(fields) = kept(&staff, &page_of(id)).await? {
             entered.round = Round::read(Some(fields.get("round"))).or(entered.round);
@@ -162,149 +152,27 @@ pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>, RawQuery(
 
 pub(super) async fn submit(Path(id): Path<String>, form: Submitted) -> Response {
     let Ok(id) = id_of(&id) else { return missing::page(&form.visit) };
-    match sender(form, &page_of(id)).await {
-        Ok((staff, fields)) => {
-            let taken = take(&staff, id, fields).await;
-            staff.visit.answer(taken)
-        }
-        Err(answer) => answer,
-    }
+    sender::sent(form, &page_of(id), async |staff, fields| sent::take(staff, id, fields).await).await
 }
 
 fn page_of(id: PatientId) -> String {
     format!("/patients/{id}/report")
 }
 
-async fn take(staff: &StaffActor, id: PatientId, fields: Fields) -> Result<Response, ServiceError> {
-    let round = Round::read(Some(fields.get("round")));
-    match (Step::read(fields.get("step")), round) {
-        (Step::Skip, Some(round)) => go_on(staff, &round, Some(id), Some(Told::Skipped)).await,
-        (Step::Skip, None) => Ok(staff.visit.redirect(&format!("/patients/{id}"))),
-        (Step::NotReached, round) => without_report(staff, id, fields, round, WithoutReport::NotReached).await,
-        (Step::Later, round) => {
-            let centre = staff.centre().await?;
-            let now = staff.context().clock.now().to_zoned_datetime(staff.zone(centre.as_ref()));
-            match later_at(fields.get("later_at"), &now) {
-                Some(at) => without_report(staff, id, fields, round, WithoutReport::LaterAt(at)).await,
-                None => show(staff, id, Entered::again(fields, "later_at", message!("round-later-unreadable"))).await,
-            }
-        }
-        (Step::Save, round) => save(staff, id, fields, round).await,
-    }
-}
-
 impl Entered {
-    /// The form again, with a mistake.
-    fn again(fields: Fields, field: &'static str, sentence: Message) -> Self {
-        Self::with(fields, Mistakes::one(field, sentence))
-    }
-
+    /// The form again, with its mistakes.
     fn with(fields: Fields, mistakes: Mistakes) -> Self {
         let round = Round::read(Some(fields.get("round")));
-        Self { fields, mistakes, surprise: Surprise::Nothing, round, told: None }
+        let otherwise = OtherwiseWords::again(fields.get("corrects"));
+        Self { fields, mistakes, surprise: Surprise::Nothing, round, told: None, otherwise }
     }
-}
 
-/// The time of today at which to call again: `15:00`, `15時`.
-fn later_at(text: &str, now: &ZonedDateTime) -> Option<Timestamp> {
-    let text = width::fold(text.trim()).replace('時', ":").replace('分', "");
-    let (hour, minute) = text.split_once(':').unwrap_or((&text, ""));
-    let minute = if minute.is_empty() { 0 } else { minute.parse().ok()? };
-    let time = jiff::civil::Time::new(hour.parse().ok()?, minute, 0, 0).ok()?;
-    Some(now.date().to_datetime(time).to_zoned_datetime(now.time_zone().clone()).ok()?.timestamp())
-}
-
-/// Notes that there is no report yet.
-async fn without_report(
-    staff: &StaffActor,
-    id: PatientId,
-    fields: Fields,
-    round: Option<Round>,
-    why: WithoutReport,
-) -> Result<Response, ServiceError> {
-    let Ok(call) = fields.get("entry").parse::<StaffCallId>() else {
-        return show(staff, id, Entered::with(fields, Mistakes::default())).await;
-    };
-    match note_staff_call(staff.context(), staff.actor(), id, call, why).await {
-        Ok(_) => {}
-        Err(ServiceError::Report(ReportError::TimePassed)) => {
-            return show(staff, id, Entered::again(fields, "later_at", message!("round-later-passed"))).await;
-        }
-        Err(error) => return Err(error),
+    /// The form as another one, as it was stored before with other content.
+    fn otherwise(mut fields: Fields, otherwise: &SavedOtherwise) -> Self {
+        fields.0.retain(|(name, _)| name != "entry" && (name != "note" || !otherwise.is_note_stored));
+        let words = Some(OtherwiseWords::of(otherwise));
+        Self { surprise: Surprise::SavedOtherwise, otherwise: words, ..Self::with(fields, Mistakes::default()) }
     }
-    let (told, done) = match why {
-        WithoutReport::NotReached => (Told::NotReached, Done::NotReached),
-        WithoutReport::LaterAt(_) => (Told::Later, Done::CallLater),
-    };
-    match round {
-        Some(round) => go_on(staff, &round, Some(id), Some(told)).await,
-        None => Ok(staff.visit.redirect(&format!("/patients/{id}?done={}", done.code()))),
-    }
-}
-
-async fn save(
-    staff: &StaffActor,
-    id: PatientId,
-    fields: Fields,
-    round: Option<Round>,
-) -> Result<Response, ServiceError> {
-    let flow_set = &staff.visit.console.settings.flow_set;
-    let form = form_of(flow_set)?;
-    let (answers, mut mistakes) = answers_of(&form, &fields);
-    let note = NoteText::parse(fields.get("note")).unwrap_or_else(|error| {
-        mistakes.add("note", note_field::told(error));
-        None
-    });
-    let entry = fields.get("entry").parse::<ReportId>().ok().filter(|_| mistakes.is_empty());
-    let Some(report) = entry else { return show(staff, id, Entered::with(fields, mistakes)).await };
-    let entry = ReportEntry { flow_set, answers, language: staff.visit.language };
-    let entered = enter_answers(staff.context(), staff.actor(), id, report, entry, note.as_ref()).await;
-    let (told, done) = match entered {
-        Ok(AnswersEntered::Now(entered)) if entered.severity == Severity::Red => {
-            return show_entered(staff, id, entered, round).await;
-        }
-        Ok(AnswersEntered::Now(_)) => (Told::Saved, Done::Reported),
-        Ok(AnswersEntered::Before(_)) => (Told::SavedBefore, Done::ReportedBefore),
-        Err(ServiceError::Report(ReportError::Fields(errors))) => {
-            return show(
-                staff,
-                id,
-                Entered::with(fields, mistakes_of(form.fields().collect::<Vec<_>>().into_iter(), &errors)),
-            )
-            .await;
-        }
-        Err(ServiceError::Report(ReportError::NotObserved)) => {
-            let entered = Entered::with(fields, Mistakes::default());
-            return show(staff, id, Entered { surprise: Surprise::NotObserved, ..entered }).await;
-        }
-        Err(error) => return Err(error),
-    };
-    match round {
-        Some(round) => go_on(staff, &round, Some(id), Some(told)).await,
-        None => Ok(staff.visit.redirect(&format!("/patients/{id}?done={}", done.code()))),
-    }
-}
-
-/// What to tell the person on the phone at once, after a red answer.
-async fn show_entered(
-    staff: &StaffActor,
-    id: PatientId,
-    entered: EnteredReport,
-    round: Option<Round>,
-) -> Result<Response, ServiceError> {
-    let profile = show_profile(staff.context(), staff.actor(), id).await?.found;
-    let page = EnteredPage {
-        l: staff.visit.layout(),
-        centre: profile.shown.centre_name.clone(),
-        name: name_of(&profile.shown.patient),
-        person: staff.visit.path(&format!("/patients/{id}")),
-        severity: entered.severity,
-        phone: Phone::of(&profile.shown.patient),
-        advice: entered.advice,
-        round: round.map(|round| round.text()),
-        after: id.to_string(),
-    };
-    Ok(staff.visit.page(StatusCode::OK, &page))
 }
 
 async fn show(staff: &StaffActor, id: PatientId, entered: Entered) -> Result<Response, ServiceError> {
@@ -323,7 +191,7 @@ async fn show(staff: &StaffActor, id: PatientId, entered: Entered) -> Result<Res
     };
     let status = match (entered.mistakes.is_empty(), entered.surprise) {
         (false, _) => StatusCode::UNPROCESSABLE_ENTITY,
-        (true, Surprise::NotObserved) => StatusCode::CONFLICT,
+        (true, Surprise::NotObserved | Surprise::SavedOtherwise) => StatusCode::CONFLICT,
         (true, _) => StatusCode::OK,
     };
     let simulated = staff.context().database.data_origin().await?.is_simulated();
@@ -342,7 +210,11 @@ fn page(
     let flow_set = &staff.visit.console.settings.flow_set;
     let form = form_of(flow_set)?;
     let last = shown.reports.iter().find(|report| report.outcome == ReportOutcome::Reported);
-    let Entered { fields, mistakes, surprise, .. } = entered;
+    let Entered { mut fields, mistakes, surprise, otherwise, .. } = entered;
+    let begun = profile.begun.as_ref().filter(|_| fields.0.is_empty());
+    if let Some(begun) = begun {
+        fields = filled(&form, &begun.answers);
+    }
     let entry = match fields.get("entry") {
         "" => profile.next_form.to_string(),
         entry => entry.to_owned(),
@@ -371,6 +243,9 @@ fn page(
         later_at: fields.get("later_at").to_owned(),
         entry,
         round: None,
+        reason: fields.get("reason").to_owned(),
+        begun_at: begun.map(|begun| message!("answers-begun", at = times::clock_time(begun.at, now))),
+        otherwise,
         mistakes,
         surprise,
     })
@@ -428,30 +303,6 @@ impl StaffCallLine {
             at: times::clock_time(call.at, now),
             author: call.author.clone(),
             outcome: words::staff_call_name(call.outcome, again),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_read_as_people_write_them() {
-        let now: ZonedDateTime = "2026-11-28T10:00:00+09:00[Asia/Tokyo]".parse().unwrap();
-        let read = |text: &str| {
-            later_at(text, &now).map(|at| at.to_zoned_datetime(now.time_zone().clone()).time().to_string())
-        };
-        for (text, expected) in [
-            ("15:00", Some("15:00:00")),
-            (" １５：３０ ", Some("15:30:00")),
-            ("15時", Some("15:00:00")),
-            ("9時5分", Some("09:05:00")),
-            ("25:00", None),
-            ("soon", None),
-            ("", None),
-        ] {
-            assert_eq!(read(text).as_deref(), expected, "{text}");
         }
     }
 }

@@ -1,0 +1,7 @@
+# What Today says of answers that were corrected.
+today-corrected = { $now } (corrected; it was { $before })
+today-value = { $value }
+today-not-measured = not measured
+today-was-without-answer = no answer
+today-amber-answer = Amber answer
+alert-corrected = { $value } (corrected to { $now })
