@@ -21,6 +21,8 @@ use crate::service::Clock;
 
 /// The default number of days.
 const USUAL_DAYS: u64 = 100;
+/// The stack of a thread that plays days, in bytes.
+const STACK: usize = 16 * 1024 * 1024;
 /// The default number of patients per day.
 const USUAL_PATIENTS: u32 = 30;
 /// The log is kept and checked on one in this many days, and always if only one day is played.
@@ -157,7 +159,8 @@ pub(super) fn run(days: &Days) -> anyhow::Result<()> {
     };
     let work = &work;
     let played: Result<(), SimulationError> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|nth| scope.spawn(move || work(nth))).collect();
+        let spawned = (0..threads).map(|nth| with_room().spawn_scoped(scope, move || work(nth)));
+        let workers: Vec<_> = spawned.collect::<Result<_, _>>().map_err(SimulationError::Threads)?;
         workers.into_iter().try_for_each(|worker| worker.join().unwrap_or(Err(SimulationError::MadeUp("thread"))))
     });
     played?;
@@ -178,8 +181,12 @@ fn course_of(days: &Days, first: u64, settings: &Settings) -> anyhow::Result<(Co
     }
     if days.every_commit {
         // Use a separate thread, because a day has its own runtime.
-        let whole = std::thread::scope(|scope| scope.spawn(|| play(first, settings, false)).join());
-        let commits = whole.unwrap_or(Err(SimulationError::MadeUp("thread")))?.figures.commits;
+        let whole = std::thread::scope(|scope| {
+            let day =
+                with_room().spawn_scoped(scope, || play(first, settings, false)).map_err(SimulationError::Threads)?;
+            day.join().unwrap_or(Err(SimulationError::MadeUp("thread")))
+        });
+        let commits = whole?.figures.commits;
         days.say(&format!(
             "the day of seed {first}, with {} patients, for each of its {commits} commits: the process dies before it, \
              and after it",
@@ -191,6 +198,12 @@ fn course_of(days: &Days, first: u64, settings: &Settings) -> anyhow::Result<(Co
     let usual = if days.seed.is_some() { 1 } else { USUAL_DAYS };
     let count = if days.length.is_some() { u64::MAX - first } else { days.days.unwrap_or(usual) };
     Ok((Course::Seeds, first..first.saturating_add(count)))
+}
+
+/// A thread for a day. Its futures are deep, and a build that isn't optimised keeps more of them on the stack than a
+/// thread usually has.
+fn with_room() -> std::thread::Builder {
+    std::thread::Builder::new().stack_size(STACK)
 }
 
 fn words(death: Death) -> String {

@@ -63,6 +63,9 @@ pub enum SimulationError {
     /// The folder can't be used.
     #[error("the folder for the simulated days can't be used ({0}); name another with --folder")]
     Folder(#[from] std::io::Error),
+    /// The threads that play days can't be started.
+    #[error("the threads for the simulated days can't be started ({0})")]
+    Threads(std::io::Error),
     /// The database can't be used.
     #[error("the database of a simulated day can't be used")]
     Store(#[from] StoreError),
