@@ -120,7 +120,7 @@ impl Default for RotaParts {
     }
 }
 
-/// A rota: whoever it names is one of its people, and if it has people, it has somebody to ring at last.
+/// A rota. Everybody it names is one of its people, and a rota with people has somebody to ring last.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "RotaParts", into = "RotaParts")]
 pub struct Rota(RotaParts);

@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 use crate::domain::{Claimant, StaffCallOutcome};
 
-/// How long a person is kept for whoever was given them: longer than a call with all questions, and short enough that
-/// nobody is forgotten because a colleague went home.
+/// How long a person stays reserved for the member of staff who was given them: longer than a call with all questions,
+/// and short enough that nobody is forgotten because a colleague went home.
 pub const ROUND_CLAIM_LASTS: SignedDuration = SignedDuration::from_mins(30);
 /// When somebody who wasn't reached is called again in a round.
 pub const NOT_REACHED_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(60);

@@ -24,7 +24,7 @@ pub struct OpenCall {
 pub enum CallFate {
     /// Nothing.
     Stays,
-    /// It is cancelled, or whoever is on the line hears a goodbye.
+    /// It is cancelled, or the person on the line hears a goodbye.
     Withdrawn(Withdrawal),
     /// Its slot ends for this reason. The patient talks with staff, and isn't cut off.
     StaffGoOn(Withdrawal),

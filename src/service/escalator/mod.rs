@@ -46,7 +46,7 @@ pub struct EscalatorSettings {
 /// Whether e-mail is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmailRule {
-    /// To whoever has an address on the rota.
+    /// To the people of the rota who have an e-mail address.
     Sent,
     /// The settings name no mail server.
     NoServer,

@@ -198,7 +198,7 @@ pub async fn erase_expired(context: &Context) -> Result<usize, ServiceError> {
     drop(tx);
     let mut erased = 0_usize;
     for patient in due {
-        // Whoever is another health centre's by now is kept by its retention.
+        // A patient who has moved is kept as long as the new health centre says.
         let scope = Scope::Centres(BTreeSet::from([patient.centre]));
         match erase_one(context, &Actor::System, &scope, &patient.id.into()).await {
             Ok(_) => erased = erased.saturating_add(1),

@@ -177,7 +177,7 @@ impl Work<'_> {
         let value = match self.bulk.kind {
             BulkKind::CallTimes => before.call_times.clone(),
             BulkKind::Language => before.language.tag().to_owned(),
-            // Whoever had asked to be left alone isn't called again by undoing.
+            // Undoing never resumes calls to somebody who had asked to be left alone.
             BulkKind::Stop if asked || !before.automated_call => HELD_BACK.to_owned(),
             BulkKind::Stop => String::new(),
         };

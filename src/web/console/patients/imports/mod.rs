@@ -1,5 +1,5 @@
 //! Importing patient lists: a file is uploaded, the dry run shows what would happen to each row, and then the list is
-//! imported as a whole. The result waits for whoever has left the page.
+//! imported as a whole. The result waits for staff who have left the page.
 
 mod decide;
 mod refused;
