@@ -49,6 +49,7 @@ pub mod mail;
 pub mod patient_import;
 #[allow(clippy::arithmetic_side_effects, reason = "times and counts whose bounds were checked when they were read")]
 pub mod policy;
+pub mod render;
 #[allow(clippy::arithmetic_side_effects, reason = "times and counts of our own, except in `conversation`")]
 pub mod service;
 #[allow(clippy::arithmetic_side_effects, reason = "counts of rows and columns")]

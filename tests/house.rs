@@ -22,7 +22,7 @@ mod words;
 
 use source::{Source, read};
 
-const LAYERS: [(&str, u8); 16] = [
+const LAYERS: [(&str, u8); 17] = [
     ("domain", 1),
     ("translations", 2),
     ("flow", 2),
@@ -34,6 +34,7 @@ const LAYERS: [(&str, u8); 16] = [
     ("store", 4),
     ("carrier", 4),
     ("mail", 4),
+    ("render", 4),
     ("service", 5),
     ("web", 6),
     ("app", 7),

@@ -6,11 +6,15 @@ use anyhow::Context as _;
 use tracing::warn;
 
 use crate::config::Config;
-use crate::mail::{MailServer, Smtp};
+use crate::mail::{MailServer, Smtp, Spool};
 use crate::store::{Database, rotas};
 
 /// Returns the mail server. `None` if the settings name none.
 pub(super) fn configured_mail_server(config: &Config) -> anyhow::Result<Option<Arc<dyn MailServer>>> {
+    if let Some(folder) = &config.email.spool_folder {
+        let spool = Spool::open(folder).context("email.spool_folder")?;
+        return Ok(Some(Arc::new(spool)));
+    }
     let server = Smtp::configured(&config.email).context("email")?;
     Ok(server.map(|server| Arc::new(server) as Arc<dyn MailServer>))
 }

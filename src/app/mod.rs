@@ -2,6 +2,7 @@
 //! command line starts it, and so do the demonstrations and measurements.
 
 mod backup;
+mod certificates;
 mod client;
 mod database;
 mod fitting;

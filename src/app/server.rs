@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
+use super::certificates::certificate_settings;
 use super::fitting::{account, urls, voices};
 use super::mail::{configured_mail_server, warn_of_unused_addresses};
 use super::network::Network;
@@ -19,14 +20,16 @@ use super::used_flow_sets::used_otherwise;
 use super::workers::{Workers, start_mail, start_workers};
 use crate::carrier::twilio::SigningKey;
 use crate::config::{Carrier, Config, Operations};
+use crate::domain::PhoneNumber;
 use crate::flow::{Finding, FlowSet};
 use crate::mail::MailServer;
 use crate::service::{
-    Clock, Context, ConversationService, Dialer, EmailRule, Escalator, EscalatorSettings, LegBook, Post, SealerTask,
-    count_last_outside_lines, count_outside_lines,
+    Clock, Context, ConversationService, Dialer, EmailRule, Escalator, EscalatorSettings, LegBook, Post, PublicUrls,
+    SealerTask, count_last_outside_lines, count_outside_lines,
 };
 use crate::web::{
-    ConsoleSettings, LastReadiness, SecondFactorRule, ServerPace, Web, console, router, router_with_operations,
+    CertificateSettings, ConsoleSettings, HelpSettings, LastReadiness, PortalMail, PortalSettings, SecondFactorRule,
+    ServerPace, Web, console, portal, router, router_with_operations,
 };
 
 /// A server that has opened everything but doesn't listen yet.
@@ -41,6 +44,7 @@ pub(crate) struct Server {
     web: Arc<Web>,
     app: axum::Router,
     console: ConsoleSettings,
+    portal: PortalSettings,
     checkpoint_file: Option<PathBuf>,
     longest_call: SignedDuration,
 }
@@ -95,7 +99,9 @@ impl Server {
             Operations::At(_) | Operations::AtDefault(_) => router(Arc::clone(&web)),
         };
         let longest_call = SignedDuration::from_mins(config.dialer.longest_call_minutes.into());
-        let console = console_settings(config, &conversations, email);
+        let certificates = certificate_settings(config)?;
+        let console = console_settings(config, &conversations, email, certificates.clone());
+        let portal = portal_settings(config, &conversations, email, certificates);
         Ok(Self {
             context,
             conversations,
@@ -107,6 +113,7 @@ impl Server {
             app,
             web,
             console,
+            portal,
             checkpoint_file,
             longest_call,
         })
@@ -154,13 +161,14 @@ impl Server {
         let Self {
             context, conversations, working, network, dialer, escalator, mail, app, web, checkpoint_file, ..
         } = self;
-        let console_url = format!("{}/console", self.console.public_url);
-        let (longest_call, app) = (self.longest_call, app.merge(console(&context, self.console)));
+        let urls = PublicUrls::of(&self.console.public_url);
+        let pages = console(&context, self.console).merge(portal(&context, self.portal));
+        let (longest_call, app) = (self.longest_call, app.merge(pages));
         let operations = crate::web::operations(web);
         // Start this before the dialer: a database that lacks its last entries doesn't know whom it has called.
         let keeper = SealerTask::start(Arc::clone(&context), checkpoint_file).await;
-        let post = mail.map(|server| Post { server, console: console_url.clone() });
-        let workers = start_workers(&context, &conversations, network, dialer, escalator, console_url, longest_call);
+        let post = mail.map(|server| Post { server, console: urls.console.clone() });
+        let workers = start_workers(&context, &conversations, network, dialer, escalator, urls, longest_call);
         if let Some(post) = post {
             start_mail(&workers, &context, post);
         }
@@ -193,7 +201,12 @@ impl Server {
     }
 }
 
-fn console_settings(config: &Config, conversations: &ConversationService, email: EmailRule) -> ConsoleSettings {
+fn console_settings(
+    config: &Config,
+    conversations: &ConversationService,
+    email: EmailRule,
+    certificates: CertificateSettings,
+) -> ConsoleSettings {
     let pace = ServerPace { per_second: config.dialer.calls_per_second, at_once: config.dialer.concurrent_calls };
     ConsoleSettings {
         pace,
@@ -203,5 +216,38 @@ fn console_settings(config: &Config, conversations: &ConversationService, email:
         second_factor: SecondFactorRule::Asked,
         email,
         flow_set: Arc::clone(conversations.lines().flow_sets.current()),
+        certificates,
+    }
+}
+
+fn portal_settings(
+    config: &Config,
+    conversations: &ConversationService,
+    email: EmailRule,
+    certificates: CertificateSettings,
+) -> PortalSettings {
+    PortalSettings {
+        guessing: conversations.lines().guessing,
+        mail: match email {
+            EmailRule::Sent => PortalMail::Sent,
+            EmailRule::NoServer => PortalMail::NoServer,
+        },
+        public_url: config.server.public_url(),
+        proxies: config.server.trusted_proxies.clone(),
+        zone: conversations.lines().zone.clone(),
+        health_call_number: conversations.lines().health_call_number.clone(),
+        help: help_settings(config, conversations),
+        certificates,
+        flow_set: Arc::clone(conversations.lines().flow_sets.current()),
+    }
+}
+
+fn help_settings(config: &Config, conversations: &ConversationService) -> HelpSettings {
+    let number = |text: &Option<String>| text.as_deref().and_then(|text| PhoneNumber::parse(text).ok());
+    HelpSettings {
+        people_desk: number(&config.help.people_desk),
+        staff_desk: number(&config.help.staff_desk),
+        caller_number: conversations.lines().call_back_number.clone(),
+        mail_from: config.email.from().map(|from| from.expose().to_owned()),
     }
 }

@@ -11,8 +11,8 @@ use tracing::{error, warn};
 use super::network::Network;
 use crate::carrier::Carriers;
 use crate::service::{
-    Context, ConversationService, Dialer, Escalator, JobRunner, Outside, Post, erase_expired, finish_bulk_changes,
-    finish_imports, finish_replans, sweep, sweep_uploads, wait_after,
+    Context, ConversationService, Dialer, Escalator, JobRunner, Outside, Post, PublicUrls, erase_expired,
+    finish_bulk_changes, finish_imports, finish_replans, sweep, sweep_uploads, wait_after,
 };
 use crate::web::finding_words;
 
@@ -64,7 +64,7 @@ pub(crate) fn start_workers(
     network: Option<Network>,
     dialer: Option<Arc<Dialer>>,
     escalator: Option<Arc<Escalator>>,
-    console: String,
+    urls: PublicUrls,
     longest_call: SignedDuration,
 ) -> Workers {
     let workers = Workers::default();
@@ -74,7 +74,7 @@ pub(crate) fn start_workers(
     workers.spawn(erase_on(Arc::clone(context)));
     // Without a number to call from, leave jobs that need the network to another node.
     let outside = carriers.filter(|_| conversations.lines().call_back_number.is_some());
-    let outside = outside.map(|carriers| Outside { carriers, conversations: conversations.clone(), console });
+    let outside = outside.map(|carriers| Outside { carriers, conversations: conversations.clone(), urls });
     workers.spawn(run_jobs_on(JobRunner::new(Arc::clone(context), outside)));
     if let Some(dialer) = dialer {
         workers.spawn(Arc::clone(&dialer).run());

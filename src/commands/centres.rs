@@ -221,6 +221,8 @@ impl More {
             retry: self.retry,
             report_covers: self.report_covers,
             unregistered_reports: self.unregistered_reports,
+            // A matter of the console.
+            report_links: None,
             after_red: self.after_red,
             concurrent_calls: self.concurrent_calls.as_ref().map(|calls| calls.0),
             calls_per_second: self.calls_per_second.as_ref().map(|pace| pace.0),

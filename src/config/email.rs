@@ -25,6 +25,8 @@ pub struct Email {
     pub password: SecretString,
     /// The address that messages come from.
     pub from: Option<String>,
+    /// A folder into which messages are written in place of sending them. Default: none.
+    pub spool_folder: Option<PathBuf>,
     /// A PEM file with the certificates that sign the server's, beside those of the system.
     pub certificate_file: Option<PathBuf>,
 }
@@ -56,6 +58,9 @@ impl EmailSecurity {
 /// Why the settings of `[email]` can't be used together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EmailFault {
+    /// Both a server and a folder.
+    #[error("messages are sent or written into a folder, not both; leave out email.spool_folder, or email.server")]
+    TwoWays,
     /// There are other settings, and no server.
     #[error("email.server isn't set, so no e-mail is sent; set it too, or leave out all of [email]")]
     NoServer,
@@ -119,6 +124,9 @@ impl Email {
         if !is_address && !is_name {
             return Err(("email.server", EmailFault::Server));
         }
+        if self.spool_folder.is_some() {
+            return Err(("email.spool_folder", EmailFault::TwoWays));
+        }
         if self.port == Some(0) {
             return Err(("email.port", EmailFault::Port));
         }
@@ -149,6 +157,8 @@ mod tests {
         let base = "server = \"mail.example.jp\"\nfrom = \"kenko@example.jp\"\n";
         for (text, expected) in [
             ("", Ok(())),
+            ("spool_folder = \"/tmp/mail\"", Ok(())),
+            (&format!("{base}spool_folder = \"/tmp/mail\""), Err(("email.spool_folder", EmailFault::TwoWays))),
             (base, Ok(())),
             ("from = \"kenko@example.jp\"", Err(("email", EmailFault::NoServer))),
             ("server = \"mail.example.jp\"", Err(("email.from", EmailFault::From))),

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod audit;
+mod certificate;
 mod checks;
 mod database;
 mod dialer;
@@ -10,6 +11,7 @@ mod error;
 mod file;
 mod flows;
 mod health_call;
+mod help;
 mod load;
 mod log;
 mod networks;
@@ -22,12 +24,14 @@ mod variables;
 mod warnings;
 
 pub use audit::Audit;
+pub use certificate::Certificate;
 pub use database::Database;
 pub use dialer::Dialer;
 pub use email::{Email, EmailFault, EmailSecurity};
 pub use error::{AddressError, ConfigError, Expected, Place, SecretFileError, SettingFault, SettingsFileError};
 pub use flows::Flows;
 pub use health_call::HealthCall;
+pub use help::Help;
 pub use load::{Survey, load, survey};
 pub use log::{Log, LogFormat};
 pub use networks::{NetworkError, Networks};
@@ -58,6 +62,10 @@ pub struct Config {
     pub twilio: Twilio,
     /// The mail server for messages to staff.
     pub email: Email,
+    /// Whom people may ask.
+    pub help: Help,
+    /// How certificates are printed.
+    pub certificate: Certificate,
     /// The pace and limits of automated calls.
     pub dialer: Dialer,
     /// The location of the flow documents.

@@ -188,9 +188,15 @@ fn of_email(config: &Config) -> Settings {
         ("user_name", email.user_name.clone()),
         ("password", is_set.then(|| DOTS.to_owned())),
         ("from", email.from.clone()),
+        ("spool_folder", email.spool_folder.as_ref().map(|path| path.display().to_string())),
         ("certificate_file", email.certificate_file.as_ref().map(|path| path.display().to_string())),
     ];
-    section("email", settings)
+    let mut all = section("email", settings);
+    let font = config.certificate.second_font.as_ref().map(|path| path.display().to_string());
+    all.extend(section("certificate", [("second_font", font)]));
+    let help = &config.help;
+    all.extend(section("help", [("people_desk", help.people_desk.clone()), ("staff_desk", help.staff_desk.clone())]));
+    all
 }
 
 fn of_dialer(config: &Config) -> Settings {

@@ -20,7 +20,7 @@ const OF_TESTS: [&str; 4] = ["CLOCK_STEPS", "FAIL_OVERS", "KILLS", "TEST_POSTGRE
 const NEAR: usize = 4;
 
 /// All settings, without [`PREFIX`].
-pub(super) const SETTINGS: [&str; 49] = [
+pub(super) const SETTINGS: [&str; 53] = [
     "CARRIER",
     "SERVER__LISTEN",
     "SERVER__OPERATIONS_LISTEN",
@@ -41,6 +41,7 @@ pub(super) const SETTINGS: [&str; 49] = [
     "TWILIO__MACHINE_DETECTION",
     "TWILIO__RING_SECONDS",
     "EMAIL__SERVER",
+    "EMAIL__SPOOL_FOLDER",
     "EMAIL__PORT",
     "EMAIL__SECURITY",
     "EMAIL__USER_NAME",
@@ -48,6 +49,9 @@ pub(super) const SETTINGS: [&str; 49] = [
     "EMAIL__PASSWORD_FILE",
     "EMAIL__FROM",
     "EMAIL__CERTIFICATE_FILE",
+    "CERTIFICATE__SECOND_FONT",
+    "HELP__PEOPLE_DESK",
+    "HELP__STAFF_DESK",
     "DIALER__CALLS_PER_SECOND",
     "DIALER__CONCURRENT_CALLS",
     "DIALER__UNKNOWN_GRACE_SECONDS",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{CentreCode, PatientId, StaffAccountId, StaffName};
+use super::{AccountId, CentreCode, PatientId, StaffAccountId, StaffName};
 
 /// Who asks. Every service function checks the actor's permission first, and the audit trail names the actor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub enum Actor {
     Staff(Staff),
     /// A patient, or a family member, with an account of the portal.
     Patient(PatientAccount),
+    /// Somebody with a report link of this patient. Who that is isn't known.
+    LinkHolder(PatientId),
     /// A person at the command line of the server.
     Operator(Operator),
     /// The program itself: its workers, without a person.
@@ -44,6 +46,8 @@ pub enum StaffAccess {
 /// An account of the portal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatientAccount {
+    /// The account.
+    pub account: AccountId,
     /// The patients whose data it may use: its own and those of the family.
     pub patients: BTreeSet<PatientId>,
 }
@@ -122,6 +126,7 @@ impl Actor {
         match self {
             Self::Staff(staff) => staff.name.as_str(),
             Self::Patient(_) => "patient",
+            Self::LinkHolder(_) => "report link",
             Self::Operator(operator) => operator.name.as_str(),
             Self::System => "kenkocall",
         }
@@ -132,7 +137,7 @@ impl Actor {
         match self {
             Self::Staff(Staff { via: StaffAccess::Console, .. }) => "console",
             Self::Staff(Staff { via: StaffAccess::Api, .. }) => "api",
-            Self::Patient(_) => "portal",
+            Self::Patient(_) | Self::LinkHolder(_) => "portal",
             Self::Operator(_) => "command",
             Self::System => "system",
         }
@@ -142,7 +147,7 @@ impl Actor {
     pub const fn system_user(&self) -> Option<&SystemUser> {
         match self {
             Self::Operator(operator) => Some(&operator.system_user),
-            Self::Staff(_) | Self::Patient(_) | Self::System => None,
+            Self::Staff(_) | Self::Patient(_) | Self::LinkHolder(_) | Self::System => None,
         }
     }
 }

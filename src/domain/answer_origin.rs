@@ -1,6 +1,6 @@
 //! Where an answer comes from: a call, an account of the portal, or staff.
 
-use super::{AccountId, CallId, StaffName};
+use super::{AccountId, CallId, ReportLinkId, StaffName};
 
 /// Where an answer comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum AnswerOrigin {
     },
     /// It was submitted by an account of the portal.
     Account(AccountId),
+    /// It was submitted by a browser that a report link and the birth date had opened. Who has the link isn't known.
+    Link(ReportLinkId),
     /// It was entered by staff. Holds the name recorded in the audit trail.
     Staff(StaffName),
     /// It wasn't recorded, as in made-up data.
@@ -25,7 +27,7 @@ impl AnswerOrigin {
     pub const fn call(&self) -> Option<CallId> {
         match self {
             Self::Turn { call, .. } => Some(*call),
-            Self::Account(_) | Self::Staff(_) | Self::Unrecorded => None,
+            Self::Account(_) | Self::Link(_) | Self::Staff(_) | Self::Unrecorded => None,
         }
     }
 
@@ -33,14 +35,15 @@ impl AnswerOrigin {
     pub const fn turn(&self) -> Option<i64> {
         match self {
             Self::Turn { turn, .. } => Some(*turn),
-            Self::Account(_) | Self::Staff(_) | Self::Unrecorded => None,
+            Self::Account(_) | Self::Link(_) | Self::Staff(_) | Self::Unrecorded => None,
         }
     }
 
-    /// Who entered it, as stored: `account:ID` or `staff:NAME`. `None` for a call.
+    /// Who entered it, as stored: `account:ID`, `link:ID` or `staff:NAME`. `None` for a call.
     pub fn entered_by(&self) -> Option<String> {
         match self {
             Self::Account(account) => Some(format!("account:{account}")),
+            Self::Link(link) => Some(format!("link:{link}")),
             Self::Staff(name) => Some(format!("staff:{}", name.as_str())),
             Self::Turn { .. } | Self::Unrecorded => None,
         }
@@ -52,6 +55,7 @@ impl AnswerOrigin {
             (Some(call), Some(turn), None) => Some(Self::Turn { call, turn }),
             (None, None, None) => Some(Self::Unrecorded),
             (None, None, Some(Some(("account", id)))) => id.parse().ok().map(Self::Account),
+            (None, None, Some(Some(("link", id)))) => id.parse().ok().map(Self::Link),
             (None, None, Some(Some(("staff", name)))) => StaffName::parse(name).ok().map(Self::Staff),
             _ => None,
         }
@@ -69,13 +73,14 @@ mod tests {
         let call = CallId(Uuid::from_u128(1));
         let staff = AnswerOrigin::Staff(StaffName::parse("保健師: A").unwrap());
         let account = AnswerOrigin::Account(AccountId(Uuid::from_u128(2)));
-        for origin in [AnswerOrigin::Turn { call, turn: 3 }, account, staff, AnswerOrigin::Unrecorded] {
+        let link = AnswerOrigin::Link(ReportLinkId(Uuid::from_u128(3)));
+        for origin in [AnswerOrigin::Turn { call, turn: 3 }, account, link, staff, AnswerOrigin::Unrecorded] {
             let read = AnswerOrigin::read(origin.call(), origin.turn(), origin.entered_by().as_deref());
             assert_eq!(read, Some(origin));
         }
         assert_eq!(AnswerOrigin::read(Some(call), None, None), None);
         assert_eq!(AnswerOrigin::read(Some(call), Some(1), Some("staff:A")), None);
-        for text in ["staff", "staff:", "account:A", "robot:A", ""] {
+        for text in ["staff", "staff:", "account:A", "link:A", "robot:A", ""] {
             assert_eq!(AnswerOrigin::read(None, None, Some(text)), None, "{text}");
         }
     }

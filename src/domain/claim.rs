@@ -45,7 +45,7 @@ impl Claimant {
     pub fn of(actor: &Actor) -> Self {
         let account = match actor {
             Actor::Staff(staff) => Some(staff.account),
-            Actor::Patient(_) | Actor::Operator(_) | Actor::System => None,
+            Actor::Patient(_) | Actor::LinkHolder(_) | Actor::Operator(_) | Actor::System => None,
         };
         Self { name: actor.name().to_owned(), account }
     }

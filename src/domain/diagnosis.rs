@@ -109,8 +109,10 @@ pub struct Diagnosis {
     pub reason: NotificationReason,
     /// The registered name.
     pub registered_name: RegisteredName,
-    /// The date of entry.
+    /// 登録年月日: when it was registered.
     pub entered_on: Date,
+    /// 入国日: when the person entered the country. `None` if that is unknown, or doesn't matter.
+    pub arrived_on: Option<Date>,
 }
 
 impl std::fmt::Debug for Diagnosis {

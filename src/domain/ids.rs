@@ -42,6 +42,8 @@ uuid_id! {
     ClaimId,
     /// One note of staff.
     NoteId,
+    /// One certificate.
+    CertificateId,
     /// One call that staff placed themselves.
     StaffCallId,
     /// One time that a shift handed over to the next.
@@ -52,6 +54,14 @@ uuid_id! {
     JobId,
     /// One account of the portal.
     AccountId,
+    /// One link by which a patient reports without an account.
+    ReportLinkId,
+    /// One form of the portal: what one browser or account has filled in of one report.
+    ReportFormId,
+    /// One code by e-mail, for an account of the portal.
+    PortalCodeId,
+    /// One log-in to the portal.
+    PortalSessionId,
     /// One account of a member of staff.
     StaffAccountId,
     /// One log-in of a member of staff in a browser.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AlertKind, CallId, CentreCode, ContactId, PatientId, SlotId};
+use super::{AlertKind, CallId, CentreCode, ContactId, PatientId, PortalCodeId, ReportLinkId, SlotId};
 
 /// A job that runs after the commit. Its JSON is stored. A change of it must still read what is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,12 +30,22 @@ pub enum Job {
         /// The call to them.
         call: CallId,
     },
+    /// Send a code of the portal by e-mail.
+    PortalCode {
+        /// The code.
+        code: PortalCodeId,
+    },
     /// Send a trial message by SMS to a person of a health centre's rota.
     StaffTrial {
         /// The health centre.
         centre: CentreCode,
         /// The person.
         contact: ContactId,
+    },
+    /// Send a patient a link to today's form by SMS. The token is made when it is sent.
+    ReportLinkSms {
+        /// The link.
+        link: ReportLinkId,
     },
     /// Tell the centre's staff immediately about a new alert on their list. Carries no personal data.
     TellCentre {
@@ -54,7 +64,9 @@ impl Job {
             Self::MissedCallSms { .. } => JobKind::MissedCallSms,
             Self::StaffSms { .. } => JobKind::StaffSms,
             Self::StaffEmail { .. } => JobKind::StaffEmail,
+            Self::PortalCode { .. } => JobKind::PortalCode,
             Self::StaffTrial { .. } => JobKind::StaffTrial,
+            Self::ReportLinkSms { .. } => JobKind::ReportLinkSms,
             Self::TellCentre { .. } => JobKind::TellCentre,
         }
     }
@@ -71,16 +83,28 @@ pub enum JobKind {
     StaffSms,
     /// [`Job::StaffEmail`].
     StaffEmail,
+    /// [`Job::PortalCode`].
+    PortalCode,
     /// [`Job::StaffTrial`].
     StaffTrial,
+    /// [`Job::ReportLinkSms`].
+    ReportLinkSms,
     /// [`Job::TellCentre`].
     TellCentre,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 6] =
-        [Self::Withdraw, Self::MissedCallSms, Self::StaffSms, Self::StaffEmail, Self::StaffTrial, Self::TellCentre];
+    pub const ALL: [Self; 8] = [
+        Self::Withdraw,
+        Self::MissedCallSms,
+        Self::StaffSms,
+        Self::StaffEmail,
+        Self::PortalCode,
+        Self::StaffTrial,
+        Self::ReportLinkSms,
+        Self::TellCentre,
+    ];
 
     /// The code in the database, and the tag of the job's JSON.
     pub const fn code(self) -> &'static str {
@@ -89,7 +113,9 @@ impl JobKind {
             Self::MissedCallSms => "missed_call_sms",
             Self::StaffSms => "staff_sms",
             Self::StaffEmail => "staff_email",
+            Self::PortalCode => "portal_code",
             Self::StaffTrial => "staff_trial",
+            Self::ReportLinkSms => "report_link_sms",
             Self::TellCentre => "tell_centre",
         }
     }
@@ -102,8 +128,10 @@ impl JobKind {
     /// What a node needs to run it.
     pub const fn needs(self) -> JobNeeds {
         match self {
-            Self::Withdraw | Self::MissedCallSms | Self::StaffSms | Self::StaffTrial => JobNeeds::Network,
-            Self::StaffEmail => JobNeeds::MailServer,
+            Self::Withdraw | Self::MissedCallSms | Self::StaffSms | Self::StaffTrial | Self::ReportLinkSms => {
+                JobNeeds::Network
+            }
+            Self::StaffEmail | Self::PortalCode => JobNeeds::MailServer,
             Self::TellCentre => JobNeeds::Nothing,
         }
     }
@@ -183,6 +211,8 @@ mod tests {
             Job::MissedCallSms { patient: PatientId(id), slot: SlotId(id) },
             Job::StaffSms { call: CallId(id) },
             Job::StaffEmail { call: CallId(id) },
+            Job::ReportLinkSms { link: ReportLinkId(id) },
+            Job::PortalCode { code: PortalCodeId(id) },
             Job::TellCentre { centre: CentreCode::parse("13101")?, kind: AlertKind::RedAnswer },
         ];
         for job in jobs {

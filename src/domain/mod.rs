@@ -9,6 +9,7 @@ mod bulk;
 mod call_times;
 mod caller_number;
 mod calling_hours;
+mod certificate;
 mod claim;
 mod closing;
 mod data_loss;
@@ -34,10 +35,13 @@ mod number_as_text;
 mod number_kind;
 mod outcome;
 mod oximeter;
+mod page_language;
 mod patient_status;
 mod phone_number;
 mod plain_line;
+mod portal_account;
 mod report;
+mod report_text;
 mod revision;
 mod rota;
 mod said_name;
@@ -59,6 +63,7 @@ pub use bulk::{BulkKind, BulkOutcome, BulkState};
 pub use call_times::{CallTimes, CallTimesError};
 pub use caller_number::CallerNumber;
 pub use calling_hours::{CallingHours, CallingHoursError};
+pub use certificate::{CertificateCode, CertificateEnd, PassportNumber};
 pub use claim::{Claimant, LineOf};
 pub use closing::{Closing, ClosingReason, NoteText, NoteTextError};
 pub use data_loss::LossEvidence;
@@ -70,9 +75,10 @@ pub use folded_name::FoldedName;
 pub use hersys_id::{HersysId, HersysIdError};
 pub use hours::{DayEnd, read_hours, read_span};
 pub use ids::{
-    AccountId, AlertId, BulkId, CallId, CentreCode, CentreCodeError, ClaimId, ContactId, EscalationId, HandoverId,
-    JobId, LegId, NoteId, PasskeyId, PatientId, ProcessId, ReportId, SavedFilterId, ShiftId, SlotId, StaffAccountId,
-    StaffCallId, TransferId, UploadId, WebSessionId,
+    AccountId, AlertId, BulkId, CallId, CentreCode, CentreCodeError, CertificateId, ClaimId, ContactId, EscalationId,
+    HandoverId, JobId, LegId, NoteId, PasskeyId, PatientId, PortalCodeId, PortalSessionId, ProcessId, ReportFormId,
+    ReportId, ReportLinkId, SavedFilterId, ShiftId, SlotId, StaffAccountId, StaffCallId, TransferId, UploadId,
+    WebSessionId,
 };
 pub use job::{Job, JobFailure, JobKind, JobNeeds};
 pub use keys::{EntryEnd, Keyed, Keys, KeysError};
@@ -86,13 +92,16 @@ pub use number_as_text::{number, some_number};
 pub use number_kind::{CallableNumber, NumberKind};
 pub use outcome::{CallRole, Direction, Disposition, HangupCause, Line};
 pub use oximeter::{Oximeter, Spo2Question};
+pub use page_language::PageLanguage;
 pub use patient_status::PatientStatus;
 pub use phone_number::{PhoneNumber, PhoneNumberError};
 pub use plain_line::{
     CentreName, FilterName, HiddenCharacter, HiddenKind, PlainLine, PlainLineError, ReasonText, StaffName, all_visible,
     all_visible_in_lines, escaped, escaped_lines,
 };
+pub use portal_account::{CodePurpose, EnteredName, MailCode, PersonLabel, PersonalLine, Stay};
 pub use report::{Channel, ReportOutcome};
+pub use report_text::{ReportText, ReportTextError};
 pub use revision::Revision;
 pub use rota::{Contact, Rota, RotaError, RotaParts, Shift, SmsToo, WaitMinutes, WaitMinutesError};
 pub use said_name::{LatinName, LatinNameError, NameReading, NameReadingError};

@@ -30,6 +30,17 @@ impl Channel {
         }
     }
 
+    /// Whether a report that this channel began has `finisher` as its channel once that finished it. Of two calls by
+    /// phone, the first one stays its channel.
+    pub fn gives_way_to(self, finisher: Self) -> bool {
+        self != finisher && !(self.is_by_phone() && finisher.is_by_phone())
+    }
+
+    /// Whether it is one of the two lines.
+    pub const fn is_by_phone(self) -> bool {
+        matches!(self, Self::AutomatedCall | Self::HealthCall)
+    }
+
     /// Reads [`Channel::code`].
     pub fn from_code(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|channel| channel.code() == word)

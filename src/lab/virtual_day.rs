@@ -7,11 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::carrier::{Carriers, simulator};
 use crate::service::{
-    Clock, Context, ConversationService, Dialer, DialerSettings, JobRunner, LineSettings, Outside, SimulatedCarrier,
-    run_until, sweep,
+    Clock, Context, ConversationService, Dialer, DialerSettings, JobRunner, LineSettings, Outside, PublicUrls,
+    SimulatedCarrier, run_until, sweep,
 };
 use crate::store::calls::{self, CallFilter};
-use crate::store::{StoreError, dialer};
+use crate::store::{StoreError, dialer, outbox};
 
 /// The smallest step of the clock. Everything within it happens at the same time.
 pub const STEP: SignedDuration = SignedDuration::from_secs(1);
@@ -137,8 +137,8 @@ impl Simulation {
         let (conversations, _ends_with_the_last_sender) = ConversationService::start(Arc::clone(&context), settings);
         let carriers = Carriers::only(Arc::new(lines.clone()));
         let dialer = Dialer::new(Arc::clone(&context), conversations.clone(), carriers.clone(), dialling);
-        let console = "https://kenko.example/console".to_owned();
-        let outside = Outside { carriers: carriers.clone(), conversations: conversations.clone(), console };
+        let urls = PublicUrls::of("https://kenko.example");
+        let outside = Outside { carriers: carriers.clone(), conversations: conversations.clone(), urls };
         let jobs = JobRunner::new(Arc::clone(&context), Some(outside));
         Self { clock, context, conversations, dialer, jobs, carriers, lines }
     }
@@ -225,7 +225,8 @@ impl Simulation {
     /// Finds out when the next job and the dialer's next work are due.
     async fn see_what_is_next(&self, rhythm: &mut Rhythm) -> Result<(), StoreError> {
         let next = dialer::next(&mut self.context.database.begin_autocommit().await?).await?;
-        rhythm.job_at = next.job_at;
+        let now = self.context.clock.now();
+        rhythm.job_at = next.job_at.map(|at| if at > outbox::latest(now) { now } else { at });
         let dial_at = [next.slot_at, next.due_at, next.window_end].into_iter().flatten().min();
         rhythm.dial_at = dial_at.map(|at| rhythm.held_until.map_or(at, |until| at.max(until)));
         Ok(())

@@ -1,6 +1,7 @@
 //! E-mail: what is sent, what came of it, and the mail server that takes it. Only this module knows SMTP.
 
 mod smtp;
+mod spool;
 
 use std::pin::Pin;
 
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use smtp::{Smtp, SmtpError};
+pub use spool::Spool;
 
 use crate::domain::EmailAddress;
 

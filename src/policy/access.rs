@@ -223,7 +223,7 @@ pub fn scope(actor: &Actor, permission: Permission) -> Result<Scope, Forbidden> 
             Reach::OwnCentres if !staff.centres.is_empty() => Ok(Scope::Centres(staff.centres.clone())),
             Reach::OwnCentres | Reach::Nothing => Err(Forbidden(permission)),
         },
-        Actor::Patient(_) => Err(Forbidden(permission)),
+        Actor::Patient(_) | Actor::LinkHolder(_) => Err(Forbidden(permission)),
     }
 }
 
@@ -241,7 +241,9 @@ pub fn require(actor: &Actor, permission: Permission) -> Result<(), Forbidden> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Operator, PatientAccount, Staff, StaffAccess, StaffAccountId, StaffName, SystemUser};
+    use crate::domain::{
+        AccountId, Operator, PatientAccount, Staff, StaffAccess, StaffAccountId, StaffName, SystemUser,
+    };
 
     fn centre(code: &str) -> CentreCode {
         CentreCode::parse(code).unwrap()
@@ -307,7 +309,10 @@ mod tests {
         ];
         let mut actors: Vec<Actor> = Role::ALL.into_iter().map(|role| staff(Some(role), &["13101"])).collect();
         actors.extend([operator(Some("13101")), operator(None)]);
-        actors.extend([Actor::Patient(PatientAccount { patients: BTreeSet::new() }), Actor::System]);
+        actors.extend([
+            Actor::Patient(PatientAccount { account: AccountId(uuid::Uuid::nil()), patients: BTreeSet::new() }),
+            Actor::System,
+        ]);
         let found: Vec<(&str, String)> = Permission::ALL
             .into_iter()
             .map(|permission| (permission.code(), actors.iter().map(|actor| letter(actor, permission)).collect()))

@@ -14,8 +14,11 @@ mod dialer;
 mod error;
 mod escalator;
 mod handovers;
+pub mod list_words;
 mod outbox;
 mod patients;
+mod portal;
+mod portal_reports;
 mod recovery;
 mod reports;
 mod rota;
@@ -31,8 +34,8 @@ pub use crate::patient_import::{
 };
 pub use crate::policy::{
     AfterRed, CallPattern, CallPatternError, CentreCalls, DaysOff, DaysOffError, MissedCallSms, MissedCallSmsError,
-    OfficeHours, PatientTerms, ReportCovers, RetentionMonths, Retries, RetryPolicy, SmsPrice, Thresholds,
-    UnregisteredReports, UnusablePattern, Worsening, sms_segments,
+    NoCertificate, OfficeHours, PatientTerms, ReportCovers, ReportLinks, RetentionMonths, Retries, RetryPolicy,
+    SmsPrice, Thresholds, UnregisteredReports, UnusablePattern, Worsening, sms_segments, staff_message,
 };
 pub use crate::store::StoreError;
 pub use crate::store::calls::{CallResult, CallsOf};
@@ -69,9 +72,9 @@ pub use carriers::{LegBook, LegOwner};
 pub use carriers::{NetworkObserver, Processed, SimulatedCarrier, run_simulated_gateway, run_until};
 pub use centre_settings::{CentreChange, CentreSettings};
 pub use centres::{
-    BeforeAfter, CentreChanged, CentreEffect, CentreView, ChangedSetting, SettingsEntry, add_centre, change_centre,
-    change_settings, finish_replans, list_centres, preview_settings, preview_undo, settings_history, show_centre,
-    undo_change,
+    BeforeAfter, CentreChanged, CentreEffect, CentreView, ChangedSetting, PublicCentre, SettingsEntry, add_centre,
+    centres_of_place, change_centre, change_settings, finish_replans, list_centres, preview_settings, preview_undo,
+    settings_history, show_centre, undo_change,
 };
 #[cfg(feature = "fault-injection")]
 pub use context::CountedIds;
@@ -86,33 +89,48 @@ pub use conversation::{
 pub use dialer::{DialError, Dialer, DialerSettings, PreparedBatch, TICK, TickSummary};
 pub use error::{
     AccountError, AlertError, AuditError, CallError, CentreError, CheckpointError, ErrorKind, OutboxError,
-    PatientError, ReportError, ServiceError, SlotError, StoredThing, SuspensionError, TransferError,
+    PatientError, PortalError, ReportError, ServiceError, SlotError, StoredThing, SuspensionError, TransferError,
 };
 pub use escalator::{EmailRule, Escalator, EscalatorSettings};
 pub use handovers::{
     HandedOver, HandoverSheet, HandoverView, PromisedCall, Trend, WorsePerson, hand_over, handover_sheet,
 };
-pub use outbox::{JobFilter, JobRunner, JobState, Outside, Post, ShownJob, discard_job, list_jobs, retry_jobs};
+pub use outbox::{
+    JobFilter, JobRunner, JobState, Outside, Post, PublicUrls, ShownJob, discard_job, list_jobs, retry_jobs,
+};
 pub use patients::{
     AcceptedTimes, AlikeRow, AnswerForm, AnswerView, AnswersEntered, BegunReport, BulkChange, BulkEffect, BulkOf,
-    BulkView, CallEffects, CallOfPatient, CellFault, ChangePreview, Changed, ColumnRead, Corrected, Correction,
-    CorrectionView, Counted, Decided, DecidedOutcome, DecidedTransfer, DiagnosisView, DiagnosisWritten, Differing,
-    Disclosure, ERASABLE_AFTER, Elsewhere, EnteredReport, Erasure, ExportedPatient, FieldChange, FilterSaved,
+    BulkView, CallEffects, CallOfPatient, CellFault, CertificateFields, CertificateOffer, CertificateStanding,
+    CertificateView, ChangePreview, Changed, CheckedCertificate, ColumnRead, Corrected, Correction, CorrectionView,
+    Counted, Decided, DecidedOutcome, DecidedTransfer, DiagnosisView, DiagnosisWritten, Differing, Disclosure,
+    ERASABLE_AFTER, Elsewhere, EnteredReport, Erasure, ExportedPatient, FieldChange, FileCheck, FilterSaved,
     FilterWord, FindingWords, IdIs, ImportMode, Imported, ListedPatient, ListedRow, Look, NextPerson, Offer,
     OfferPreview, Offered, PassedOn, PastChange, PastField, PatientChange, PatientExport, PatientQuery, PatientView,
     PendingTransfers, Profile, Promise, Purpose, Received, ReceiverCentre, RefusedRows, RegistrationPreview,
-    ReportCorrection, ReportEntry, ReportView, Retention, RetentionChange, RetentionMoved, Rewritten, RoundProgress,
-    RowWarning, SavedFilterView, SavedOtherwise, ShownBulk, ShownPatient, ShownTransfer, ShownUpload, StaffCallView,
-    Started, StopDecision, TransferAnswer, TransferCall, TransferView, UnconfirmedStop, UploadDetails, UploadView,
-    add_patient, add_patient_note, add_report, calls_of_patient, change_filter, change_patient, choose_columns,
-    choose_sheet, chosen_columns, correct_answer, correct_report, decide_stop, decide_transfer, delete_filter,
-    discard_upload, disclose_person, enter_answers, erase_expired, erase_person, export_patients, find_transfer,
-    finish_bulk_changes, finish_imports, import_patients, list_patients, list_transfers, list_uploads, next_person,
-    notice_transfer, offer_transfer, pending_transfers, prepare_bulk, preview_change, preview_offer,
+    ReportCorrection, ReportEntry, ReportLinkView, ReportTextView, ReportView, Retention, RetentionChange,
+    RetentionMoved, Rewritten, RoundProgress, RowWarning, SavedFilterView, SavedOtherwise, ShownBulk, ShownPatient,
+    ShownTransfer, ShownUpload, StaffCallView, Started, StopDecision, TransferAnswer, TransferCall, TransferView,
+    TypedElsewhere, UnconfirmedStop, UploadDetails, UploadView, add_patient, add_patient_note, add_report,
+    calls_of_patient, change_filter, change_patient, check_certificate, choose_columns, choose_sheet, chosen_columns,
+    correct_answer, correct_report, decide_stop, decide_transfer, delete_filter, discard_upload, disclose_person,
+    enter_answers, erase_expired, erase_person, export_patients, find_transfer, finish_bulk_changes, finish_imports,
+    give_passport_number, give_portal_passport, import_patients, list_patients, list_transfers, list_uploads,
+    next_person, notice_transfer, offer_transfer, pending_transfers, prepare_bulk, preview_change, preview_offer,
     preview_registration, receive_list, receivers, refused_rows, release_patient, retention_history, round_progress,
-    save_filter, saved_filters, set_retention, show_bulk, show_filter, show_patient, show_profile, show_retention,
-    show_transfer, show_upload, start_bulk, start_import, stop_patient, sweep_uploads, undo_bulk, work_on_bulk,
-    work_on_upload, write_diagnosis,
+    save_filter, saved_filters, set_retention, show_bulk, show_certificate, show_filter, show_patient,
+    show_portal_certificate, show_profile, show_retention, show_transfer, show_upload, start_bulk, start_import,
+    stop_patient, sweep_uploads, typed_elsewhere, undo_bulk, work_on_bulk, work_on_upload, write_diagnosis,
+};
+pub use portal::{
+    AddedPerson, CentreToPhone, CodeEntered, CodeRequest, LastReport, MayReport, NewPerson, PendingCode, PortalBrowser,
+    PortalDevice, PortalLoggedIn, PortalPassword, PortalPerson, ReportToday, StateOfPerson, add_portal_person,
+    ask_for_code, choose_portal_password, delete_portal_account, end_portal_device, enter_code, label_portal_person,
+    log_in_to_portal, log_out_of_portal, may_report, pending_code, portal_devices, portal_session, show_portal_person,
+    state_of_portal_person,
+};
+pub use portal_reports::{
+    CentreContact, FormView, LinkAsked, LinkOpened, LinkState, PageSent, PageTaken, Reporter, ReportingEnd, StoredPage,
+    WhyNoLink, begin_again, look_at_link, open_link, report_form, send_page, send_report_link, write_text,
 };
 pub use recovery::{Reconciled, reconcile_calls};
 pub use reports::{Export, ReportStanding, ReportVersion};

@@ -1,5 +1,6 @@
-//! Answers. They are append-only: a correction is a later row, and the latest row of an item applies. An answer that
-//! arrives after its report was finished is late. A late answer is stored with the report but never applies.
+//! Answers. They are append-only: a correction is a later row, and the latest row of an item applies. Later is what was
+//! committed later: each answer has its place among those of its report. An answer that arrives after its report was
+//! finished is late. A late answer is stored with the report but never applies.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,7 +17,7 @@ use crate::domain::{AnswerOrigin, CallId, Item, ReportId, Sensitive, Severity};
 /// One answer, or its correction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerRow {
-    /// Its ID. Between answers of different calls, the greater ID is later, as long as no clock is set back.
+    /// Its ID. It says nothing about the order: a clock can be set back.
     pub id: Uuid,
     /// The report.
     pub report: ReportId,
@@ -45,13 +46,16 @@ pub struct LatestAnswer {
     pub severity: Severity,
 }
 
-/// Adds answers.
+/// Adds answers, in the order in which they were given. Hold the reports that others can answer, so that each answer's
+/// place follows those of all earlier commits.
 ///
 /// # Errors
 /// Database errors.
 pub async fn append(tx: &mut Tx, answers: &[AnswerRow]) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(answers.len());
+    let mut together: HashMap<ReportId, i64> = HashMap::new();
     for answer in answers {
+        let place = together.entry(answer.report).or_default();
         let salt = new_salt()?;
         tx.seals(answer_seal(answer, &salt));
         rows.push([
@@ -66,13 +70,18 @@ pub async fn append(tx: &mut Tx, answers: &[AnswerRow]) -> Result<(), StoreError
             answer.late.into(),
             salt.into(),
             answer.origin.entered_by().map_or(None::<&str>.into(), Into::into),
+            (*place).into(),
         ]);
+        *place += 1;
     }
+    // Several statements may write many rows, so the last column is a distance from the last place, not a count.
     tx.write_rows(
-        "INSERT INTO answers (id, report_id, call_id, turn, item, entry, severity, at, late, salt,
-         entered_by) VALUES",
+        "INSERT INTO answers (id, report_id, call_id, turn, item, entry, severity, at, late, salt, entered_by, place)
+         SELECT v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7, v.column8, v.column9,
+         v.column10, v.column11, v.column12 + COALESCE((SELECT max(a.place) + 1 FROM answers a
+         WHERE a.report_id = v.column2), 0) FROM (VALUES",
         rows,
-        "",
+        ") AS v",
     )
     .await
 }
@@ -103,7 +112,7 @@ fn answer_seal(answer: &AnswerRow, salt: &str) -> Seal {
 macro_rules! select {
     ($where:literal) => {
         concat!(
-            "SELECT id, report_id, call_id, turn, item, entry, severity, at, late, entered_by FROM answers ",
+            "SELECT id, report_id, call_id, turn, item, entry, severity, at, late, entered_by, place FROM answers ",
             $where
         )
     };
@@ -115,7 +124,7 @@ pub(super) use select;
 /// # Errors
 /// Database errors.
 pub async fn of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<AnswerRow>, StoreError> {
-    let mut answers = tx
+    let stored = tx
         .fetch_in(
             select!("WHERE report_id IN"),
             &[],
@@ -124,13 +133,30 @@ pub async fn of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<AnswerR
             read,
         )
         .await?;
-    in_order_of_turns(&mut answers);
-    Ok(answers)
+    Ok(in_order(stored))
 }
 
-/// Sorts the answers of each report by ID, but never puts an answer of a call before one of an earlier turn. IDs alone
-/// aren't enough: a clock can be set back during a call, and several nodes can handle its turns.
-pub(super) fn in_order_of_turns(answers: &mut [AnswerRow]) {
+/// An answer and its place. `None`: it is of a version that kept no places, and comes before those that have one.
+pub(super) struct PlacedAnswer {
+    answer: AnswerRow,
+    place: Option<i64>,
+}
+
+/// The answers of each report in the order in which they were committed.
+pub(super) fn in_order(stored: Vec<PlacedAnswer>) -> Vec<AnswerRow> {
+    let (mut placed, earlier): (Vec<_>, Vec<_>) = stored.into_iter().partition(|one| one.place.is_some());
+    placed.sort_by_key(|one| one.place);
+    let mut answers: Vec<AnswerRow> = earlier.into_iter().map(|one| one.answer).collect();
+    in_order_of_turns(&mut answers);
+    answers.extend(placed.into_iter().map(|one| one.answer));
+    // The sort is stable.
+    answers.sort_by_key(|answer| answer.report);
+    answers
+}
+
+/// Sorts the answers of each report by ID, but never puts an answer of a call before one of an earlier turn. That is as
+/// much as is known without places.
+fn in_order_of_turns(answers: &mut [AnswerRow]) {
     answers.sort_by_key(|answer| (answer.report, answer.origin.turn(), answer.id));
     let mut latest: HashMap<(ReportId, CallId), Uuid> = HashMap::new();
     let mut place = |answer: &AnswerRow| {
@@ -174,11 +200,11 @@ pub async fn late(tx: &mut Tx, reports: &[ReportId]) -> Result<HashMap<ReportId,
     Ok(late.into_iter().map(|(report, answers)| (report, given(answers))).collect())
 }
 
-pub(super) fn read(row: &Row<'_>) -> Result<AnswerRow, StoreError> {
+pub(super) fn read(row: &Row<'_>) -> Result<PlacedAnswer, StoreError> {
     let call = row.opt_read(2, "answers.call_id", parsed)?;
     let origin = AnswerOrigin::read(call, row.opt_int(3)?, row.opt_text(9)?)
         .ok_or(StoreError::Inconsistent { what: "answers.entered_by" })?;
-    Ok(AnswerRow {
+    let answer = AnswerRow {
         id: row.read(0, "answers.id", parsed)?,
         report: row.read(1, "answers.report_id", parsed)?,
         origin,
@@ -187,5 +213,54 @@ pub(super) fn read(row: &Row<'_>) -> Result<AnswerRow, StoreError> {
         severity: row.read(6, "answers.severity", Severity::from_code)?,
         at: row.time(7, "answers.at")?,
         late: row.flag(8)?,
-    })
+    };
+    Ok(PlacedAnswer { answer, place: row.opt_int(10)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(number: u128, origin: AnswerOrigin, entry: &str, place: Option<i64>) -> PlacedAnswer {
+        let answer = AnswerRow {
+            id: Uuid::from_u128(number),
+            report: ReportId(Uuid::from_u128(1)),
+            origin,
+            item: Item::BodyTemperature,
+            entry: Sensitive::new(entry),
+            severity: Severity::None,
+            at: Timestamp::UNIX_EPOCH,
+            late: false,
+        };
+        PlacedAnswer { answer, place }
+    }
+
+    fn turn(call: u128, turn: i64) -> AnswerOrigin {
+        AnswerOrigin::Turn { call: CallId(Uuid::from_u128(call)), turn }
+    }
+
+    fn entries(stored: Vec<PlacedAnswer>) -> Vec<String> {
+        in_order(stored).iter().map(|answer| answer.entry.expose().to_owned()).collect()
+    }
+
+    #[test]
+    fn without_places_the_later_turn_of_a_call_is_valid_whatever_the_clock_showed() {
+        // The number of the last one comes from a clock that was set back after turn 4.
+        let given = vec![
+            stored(20, turn(7, 4), "375", None),
+            stored(15, AnswerOrigin::Unrecorded, "370", None),
+            stored(12, turn(7, 5), "365", None),
+        ];
+        assert_eq!(entries(given), ["370", "375", "365"]);
+    }
+
+    #[test]
+    fn answers_with_places_follow_those_of_earlier_versions() {
+        let given = vec![
+            stored(1, turn(9, 1), "365", Some(1)),
+            stored(2, turn(8, 6), "384", Some(0)),
+            stored(30, turn(7, 4), "375", None),
+        ];
+        assert_eq!(entries(given), ["375", "384", "365"]);
+    }
 }

@@ -13,6 +13,7 @@ pub use held::{hold, release, release_oldest};
 pub use listing::{AuditFilter, get, list};
 pub(super) use person_key::PersonKey;
 pub use sealing::{Head, Sealed, after, before, has_hash, head, seal, some_wait, waiting};
+pub(super) use subject::key_of_patient;
 pub use subject::{ACCOUNT, ERASED, SYSTEM_USER, Subject};
 pub use views::{ViewRow, lists_of, views_of, was_opened, was_opened_by};
 

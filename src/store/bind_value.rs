@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use super::{Document, StoreError};
 use crate::domain::{
-    AlertId, BulkId, CallId, CentreCode, ClaimId, ContactId, EscalationId, HandoverId, HersysId, JobId, LegId, NoteId,
-    PasskeyId, PatientId, PhoneNumber, ProcessId, ReportId, SavedFilterId, Sensitive, SlotId, StaffAccountId,
-    StaffCallId, TransferId, UploadId, WebSessionId,
+    AccountId, AlertId, BulkId, CallId, CentreCode, CertificateId, ClaimId, ContactId, EscalationId, HandoverId,
+    HersysId, JobId, LegId, NoteId, PasskeyId, PatientId, PhoneNumber, PortalCodeId, PortalSessionId, ProcessId,
+    ReportFormId, ReportId, ReportLinkId, SavedFilterId, Sensitive, SlotId, StaffAccountId, StaffCallId, TransferId,
+    UploadId, WebSessionId,
 };
 
 /// A parameter. The driver takes owned text without a copy.
@@ -175,6 +176,8 @@ ids!(
     LegId,
     PatientId,
     ReportId,
+    ReportLinkId,
+    ReportFormId,
     AlertId,
     ClaimId,
     ContactId,
@@ -191,7 +194,11 @@ ids!(
     UploadId,
     SavedFilterId,
     BulkId,
-    TransferId
+    TransferId,
+    CertificateId,
+    AccountId,
+    PortalCodeId,
+    PortalSessionId
 );
 
 macro_rules! texts {

@@ -11,7 +11,7 @@ const FORM: &str = "kenkocall audit entry 1";
 const FORM_WITH_SUBJECTS: &str = "kenkocall audit entry 2";
 
 /// A SHA-256 hash. Its text form is 64 lower-case hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Hash([u8; 32]);
 
 impl Hash {

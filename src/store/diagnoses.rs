@@ -23,7 +23,8 @@ pub struct DiagnosisRow {
 /// # Errors
 /// Database errors.
 pub async fn of_patient(tx: &mut Tx, patient: PatientId) -> Result<Option<DiagnosisRow>, StoreError> {
-    let sql = "SELECT revision, disease, diagnosed_on, basis, reason, registered_name, entered_on, author, updated_at
+    let sql = "SELECT revision, disease, diagnosed_on, basis, reason, registered_name, entered_on, author, updated_at,
+                 arrived_on
                FROM diagnoses WHERE patient_id = $1";
     tx.fetch_optional(sql, vec![patient.into()], read).await
 }
@@ -34,11 +35,11 @@ pub async fn of_patient(tx: &mut Tx, patient: PatientId) -> Result<Option<Diagno
 /// [`StoreError::Stale`] if it isn't.
 pub async fn put(tx: &mut Tx, patient: PatientId, row: &DiagnosisRow) -> Result<(), StoreError> {
     let sql = "INSERT INTO diagnoses (patient_id, revision, disease, diagnosed_on, basis, reason, registered_name,
-                 entered_on, author, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                 entered_on, author, updated_at, arrived_on) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
                ON CONFLICT (patient_id) DO UPDATE SET revision = excluded.revision, disease = excluded.disease,
                  diagnosed_on = excluded.diagnosed_on, basis = excluded.basis, reason = excluded.reason,
                  registered_name = excluded.registered_name, entered_on = excluded.entered_on,
-                 author = excluded.author, updated_at = excluded.updated_at
+                 author = excluded.author, updated_at = excluded.updated_at, arrived_on = excluded.arrived_on
                WHERE diagnoses.revision + 1 = excluded.revision";
     let diagnosis = &row.diagnosis;
     let args = vec![
@@ -52,6 +53,7 @@ pub async fn put(tx: &mut Tx, patient: PatientId, row: &DiagnosisRow) -> Result<
         diagnosis.entered_on.into(),
         row.author.as_str().into(),
         row.updated_at.into(),
+        diagnosis.arrived_on.into(),
     ];
     if tx.execute(sql, args).await? == 1 { Ok(()) } else { Err(StoreError::Stale) }
 }
@@ -66,6 +68,7 @@ fn read(row: &Row<'_>) -> Result<DiagnosisRow, StoreError> {
             reason: row.read(4, "diagnoses.reason", NotificationReason::from_code)?,
             registered_name: row.read(5, "diagnoses.registered_name", |text| RegisteredName::parse(text).ok())?,
             entered_on: row.read(6, "diagnoses.entered_on", parsed)?,
+            arrived_on: row.opt_read(9, "diagnoses.arrived_on", parsed)?,
         },
         author: row.owned(7)?,
         updated_at: row.time(8, "diagnoses.updated_at")?,

@@ -2,6 +2,7 @@
 
 use super::bind_value::{BindValue, parsed};
 use super::patients::PatientRow;
+use super::portal::{accounts, people};
 use super::sealed_rows;
 use super::seals::SealKey;
 use super::{StoreError, Tx};
@@ -54,11 +55,18 @@ pub async fn erase(tx: &mut Tx, patient: &PatientRow) -> Result<ErasedPerson, St
         "DELETE FROM round_claims WHERE patient_id = $1",
         "DELETE FROM staff_calls WHERE patient_id = $1",
         "DELETE FROM diagnoses WHERE patient_id = $1",
+        "DELETE FROM certificates WHERE patient_id = $1",
+        "DELETE FROM passport_numbers WHERE patient_id = $1",
         "DELETE FROM form_drafts WHERE patient_id = $1",
+        "DELETE FROM report_texts WHERE patient_id = $1",
+        "DELETE FROM report_forms WHERE patient_id = $1",
+        "DELETE FROM report_links WHERE patient_id = $1",
+        "UPDATE portal_sessions SET patient_id = NULL WHERE patient_id = $1",
     ];
     for sql in of_lines {
         tx.execute(sql, vec![patient.id.into()]).await?;
     }
+    erase_account(tx, patient).await?;
     let sql = "SELECT id FROM reports WHERE patient_id = $1";
     let reports =
         tx.fetch_all(sql, vec![patient.id.into()], |row| row.read(0, "reports.id", parsed).map(ReportId)).await?;
@@ -108,6 +116,18 @@ pub async fn erase(tx: &mut Tx, patient: &PatientRow) -> Result<ErasedPerson, St
     Ok(ErasedPerson { sealed, calls: calls.len(), plain_entries })
 }
 
+/// Takes the patient out of the portal's account, and deletes the account if it has nobody else.
+async fn erase_account(tx: &mut Tx, patient: &PatientRow) -> Result<(), StoreError> {
+    let account = people::holder(tx, patient.id).await?;
+    tx.execute("DELETE FROM portal_people WHERE patient_id = $1", vec![patient.id.into()]).await?;
+    if let Some(account) = account
+        && people::of_account(tx, account).await?.is_empty()
+    {
+        accounts::delete(tx, account).await?;
+    }
+    Ok(())
+}
+
 /// The numbers of the patient that no other patient has.
 async fn numbers_of(tx: &mut Tx, patient: &PatientRow) -> Result<Vec<PhoneNumber>, StoreError> {
     let sql = "SELECT n FROM (SELECT phone_number AS n FROM patients WHERE id = $1
@@ -124,7 +144,7 @@ async fn numbers_of(tx: &mut Tx, patient: &PatientRow) -> Result<Vec<PhoneNumber
 /// The calls in which the person took part, or that came from the person's numbers.
 async fn calls_of(tx: &mut Tx, patient: &PatientRow, numbers: &[PhoneNumber]) -> Result<Vec<CallId>, StoreError> {
     let sql = "SELECT call_id FROM attempts WHERE patient_id = $1
-               UNION SELECT call_id FROM identifications WHERE hersys_id = $2
+               UNION SELECT call_id FROM identifications WHERE hersys_id = $2 AND call_id IS NOT NULL
                UNION SELECT call_id FROM alerts WHERE patient_id = $1 AND call_id IS NOT NULL
                UNION SELECT answers.call_id FROM answers JOIN reports ON reports.id = answers.report_id
                  WHERE reports.patient_id = $1 AND answers.call_id IS NOT NULL";

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     StoreError, Tx,
     bind_value::{Row, parsed},
+    legs,
 };
 use crate::domain::{
     CallId, CentreCode, ContactId, EmailAddress, EscalationEnd, EscalationId, Language, NoticeOutcome, PhoneNumber,
@@ -291,20 +292,13 @@ pub async fn without_leg(
     numbers: &[PhoneNumber],
     since: Timestamp,
 ) -> Result<Vec<AttemptWithoutLeg>, StoreError> {
-    tx.fetch_in(
+    legs::dialled_without(
+        tx,
         "SELECT s.phone_number, s.intended_at, s.ended_at FROM escalation_steps s
          WHERE (s.intended_at >= $1 OR s.ended_at IS NULL)
          AND NOT EXISTS (SELECT 1 FROM legs l WHERE l.call_id = s.call_id) AND s.phone_number IN",
-        &[since.into()],
-        numbers.iter().map(Into::into),
-        "",
-        |row| {
-            Ok(AttemptWithoutLeg {
-                number: row.read(0, "escalation_steps.phone_number", |text| PhoneNumber::from_e164(text).ok())?,
-                intended_at: row.time(1, "escalation_steps.intended_at")?,
-                open: row.opt_time(2, "escalation_steps.ended_at")?.is_none(),
-            })
-        },
+        numbers,
+        since,
     )
     .await
 }

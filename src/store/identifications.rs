@@ -33,13 +33,38 @@ impl IdentificationOutcome {
     }
 }
 
+/// Where an identification happened.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum IdentifiedIn {
+    /// In a call.
+    Call(CallId),
+    /// In the portal, by this client: a hash.
+    Portal(String),
+}
+
+impl IdentifiedIn {
+    const fn call(&self) -> Option<CallId> {
+        match self {
+            Self::Call(call) => Some(*call),
+            Self::Portal(_) => None,
+        }
+    }
+
+    fn client(&self) -> Option<&str> {
+        match self {
+            Self::Call(_) => None,
+            Self::Portal(client) => Some(client),
+        }
+    }
+}
+
 /// One identification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentificationRow {
     /// Its id.
     pub id: Uuid,
-    /// The call.
-    pub call: CallId,
+    /// Where it happened.
+    pub place: IdentifiedIn,
     /// The ID that was keyed in, whether or not it exists.
     pub hersys_id: HersysId,
     /// The caller's number. `None` if it was withheld.
@@ -108,7 +133,8 @@ pub async fn append(tx: &mut Tx, tries: &[IdentificationRow]) -> Result<(), Stor
     let rows = tries.iter().map(|one| {
         [
             one.id.into(),
-            one.call.into(),
+            one.place.call().into(),
+            one.place.client().into(),
             (&one.hersys_id).into(),
             one.caller.as_ref().into(),
             one.lane.code().into(),
@@ -117,7 +143,7 @@ pub async fn append(tx: &mut Tx, tries: &[IdentificationRow]) -> Result<(), Stor
         ]
     });
     tx.write_rows(
-        "INSERT INTO identifications (id, call_id, hersys_id, caller, lane, outcome, at) VALUES",
+        "INSERT INTO identifications (id, call_id, client, hersys_id, caller, lane, outcome, at) VALUES",
         rows.collect(),
         "",
     )
@@ -159,6 +185,18 @@ pub async fn failures_since(
 ) -> Result<Failures, StoreError> {
     let later = later_failures_since(tx, ids, callers, since).await?;
     later.read(&tx.arrive().await?)
+}
+
+/// Counts the failures of a client of the portal.
+///
+/// # Errors
+/// Database errors.
+pub async fn failures_of_client(tx: &mut Tx, client: &str, since: Since) -> Result<Count, StoreError> {
+    let sql = "SELECT count(CASE WHEN at >= $3 THEN 1 END), count(CASE WHEN at >= $4 THEN 1 END) FROM identifications
+               WHERE outcome = 'mismatch' AND client = $5 AND at >= $1 AND at <= $2";
+    let Since { day, window, until, .. } = since;
+    let args = vec![day.min(window).into(), until.into(), day.into(), window.into(), client.into()];
+    Ok(tx.fetch_optional(sql, args, |row| count(row, 0)).await?.unwrap_or_default())
 }
 
 /// Failures that arrive with other rows.

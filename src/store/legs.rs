@@ -9,6 +9,7 @@ use super::{
     tx::Later,
 };
 use crate::domain::{CallId, Direction, HangupCause, LegId, PhoneNumber, ProcessId};
+use crate::policy::AttemptWithoutLeg;
 
 /// One leg.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -239,6 +240,27 @@ pub async fn end(tx: &mut Tx, ends: &[LegEnd]) -> Result<(), StoreError> {
         ends.iter().map(|end| [end.leg.into(), end.ended_at.into(), end.cause.code().into()]).collect(),
         ") AS v WHERE legs.id = v.column1 AND legs.ended_at IS NULL",
     )
+    .await
+}
+
+/// What was dialled at these numbers since a time and has no leg. The query is `head`, which gives the number, when it
+/// was decided and when it ended, and ends in `IN`.
+///
+/// # Errors
+/// Database errors.
+pub(super) async fn dialled_without(
+    tx: &mut Tx,
+    head: &'static str,
+    numbers: &[PhoneNumber],
+    since: Timestamp,
+) -> Result<Vec<AttemptWithoutLeg>, StoreError> {
+    tx.fetch_in(head, &[since.into()], numbers.iter().map(Into::into), "", |row| {
+        Ok(AttemptWithoutLeg {
+            number: row.read(0, "phone_number", |text| PhoneNumber::from_e164(text).ok())?,
+            intended_at: row.time(1, "intended_at")?,
+            open: row.opt_time(2, "ended_at")?.is_none(),
+        })
+    })
     .await
 }
 

@@ -13,6 +13,7 @@ pub mod bulk_changes;
 pub mod call_people;
 pub mod calls;
 pub mod centres;
+pub mod certificates;
 pub mod chain;
 #[cfg(feature = "fault-injection")]
 mod commit_hook;
@@ -47,7 +48,10 @@ pub mod outbox;
 pub mod passkeys;
 pub mod patient_list;
 pub mod patients;
+pub mod portal;
 pub mod replans;
+pub mod report_forms;
+pub mod report_links;
 pub mod reports;
 mod request;
 pub mod retention;

@@ -30,11 +30,13 @@ pub async fn seen(tx: &mut Tx, node: ProcessId, at: Timestamp) -> Result<(), Sto
 /// # Errors
 /// Database errors.
 pub async fn is_alive(tx: &mut Tx, node: ProcessId, at: Timestamp) -> Result<bool, StoreError> {
-    let sql = "SELECT id FROM nodes WHERE id = $1 AND seen_at > $2";
-    Ok(tx.fetch_optional(sql, vec![node.into(), alive_since(at).into()], |row| row.owned(0)).await?.is_some())
+    let sql = "SELECT id FROM nodes WHERE id = $1 AND seen_at > $2 AND seen_at <= $3";
+    let (since, to) = seen_if_alive(at);
+    Ok(tx.fetch_optional(sql, vec![node.into(), since.into(), to.into()], |row| row.owned(0)).await?.is_some())
 }
 
-/// A node that was seen after this time is alive.
-pub(super) fn alive_since(at: Timestamp) -> Timestamp {
-    at.checked_sub(ALIVE_FOR).unwrap_or(Timestamp::MIN)
+/// A node that was seen after the first time, and not after the second one, is alive. One that was seen later stopped
+/// while a clock was wrong: it would count as alive until that time has come.
+pub(super) fn seen_if_alive(at: Timestamp) -> (Timestamp, Timestamp) {
+    (at.checked_sub(ALIVE_FOR).unwrap_or(Timestamp::MIN), at.checked_add(CLOCKS_AGREE).unwrap_or(Timestamp::MAX))
 }

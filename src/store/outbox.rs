@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::bind_value::{Row, parsed};
-use super::nodes::alive_since;
+use super::nodes::seen_if_alive;
 use super::{Document, StoreError, Tx};
 use crate::domain::{Job, JobFailure, JobId, JobKind, ProcessId};
 use crate::policy::CLOCKS_AGREE;
@@ -83,7 +83,8 @@ macro_rules! claimable {
         "done_at IS NULL AND failed_at IS NULL AND (due_at <= $1 OR due_at > $2)
          AND (claimed_until IS NULL OR claimed_until <= $1 OR claimed_until > $2 OR claimed_by = $3)
          AND (node IS NULL OR node = $3
-              OR NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.id = outbox.node AND nodes.seen_at > $4))
+              OR NOT EXISTS (SELECT 1 FROM nodes
+                             WHERE nodes.id = outbox.node AND nodes.seen_at > $4 AND nodes.seen_at <= $5))
          AND kind IN"
     };
 }
@@ -99,7 +100,8 @@ pub async fn is_any_claimable(
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     const HEAD: &str = concat!("SELECT id FROM outbox WHERE ", claimable!());
-    let fixed = [at.into(), latest(at).into(), process.into(), alive_since(at).into()];
+    let (alive_since, alive_to) = seen_if_alive(at);
+    let fixed = [at.into(), latest(at).into(), process.into(), alive_since.into(), alive_to.into()];
     let keys = kinds.iter().map(|kind| kind.code().into());
     Ok(!tx.fetch_in(HEAD, &fixed, keys, "LIMIT 1", |row| row.owned(0)).await?.is_empty())
 }
@@ -120,9 +122,9 @@ pub async fn claim(
     macro_rules! tail {
         ($lock:literal) => {
             concat!(
-                "ORDER BY due_at, id LIMIT $6 ",
+                "ORDER BY due_at, id LIMIT $7 ",
                 $lock,
-                ") UPDATE outbox SET claimed_by = $3, claimed_until = $5, attempts = attempts + 1
+                ") UPDATE outbox SET claimed_by = $3, claimed_until = $6, attempts = attempts + 1
                  FROM claimable WHERE id = claimable_id RETURNING due_at, id, kind, job, attempts"
             )
         };
@@ -130,8 +132,16 @@ pub async fn claim(
     // Nodes that claim at the same time don't wait for each other: each skips what another one has locked.
     let tail = if tx.writes_alone() { tail!("") } else { tail!("FOR UPDATE SKIP LOCKED") };
     let until = at.checked_add(CLAIM_LASTS).unwrap_or(Timestamp::MAX);
-    let alive_since = alive_since(at).into();
-    let fixed = [at.into(), latest(at).into(), process.into(), alive_since, until.into(), i64::from(limit).into()];
+    let (alive_since, alive_to) = seen_if_alive(at);
+    let fixed = [
+        at.into(),
+        latest(at).into(),
+        process.into(),
+        alive_since.into(),
+        alive_to.into(),
+        until.into(),
+        i64::from(limit).into(),
+    ];
     let keys = kinds.iter().map(|kind| kind.code().into());
     let mut claimed = tx
         .fetch_in(HEAD, &fixed, keys, tail, |row| {
@@ -148,8 +158,8 @@ pub async fn claim(
     Ok(claimed.into_iter().map(|(_, job)| job).collect())
 }
 
-/// Times after this one were stored while a clock was wrong.
-fn latest(at: Timestamp) -> Timestamp {
+/// The latest time of a job that can be right. Later ones were stored while a clock was wrong, and count as past.
+pub fn latest(at: Timestamp) -> Timestamp {
     at.checked_add(LONGEST_POSTPONED + CLOCKS_AGREE).unwrap_or(Timestamp::MAX)
 }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::centres::code_list;
 use super::{
     StoreError, Tx,
-    answers::{self, AnswerRow, LatestAnswer},
+    answers::{self, AnswerRow, LatestAnswer, PlacedAnswer},
     bind_value::{Row, parsed},
     seals::{Seal, SealKind, millis, new_salt, seal},
     tx::{Arrived, Later, Rows},
@@ -31,7 +31,7 @@ pub struct ReportRow {
     pub report_date: Date,
     /// `HH:MM` of the slot that it is about. Empty if it is about the day.
     pub slot_time: String,
-    /// The channel through which it was given.
+    /// The channel that finished it, or that began it while it is open.
     pub channel: Channel,
     /// Unanswered until every question is answered, or the caller stops after a red answer's advice.
     pub outcome: ReportOutcome,
@@ -66,6 +66,8 @@ pub struct ReportClose {
     pub stopped_after: Option<Item>,
     /// When it ended.
     pub ended_at: Timestamp,
+    /// The channel that closed it.
+    pub channel: Channel,
 }
 
 /// Which reports to export, one page at a time.
@@ -124,14 +126,15 @@ impl ExportRow {
 
 /// Starts a query of whole reports by patient and day. It uses a join because SQLite scans the table for a list of
 /// pairs after `IN`, and a cross join so that SQLite keeps this order.
-const OF_DAYS: &str = "SELECT r.id, r.patient_id, r.centre_code, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at, r.caller_number, r.slot_time, r.stopped_after FROM (VALUES";
+const OF_DAYS: &str = "SELECT r.id, r.patient_id, r.centre_code, r.report_date, COALESCE(r.completed_in, r.channel), r.outcome, r.started_at, r.ended_at, r.caller_number, r.slot_time, r.stopped_after FROM (VALUES";
 
 /// The condition that a report `r` is the current one of its day or slot and channel: the newest complete one, or the
 /// open one if none is complete.
 macro_rules! is_current {
     () => {
         "NOT EXISTS (SELECT 1 FROM reports n WHERE n.patient_id = r.patient_id AND n.report_date = r.report_date
-         AND n.slot_time = r.slot_time AND n.channel = r.channel AND n.outcome = 'reported'
+         AND n.slot_time = r.slot_time AND n.outcome = 'reported'
+         AND COALESCE(n.completed_in, n.channel) = COALESCE(r.completed_in, r.channel)
          AND (r.outcome <> 'reported' OR (n.started_at, n.id) > (r.started_at, r.id)))"
     };
 }
@@ -147,7 +150,8 @@ pub async fn open(tx: &mut Tx, reports: &[ReportRow]) -> Result<(), StoreError> 
         let salt = new_salt()?;
         tx.seals(report_seal(report, &salt));
         if !report.outcome.is_open() || report.ended_at.is_some() {
-            let end = (report.outcome, report.stopped_after, report.ended_at);
+            let (outcome, stopped_after, ended_at) = (report.outcome, report.stopped_after, report.ended_at);
+            let end = End { outcome, stopped_after, ended_at, completed_in: None };
             tx.seals(end_seal(report.id, end, report.started_at, &salt));
         }
         rows.push([
@@ -185,13 +189,21 @@ fn report_seal(report: &ReportRow, salt: &str) -> Seal {
 }
 
 /// How a report ended.
-type End = (ReportOutcome, Option<Item>, Option<Timestamp>);
+struct End {
+    outcome: ReportOutcome,
+    stopped_after: Option<Item>,
+    ended_at: Option<Timestamp>,
+    completed_in: Option<Channel>,
+}
 
-fn end_seal(id: ReportId, (outcome, stopped_after, ended): End, at: Timestamp, salt: &str) -> Seal {
+fn end_seal(id: ReportId, end: End, at: Timestamp, salt: &str) -> Seal {
+    let End { outcome, stopped_after, ended_at: ended, completed_in } = end;
     let (text, ended_at) = (id.to_string(), ended.map(millis));
     let mut fields = vec![Some(salt), Some(&*text), Some(outcome.code()), ended_at.as_deref()];
     // The seals of reports whose questions were all asked are those of earlier versions.
     fields.extend(stopped_after.map(|item| Some(item.code())));
+    // No item has the code of a channel.
+    fields.extend(completed_in.map(|channel| Some(channel.code())));
     seal(SealKind::ReportEnd, Uuid::nil(), id.0, ended.unwrap_or(at), &fields)
 }
 
@@ -226,13 +238,12 @@ fn with_answers(reports: Vec<ReportRow>, answers: Vec<AnswerRow>) -> Vec<OpenRep
 /// Open reports that arrive with other rows.
 pub(super) struct LaterReports {
     reports: Later<ReportRow>,
-    answers: Later<AnswerRow>,
+    answers: Later<PlacedAnswer>,
 }
 
 impl LaterReports {
     pub(super) fn read(self, arrived: &Arrived) -> Result<Vec<OpenReport>, StoreError> {
-        let mut answers = self.answers.read(arrived)?;
-        answers::in_order_of_turns(&mut answers);
+        let answers = answers::in_order(self.answers.read(arrived)?);
         Ok(with_answers(self.reports.read(arrived)?, answers))
     }
 }
@@ -248,7 +259,7 @@ pub(super) async fn later_open_by_hersys_ids(
     Ok(LaterReports {
         reports: tx
             .later_in(
-                "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at, caller_number,
+                "SELECT id, patient_id, centre_code, report_date, COALESCE(completed_in, channel), outcome, started_at, ended_at, caller_number,
                  slot_time, stopped_after FROM reports WHERE outcome <> 'reported' AND report_date >= $1
                  AND patient_id IN (SELECT id FROM patients WHERE hersys_id IN",
                 &fixed,
@@ -286,14 +297,14 @@ pub async fn by_ids(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<ReportRow>,
 /// # Errors
 /// Database errors.
 pub async fn of_patient(tx: &mut Tx, patient: PatientId) -> Result<Vec<ReportRow>, StoreError> {
-    let sql = "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at, caller_number,
+    let sql = "SELECT id, patient_id, centre_code, report_date, COALESCE(completed_in, channel), outcome, started_at, ended_at, caller_number,
                slot_time, stopped_after FROM reports WHERE patient_id = $1 ORDER BY report_date, started_at, id";
     tx.fetch_all(sql, vec![patient.into()], read).await
 }
 
 pub(super) async fn later_by_ids(tx: &mut Tx, reports: &[ReportId]) -> Result<Later<ReportRow>, StoreError> {
     tx.later_in(
-        "SELECT id, patient_id, centre_code, report_date, channel, outcome, started_at, ended_at, caller_number,
+        "SELECT id, patient_id, centre_code, report_date, COALESCE(completed_in, channel), outcome, started_at, ended_at, caller_number,
          slot_time, stopped_after FROM reports WHERE id IN",
         &[],
         reports.iter().map(|report| (*report).into()),
@@ -319,6 +330,8 @@ pub struct HeldReport {
     pub id: ReportId,
     /// Its outcome.
     pub outcome: ReportOutcome,
+    /// The channel that began it.
+    channel: Channel,
     /// When a call with it ended.
     ended_at: Option<Timestamp>,
     /// Its salt. A row of an older version has none; it is sealed when the sealer finds it.
@@ -341,12 +354,13 @@ pub(super) async fn later_hold(tx: &mut Tx, reports: &[ReportId]) -> Result<Late
     ids.sort_unstable();
     ids.dedup();
     let keys = ids.into_iter().map(Into::into);
-    tx.later_in("SELECT id, outcome, salt, ended_at FROM reports WHERE id IN", &[], keys, tail, |row| {
+    tx.later_in("SELECT id, outcome, salt, ended_at, channel FROM reports WHERE id IN", &[], keys, tail, |row| {
         Ok(HeldReport {
             id: row.read(0, "reports.id", parsed)?,
             outcome: row.read(1, "reports.outcome", ReportOutcome::from_code)?,
             salt: row.opt_text(2)?.map(str::to_owned),
             ended_at: row.opt_time(3, "reports.ended_at")?,
+            channel: row.read(4, "reports.channel", Channel::from_code)?,
         })
     })
     .await
@@ -422,14 +436,24 @@ pub async fn close(tx: &mut Tx, held: &[HeldReport], closes: &[ReportClose]) -> 
             continue;
         }
         let stopped_after = close.stopped_after.map(Item::code);
-        rows.push([close.report.into(), close.outcome.code().into(), close.ended_at.into(), stopped_after.into()]);
+        let gives_way = !close.outcome.is_open() && report.channel.gives_way_to(close.channel);
+        let completed_in = gives_way.then_some(close.channel);
+        rows.push([
+            close.report.into(),
+            close.outcome.code().into(),
+            close.ended_at.into(),
+            stopped_after.into(),
+            completed_in.map(Channel::code).into(),
+        ]);
         if let Some(salt) = &report.salt {
-            let end = (close.outcome, close.stopped_after, Some(close.ended_at));
+            let (outcome, stopped_after, ended_at) = (close.outcome, close.stopped_after, Some(close.ended_at));
+            let end = End { outcome, stopped_after, ended_at, completed_in };
             tx.seals(end_seal(report.id, end, close.ended_at, salt));
         }
     }
     tx.write_rows(
-        "UPDATE reports SET outcome = v.column2, ended_at = v.column3, stopped_after = v.column4 FROM (VALUES",
+        "UPDATE reports SET outcome = v.column2, ended_at = v.column3, stopped_after = v.column4, completed_in = v.column5
+         FROM (VALUES",
         rows,
         ") AS v WHERE reports.id = v.column1 AND reports.outcome <> 'reported'",
     )
@@ -449,7 +473,7 @@ pub async fn export(tx: &mut Tx, page: &ExportPage) -> Result<Vec<ExportRow>, St
     let mut rows = tx
         .fetch_all(
             concat!(
-                "SELECT r.id, p.hersys_id, r.report_date, r.channel, r.outcome, r.started_at, r.ended_at, r.centre_code,
+                "SELECT r.id, p.hersys_id, r.report_date, COALESCE(r.completed_in, r.channel), r.outcome, r.started_at, r.ended_at, r.centre_code,
                  r.caller_number, r.stopped_after FROM reports r JOIN patients p ON p.id = r.patient_id
                  WHERE r.report_date >= $1 AND r.report_date <= $2
                  AND (r.report_date, r.started_at, r.id) > ($3, $4, $5)

@@ -44,7 +44,7 @@ macro_rules! reports {
             $before,
             "r.id, r.salt, CAST(r.patient_id AS text), CAST(r.centre_code AS text), CAST(r.report_date AS text),
              CAST(r.channel AS text), CAST(r.started_at AS text), CAST(r.outcome AS text), CAST(r.ended_at AS text),
-             CAST(r.slot_time AS text), CAST(r.stopped_after AS text) ",
+             CAST(r.slot_time AS text), CAST(r.stopped_after AS text), CAST(r.completed_in AS text) ",
             $after
         )
     };
@@ -184,6 +184,7 @@ pub async fn erase_report(tx: &mut Tx, report: Uuid) -> Result<Vec<SealKey>, Sto
     let key = |kind, within, id| SealKey { kind, within, id };
     let id = |row: &Row<'_>| id_of(row, 0);
     tx.execute("DELETE FROM answer_corrections WHERE report_id = $1", vec![report.into()]).await?;
+    tx.execute("DELETE FROM report_texts WHERE report_id = $1", vec![report.into()]).await?;
     let sql = "DELETE FROM alerts WHERE report_id = $1 RETURNING id";
     let alerts = tx.fetch_all(sql, vec![report.into()], id).await?;
     let sql = "DELETE FROM answers WHERE report_id = $1 RETURNING id";
@@ -294,14 +295,15 @@ fn read_answer(row: &Row<'_>) -> Result<SealedRow, StoreError> {
 fn read_report(row: &Row<'_>) -> Result<SealedRow, StoreError> {
     let id = id_of(row, 0)?;
     let key = |kind| SealKey { kind, within: Uuid::nil(), id };
-    let [salt, patient, centre, date, channel, started_at, outcome, ended_at, slot_time, stopped_after] =
-        texts::<10>(row, 1)?;
+    let [salt, patient, centre, date, channel, started_at, outcome, ended_at, slot_time, stopped_after, completed_in] =
+        texts::<11>(row, 1)?;
     let text = id.to_string();
     let mut fields = vec![salt, Some(&*text), patient, centre, date, channel, started_at];
     fields.extend(slot_time.filter(|time| !time.is_empty()).map(Some));
     let as_begun = outcome.and_then(ReportOutcome::from_code).is_some_and(ReportOutcome::is_open) && ended_at.is_none();
     let mut end = vec![salt, Some(&*text), outcome, ended_at];
     end.extend(stopped_after.map(Some));
+    end.extend(completed_in.map(Some));
     let end = hash(SealKind::ReportEnd, salt, &end).filter(|_| !as_begun);
     Ok(SealedRow {
         key: key(SealKind::Report),

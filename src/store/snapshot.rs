@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, civil::Date};
 
 use super::answers::{self, LatestAnswer};
+use super::outbox::{self, OpenJob};
 use super::{
     StoreError, Tx,
     bind_value::{Row, parsed},
@@ -33,8 +34,8 @@ pub struct Snapshot {
     pub alerts: Vec<Alert>,
     /// Transfers, ordered by when they were offered.
     pub transfers: Vec<Transfer>,
-    /// The number of jobs that aren't done.
-    pub errands_left: u64,
+    /// Jobs that aren't done, a thousand at most.
+    pub jobs_left: Vec<OpenJob>,
 }
 
 /// A transfer.
@@ -184,8 +185,6 @@ pub struct Alert {
 /// # Errors
 /// Database errors.
 pub async fn read(tx: &mut Tx) -> Result<Snapshot, StoreError> {
-    let jobs = "SELECT count(*) FROM outbox WHERE done_at IS NULL";
-    let errands_left = tx.fetch_optional(jobs, vec![], |row| row.int(0)).await?;
     let reports: Vec<Report> = tx
         .fetch_all(
             "SELECT id, patient_id, report_date, outcome, stopped_after, ended_at FROM reports ORDER BY started_at, id",
@@ -244,7 +243,7 @@ pub async fn read(tx: &mut Tx) -> Result<Snapshot, StoreError> {
                 Ok(Transfer { id: row.read(0, "transfers.id", parsed)?, state: row.owned(1)? })
             })
             .await?,
-        errands_left: errands_left.and_then(|left| u64::try_from(left).ok()).unwrap_or_default(),
+        jobs_left: outbox::open(tx, 1_000).await?,
     })
 }
 

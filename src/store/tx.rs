@@ -84,6 +84,8 @@ pub(super) enum Lock {
     Numbers = 5_031_980_217,
     /// Count failed log-ins and add one.
     LogIns = 5_031_980_218,
+    /// Count the codes of the portal that were asked for, and add one.
+    PortalCodes = 5_031_980_219,
 }
 
 /// The connection of a transaction.

@@ -166,6 +166,22 @@ pub async fn draft(tx: &mut Tx, account: StaffAccountId, form: &str) -> Result<O
     tx.fetch_optional(sql, vec![account.into(), form.into()], |row| row.document(0)).await
 }
 
+/// What an account has typed about patients, by form: the form, whom it is about, and its fields.
+///
+/// # Errors
+/// Database errors.
+pub async fn drafts_about_patients(
+    tx: &mut Tx,
+    account: StaffAccountId,
+) -> Result<Vec<(String, PatientId, Document)>, StoreError> {
+    let sql = "SELECT form, patient_id, fields FROM form_drafts WHERE account_id = $1 AND patient_id IS NOT NULL
+               ORDER BY form";
+    tx.fetch_all(sql, vec![account.into()], |row| {
+        Ok((row.owned(0)?, row.read(1, "form_drafts.patient_id", parsed)?, row.document(2)?))
+    })
+    .await
+}
+
 /// Deletes what was typed into a form.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use super::message;
 use super::table::{self, Unwritable};
-use crate::domain::Language;
+use crate::domain::PageLanguage;
 
 /// A sentence for people: the id of an entry of the Fluent files, and the values that the entry names.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +34,7 @@ pub enum Separator {
 }
 
 impl Separator {
-    fn text(self, language: Language) -> String {
+    fn text(self, language: PageLanguage) -> String {
         let message = match self {
             Self::Words => message!("separator-words"),
             Self::Sentences => message!("separator-sentences"),
@@ -63,8 +63,16 @@ impl Message {
 
     /// Writes the message. Something is always written: if the language lacks the message, English has it, and if a
     /// value is missing, its name is there.
-    pub fn text(&self, language: Language) -> String {
+    pub fn text(&self, language: impl Into<PageLanguage>) -> String {
         self.checked_text(language).unwrap_or_else(|unwritable| unwritable.best)
+    }
+
+    /// Writes the message as [`Message::text`] does, and says in which language it is.
+    pub fn written(&self, language: PageLanguage) -> (String, PageLanguage) {
+        match self.checked_text(language) {
+            Ok(text) => (text, language),
+            Err(unwritable) => (unwritable.best, unwritable.language),
+        }
     }
 
     /// Writes the message, and fails where [`Message::text`] writes something else than the entry of this language
@@ -72,7 +80,8 @@ impl Message {
     ///
     /// # Errors
     /// If the language lacks the message, or the message a value.
-    pub fn checked_text(&self, language: Language) -> Result<String, Unwritable> {
+    pub fn checked_text(&self, language: impl Into<PageLanguage>) -> Result<String, Unwritable> {
+        let language = language.into();
         let mut problems = Vec::new();
         let mut arguments = Vec::with_capacity(self.arguments.len());
         for (name, argument) in &self.arguments {
@@ -88,18 +97,18 @@ impl Message {
             };
             arguments.push((*name, value));
         }
-        let best = match table::written(self.id, arguments, language) {
-            Ok(text) => text,
+        let (best, language) = match table::written(self.id, arguments, language) {
+            Ok(text) => (text, language),
             Err(unwritable) => {
                 problems.extend(unwritable.problems);
-                unwritable.best
+                (unwritable.best, unwritable.language)
             }
         };
-        if problems.is_empty() { Ok(best) } else { Err(Unwritable { best, problems }) }
+        if problems.is_empty() { Ok(best) } else { Err(Unwritable { best, language, problems }) }
     }
 }
 
-fn part(message: &Message, language: Language, problems: &mut Vec<String>) -> String {
+fn part(message: &Message, language: PageLanguage, problems: &mut Vec<String>) -> String {
     match message.checked_text(language) {
         Ok(text) => text,
         Err(unwritable) => {

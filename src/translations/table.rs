@@ -8,12 +8,12 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use include_dir::{Dir, include_dir};
 use unic_langid::LanguageIdentifier;
 
-use crate::domain::Language;
+use crate::domain::PageLanguage;
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/translations");
 
-static BUNDLES: LazyLock<HashMap<Language, FluentBundle<FluentResource>>> =
-    LazyLock::new(|| Language::ALL.into_iter().map(|language| (language, bundle(language))).collect());
+static BUNDLES: LazyLock<HashMap<PageLanguage, FluentBundle<FluentResource>>> =
+    LazyLock::new(|| PageLanguage::ALL.into_iter().map(|language| (language, bundle(language))).collect());
 
 /// A message that can't be written as its entry says.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +21,8 @@ static BUNDLES: LazyLock<HashMap<Language, FluentBundle<FluentResource>>> =
 pub struct Unwritable {
     /// The text that comes closest.
     pub best: String,
+    /// In which language it is.
+    pub language: PageLanguage,
     /// What is missing.
     pub problems: Vec<String>,
 }
@@ -32,8 +34,8 @@ pub(super) enum Value {
 }
 
 /// The Fluent files of a language, each with its name and its text, in the order of their names.
-pub fn files(language: Language) -> Vec<(&'static str, &'static str)> {
-    let folder = FILES.get_dir(language.tag());
+pub fn files(language: impl Into<PageLanguage>) -> Vec<(&'static str, &'static str)> {
+    let folder = FILES.get_dir(language.into().code());
     let mut files: Vec<_> = folder
         .into_iter()
         .flat_map(Dir::files)
@@ -44,15 +46,15 @@ pub fn files(language: Language) -> Vec<(&'static str, &'static str)> {
 }
 
 /// The text of an entry without values, by an id that isn't known at compile time. `None` if the language lacks it.
-pub fn entry(id: &str, language: Language) -> Option<String> {
-    let bundle = BUNDLES.get(&language)?;
+pub fn entry(id: &str, language: impl Into<PageLanguage>) -> Option<String> {
+    let bundle = BUNDLES.get(&language.into())?;
     let pattern = bundle.get_message(id)?.value()?;
     let mut errors = Vec::new();
     let text = bundle.format_pattern(pattern, None, &mut errors).into_owned();
     errors.is_empty().then_some(text)
 }
 
-fn bundle(language: Language) -> FluentBundle<FluentResource> {
+fn bundle(language: PageLanguage) -> FluentBundle<FluentResource> {
     let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![tag]);
     // Terminals show the isolating marks (U+2068, U+2069) as characters of their own, and they would be copied.
@@ -69,7 +71,7 @@ fn bundle(language: Language) -> FluentBundle<FluentResource> {
 pub(super) fn written(
     id: &'static str,
     values: Vec<(&'static str, Value)>,
-    language: Language,
+    language: PageLanguage,
 ) -> Result<String, Unwritable> {
     let mut arguments = FluentArgs::with_capacity(values.len());
     for (name, value) in values {
@@ -79,16 +81,16 @@ pub(super) fn written(
         }
     }
     let mut problems = Vec::new();
-    for candidate in [language, Language::English] {
+    for candidate in language.choices() {
         let entry = BUNDLES.get(&candidate).and_then(|bundle| Some((bundle, bundle.get_message(id)?.value()?)));
         let Some((bundle, pattern)) = entry else {
-            problems.push(format!("{} has no message {id}", candidate.tag()));
+            problems.push(format!("{} has no message {id}", candidate.code()));
             continue;
         };
         let mut errors = Vec::new();
         let best = bundle.format_pattern(pattern, Some(&arguments), &mut errors).into_owned();
-        problems.extend(errors.iter().map(|error| format!("{}: {id}: {error}", candidate.tag())));
-        return if problems.is_empty() { Ok(best) } else { Err(Unwritable { best, problems }) };
+        problems.extend(errors.iter().map(|error| format!("{}: {id}: {error}", candidate.code())));
+        return if problems.is_empty() { Ok(best) } else { Err(Unwritable { best, language: candidate, problems }) };
     }
-    Err(Unwritable { best: id.to_owned(), problems })
+    Err(Unwritable { best: id.to_owned(), language, problems })
 }

@@ -1,6 +1,8 @@
 //! HTTP: parse, call one service function, render. No SQL, no policy.
 
 mod console;
+mod pages;
+mod portal;
 mod probes;
 mod serving;
 #[cfg(feature = "lab")]
@@ -26,6 +28,8 @@ use crate::carrier::twilio::{SigningKey, Urls, Voices, urls};
 use crate::service::{Context, ConversationService, LegBook, LimitedLine};
 
 pub use console::{ConsoleSettings, SecondFactorRule, ServerPace, console, finding_words};
+pub use pages::certificate::CertificateSettings;
+pub use portal::{HelpSettings, PortalMail, PortalSettings, portal};
 pub use probes::LastReadiness;
 pub use serving::{ConnectionLimits, Endless, Peer, Port, Stopping, serve};
 

@@ -43,6 +43,7 @@ async fn everything_about_one_person_is_in_the_file_and_nothing_about_others(fre
         )
         .await;
     assert_eq!(file["reports"][0]["answers"].as_array().unwrap().len().to_string(), stored[0]);
+    assert!(file["alerts"][0].get("report").is_some(), "by which report: {}", file["alerts"]);
     let said = file["calls"][0]["turns"].to_string();
     assert!(said.contains("words") && said.contains("keyed"), "{said}");
     assert_eq!(file["notes"][0]["text"], "長女が電話に出る。");

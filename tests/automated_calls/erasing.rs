@@ -203,6 +203,8 @@ async fn an_erased_person_is_nowhere_in_the_database_and_the_trail_verifies(fres
         "staff_calls",
         "answer_corrections",
         "diagnoses",
+        "certificates",
+        "passport_numbers",
     ] {
         assert_eq!(day.kept.count(table).await, 0, "{table}");
     }

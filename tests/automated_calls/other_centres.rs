@@ -20,16 +20,16 @@ use kenkocall::service::{
     choose_sheet, chosen_columns, close_alerts, correct_answer, correct_report, current_maintenance, day_figures,
     day_slots, deactivate_staff, decide_stop, decide_transfer, delete_filter, dialer_state, discard_job,
     discard_upload, disclose_person, end_maintenance, enter_answers, erase_person, export_patients, find_transfer,
-    give_back_line, hand_over, handover_sheet, import_patients, invite_staff, last_trials, last_verification,
-    list_alerts, list_attempts, list_calls, list_centres, list_jobs, list_patients, list_staff, list_trail,
-    list_transfers, list_unlockable, list_uploads, mark_restored, next_person, note_backup, notice_transfer,
-    offer_transfer, pause_dialling, pending_transfers, prepare_bulk, preview_change, preview_offer,
+    give_back_line, give_passport_number, hand_over, handover_sheet, import_patients, invite_staff, last_trials,
+    last_verification, list_alerts, list_attempts, list_calls, list_centres, list_jobs, list_patients, list_staff,
+    list_trail, list_transfers, list_unlockable, list_uploads, mark_restored, next_person, note_backup,
+    notice_transfer, offer_transfer, pause_dialling, pending_transfers, prepare_bulk, preview_change, preview_offer,
     preview_registration, preview_settings, preview_undo, receive_list, receivers, reconcile_calls, refused_rows,
     release_patient, resolve_call, resume_dialling, retention_history, retry_jobs, round_progress, save_filter,
-    saved_filters, set_retention, settings_history, show_alert_line, show_bulk, show_call, show_centre,
-    show_escalation, show_filter, show_patient, show_profile, show_retention, show_rota, show_transfer, show_upload,
-    start_bulk, start_import, start_maintenance, stop_patient, take_line, try_contact, undo_bulk, undo_change,
-    unlock_staff, untaken_red, walk_trail, write_checkpoint, write_diagnosis,
+    saved_filters, send_report_link, set_retention, settings_history, show_alert_line, show_bulk, show_call,
+    show_centre, show_certificate, show_escalation, show_filter, show_patient, show_profile, show_retention, show_rota,
+    show_transfer, show_upload, start_bulk, start_import, start_maintenance, stop_patient, take_line, try_contact,
+    typed_elsewhere, undo_bulk, undo_change, unlock_staff, untaken_red, walk_trail, write_checkpoint, write_diagnosis,
 };
 use kenkocall::store::calls::CallsOf;
 use uuid::Uuid;
@@ -105,6 +105,7 @@ async fn patients(context: &Context, actor: &Actor, other: &Other) -> Answers {
         ("add_patient", refused(add_patient(context, actor, &other.centre, &values).await)),
         ("add_report", refused(add_report(context, actor, id, report).await)),
         ("change_patient", refused(change_patient(context, actor, id, None, &values[2..]).await)),
+        ("send_report_link", linked_elsewhere(context, actor, other).await),
         ("next_person", refused(next_person(context, actor, &all, Some(other.record)).await)),
         ("next_person", refused(next_person(context, actor, &of_centre, None).await)),
         ("round_progress", refused(round_progress(context, actor, &of_centre).await)),
@@ -137,6 +138,11 @@ async fn patients(context: &Context, actor: &Actor, other: &Other) -> Answers {
     answers.extend(entered_elsewhere(context, actor, other).await);
     answers.extend(patient_lists(context, actor, other, &all).await);
     answers
+}
+
+async fn linked_elsewhere(context: &Context, actor: &Actor, other: &Other) -> Given {
+    let link = ReportLinkId(Uuid::from_u128(35));
+    refused(send_report_link(context, actor, other.record, link).await)
 }
 
 async fn patient_lists(context: &Context, actor: &Actor, other: &Other, all: &PatientQuery) -> Answers {
@@ -197,9 +203,14 @@ async fn entered_elsewhere(context: &Context, actor: &Actor, other: &Other) -> A
     let entry = ReportEntry { flow_set: &flow_set, answers: Vec::new(), language: Language::English };
     let form = AnswerForm { id, purpose: Purpose::NotReached, entry: entry.clone(), note: None };
     let correction = ReportCorrection { report: id, form: id, entry, reason: &reason, note: None };
+    let page = format!("/patients/{}", other.record);
+    let passport = PassportNumber::parse("TK1234567").unwrap();
     vec![
+        ("show_certificate", refused(show_certificate(context, actor, other.record).await)),
+        ("give_passport_number", refused(give_passport_number(context, actor, other.record, &passport).await)),
         ("enter_answers", refused(enter_answers(context, actor, other.record, form).await)),
         ("correct_report", refused(correct_report(context, actor, other.record, correction).await)),
+        ("typed_elsewhere", listed(typed_elsewhere(context, actor, &page).await.map(Vec::from_iter))),
     ]
 }
 
@@ -219,6 +230,7 @@ async fn diagnosed_elsewhere(context: &Context, actor: &Actor, other: &Other) ->
         reason: NotificationReason::Aged65,
         registered_name: RegisteredName::parse("見本").unwrap(),
         entered_on: date(2026, 11, 1),
+        arrived_on: None,
     };
     refused(write_diagnosis(context, actor, other.record, Revision(0), diagnosis).await)
 }

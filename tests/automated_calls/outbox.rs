@@ -5,7 +5,7 @@ use kenkocall::domain::{AlertKind, CallId, CentreCode, DataOrigin, Job, JobFailu
 use kenkocall::lab::SYNTHETIC_CENTRE;
 use kenkocall::policy::MOST_RUNS;
 use kenkocall::service::{
-    JobFilter, JobRunner, JobState, OutboxError, Outside, ServiceError, discard_job, list_jobs, retry_jobs,
+    JobFilter, JobRunner, JobState, OutboxError, Outside, PublicUrls, ServiceError, discard_job, list_jobs, retry_jobs,
 };
 use kenkocall::store::Database;
 use kenkocall::store::outbox::{self, CLAIM_LASTS, LONGEST_POSTPONED, NewJob};
@@ -52,7 +52,7 @@ fn runner(day: &Day, database: Database) -> JobRunner {
     let outside = Outside {
         carriers: day.simulation.carriers.clone(),
         conversations: day.simulation.conversations.clone(),
-        console: String::new(),
+        urls: PublicUrls::default(),
     };
     JobRunner::new(day.context_on(database), Some(outside))
 }

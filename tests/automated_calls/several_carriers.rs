@@ -2,13 +2,15 @@
 
 use std::sync::{Arc, Mutex};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kenkocall::carrier::network::{
     CarrierCall, CommandResult, Dial, DialOutcome, LegProgress, LookupResult, Recent, SmsOutcome, Uncertainty,
 };
 use kenkocall::carrier::{Carrier, CarrierLegId, Carriers, NameTaken, Pending, Reach};
 use kenkocall::domain::{CallId, JobFailure, PhoneNumber};
-use kenkocall::service::{Context, JobFilter, JobRunner, JobState, Outside, list_jobs, retry_jobs, stop_patient};
+use kenkocall::service::{
+    Context, JobFilter, JobRunner, JobState, Outside, PublicUrls, list_jobs, retry_jobs, stop_patient,
+};
 use kenkocall::store::nodes::ALIVE_FOR;
 
 use crate::databases::Fresh;
@@ -20,6 +22,7 @@ crate::on_both_databases!(
     a_job_for_a_carrier_that_is_not_configured_is_given_up_and_kept,
     a_job_is_left_to_the_node_that_has_the_leg,
     a_job_of_a_node_that_has_stopped_is_run_by_another,
+    a_node_that_stopped_while_its_clock_was_fast_counts_as_stopped,
 );
 
 /// A carrier that records which legs it was asked to cancel.
@@ -124,7 +127,7 @@ fn node(day: &Day, context: Arc<Context>, second: &Arc<Second>) -> JobRunner {
     let carriers = day.simulation.carriers.clone().and(second).unwrap();
     JobRunner::new(
         context,
-        Some(Outside { carriers, conversations: day.simulation.conversations.clone(), console: String::new() }),
+        Some(Outside { carriers, conversations: day.simulation.conversations.clone(), urls: PublicUrls::default() }),
     )
 }
 
@@ -170,7 +173,7 @@ async fn a_job_for_a_carrier_that_is_not_configured_is_given_up_and_kept(fresh: 
     let outside = Outside {
         carriers: day.simulation.carriers.clone(),
         conversations: day.simulation.conversations.clone(),
-        console: String::new(),
+        urls: PublicUrls::default(),
     };
     let without = JobRunner::new(day.context_on(fresh.database.clone()), Some(outside));
     assert_eq!(without.run().await.unwrap(), 0);
@@ -222,6 +225,16 @@ async fn a_job_of_a_node_that_has_stopped_is_run_by_another(fresh: Fresh) {
     stop(&day).await;
     assert_eq!(other.run().await.unwrap(), 0);
     day.simulation.clock.set(day.simulation.clock.now() + ALIVE_FOR);
+    assert_eq!(other.run().await.unwrap(), 1);
+    assert_eq!(of_other.cancelled().len(), 1);
+}
+
+async fn a_node_that_stopped_while_its_clock_was_fast_counts_as_stopped(fresh: Fresh) {
+    let day = ringing(&fresh).await;
+    let [_stopped, (other, of_other)] = two_nodes(&day, &fresh).await;
+    let tomorrow = (day.simulation.clock.now() + SignedDuration::from_hours(24)).as_millisecond();
+    day.kept.rows(&format!("UPDATE nodes SET seen_at = {tomorrow}")).await;
+    stop(&day).await;
     assert_eq!(other.run().await.unwrap(), 1);
     assert_eq!(of_other.cancelled().len(), 1);
 }

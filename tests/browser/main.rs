@@ -67,3 +67,38 @@ fn a_nurses_day_and_every_page_of_it() {
     let judged = said.lines().filter(|line| line.starts_with("judged ")).count();
     assert!(judged >= 108, "only {judged} pages were judged: {said}");
 }
+
+#[test]
+fn somebody_signs_up_to_the_portal() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    assert!(root.join("target/browser/installed").exists(), "nothing drives the browser: run dev/setup");
+    let mut program = Running(
+        Command::new(env!("CARGO_BIN_EXE_kenkocall"))
+            .args(["demo", "--patients", "20", "--seed", "15"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program runs"),
+    );
+    let mut lines = BufReader::new(program.0.stdout.take().expect("its output")).lines().map_while(Result::ok);
+    let mut after = |words: &str| {
+        let line = lines.find(|line| line.contains(words)).expect("how to sign up");
+        line.split_once(words).map(|(_, rest)| rest.to_owned()).expect("what follows")
+    };
+    let portal = after("portal       ");
+    let spool = after("its codes by e-mail are in ");
+    let person = after("add HER-SYS ID ");
+    let (id, birth_date) = person.split_once(", birth date ").expect("both");
+    // It writes a line for each call, and would block if nobody read them.
+    std::thread::spawn(move || lines.for_each(drop));
+    let output = Command::new("node")
+        .arg(root.join("tests/browser/portal.mjs"))
+        .args([&portal, &spool, id, birth_date])
+        .output()
+        .expect("Node; dev/setup installs it");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let findings: Vec<&str> = said.lines().filter(|line| line.starts_with("finding ")).collect();
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+    let judged = said.lines().filter(|line| line.starts_with("judged ")).count();
+    assert!(judged >= 170, "only {judged} pages were judged: {said}");
+}

@@ -41,6 +41,7 @@ mod clock_steps;
 mod data_loss;
 mod database_roles;
 mod fail_over;
+mod killed_changes;
 mod killing;
 mod postgres_tls;
 mod reopened_attempts;

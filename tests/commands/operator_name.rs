@@ -205,9 +205,12 @@ async fn acts(fresh: Fresh, place: Place) {
     day.until("13:33:00").await;
     let alerts: Value = serde_json::from_str(&command_line.does(&["alerts", "list", "--json"])).unwrap();
     let [alert, call] = ["id", "call"].map(|field| alerts[0][field].as_str().unwrap());
-    let list = command_line.list("HER-SYS ID,生年月日,姓,名\n7654322,1980-04-01,鈴木,三\n");
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("list");
+    std::fs::write(&list, "HER-SYS ID,生年月日,姓,名\n7654322,1980-04-01,鈴木,三\n").unwrap();
     let rota = r#"{"revision":0,"rota":{"first":3,"between":5,"contacts":[],"shifts":[]}}"#;
-    std::fs::write(format!("{}.rota.json", list.display()), rota).unwrap();
+    let rota_file = folder.path().join("list.rota.json");
+    std::fs::write(&rota_file, rota).unwrap();
     let carrier = FakeCarrier::start();
     let kept = DatabaseAssertions::at(&fresh.url);
     let mut known: BTreeSet<String> = LEAVES_NO_ENTRY.iter().map(|(words, _)| (*words).to_owned()).collect();
@@ -232,6 +235,8 @@ async fn acts(fresh: Fresh, place: Place) {
     let names = kept.column("SELECT name FROM centres ORDER BY code").await;
     assert!(names.contains(&"港保健所".to_owned()) && !names.contains(&ACTOR.to_owned()), "{names:?}");
     assert_eq!(kept.count(&format!("patients WHERE family_name = '{ACTOR}' OR given_name = '{ACTOR}'")).await, 0);
+    drop(folder);
+    assert!(!rota_file.exists(), "tests leave nothing in the temporary folder");
     assert_eq!(leaves(&[]).into_iter().collect::<BTreeSet<_>>(), known, "every command is tried, or has a reason");
 }
 

@@ -33,6 +33,7 @@ pub const ROUTES: &[(&str, [u16; 7])] = &[
     ("GET /log-in/unlock", [IN, 303, 303, 303, 303, 303, 303]),
     ("POST /log-in/unlock", [403, 403, 403, 403, 403, 403, 403]),
     ("GET /audit", [IN, 404, 200, 404, 200, 404, 404]),
+    ("POST /patients/{patient}/report-link", [403, 403, 403, 403, 403, 403, 403]),
     ("GET /patients/{patient}/transfer", [IN, 200, 200, 404, 404, 404, 404]),
     ("GET /patients/{patient}/disclosure", [IN, 200, 200, 404, 404, 404, 404]),
     ("POST /patients/{patient}/disclosure", [403, 403, 403, 403, 403, 403, 403]),

@@ -42,7 +42,7 @@ async fn patients(site: &Site) -> Vec<PatientRow> {
     kenkocall::store::patient_list::list(&mut tx, &filter, None).await.unwrap()
 }
 
-async fn uploaded(visitor: &mut Visitor, name: &str, file: &[u8]) -> String {
+pub async fn uploaded(visitor: &mut Visitor, name: &str, file: &[u8]) -> String {
     visitor.get("/console/patients/imports").await;
     let page = visitor.upload("/console/patients/imports", name, file).await;
     assert_eq!(page.status, 303, "{name}: {}", page.body);

@@ -180,43 +180,47 @@ async fn what_a_form_cant_take_is_said_beside_the_field(fresh: Fresh) {
     assert!(!site.actions().await.iter().any(|action| action == "centre.changed"));
 }
 
+/// Each group of settings, with new values for its fields.
+const EVERY_SETTING: [(&str, &[(&str, &str)]); 8] = [
+    (
+        "hours",
+        &[
+            ("office_hours", "9:00"),
+            ("office_hours-to", "17:00"),
+            ("days_off-sun", "1"),
+            ("days_off", "2027-01-01\r\n令和9年1月2日"),
+        ],
+    ),
+    ("pattern", &[("call_pattern", "0 9,18 * * *"), ("report_covers", "slot"), ("unregistered_reports", "keep")]),
+    ("retries", &[("retry-busy-tries", "5"), ("retry-busy-minutes", "10")]),
+    ("thresholds", &[("temperature_amber", "39"), ("spo2_red", "92"), ("after_red", "continue")]),
+    (
+        "limits",
+        &[("concurrent_calls", "5"), ("calls_per_second", "0.5"), ("calls_per_day", "200"), ("spend_per_day", "9000")],
+    ),
+    (
+        "sms",
+        &[
+            ("missed_call_sms", "{centre}です。\r\n{call_back_number}へどうぞ。"),
+            ("sms_price", "３.30"),
+            ("report_links", "off"),
+        ],
+    ),
+    (
+        "centre",
+        &[
+            ("name", "見本中央保健所"),
+            ("reading", "ミホンチュウオウホケンジョ"),
+            ("latin_name", "Mihon Public Health Center"),
+        ],
+    ),
+    ("pause", &[("calls", "pause")]),
+];
+
 async fn every_setting_can_be_changed(fresh: Fresh) {
     let site = Site::open(&fresh).await;
     let mut visitor = administrator(&site).await;
-    let changes: [(&str, &[(&str, &str)]); 8] = [
-        (
-            "hours",
-            &[
-                ("office_hours", "9:00"),
-                ("office_hours-to", "17:00"),
-                ("days_off-sun", "1"),
-                ("days_off", "2027-01-01\r\n令和9年1月2日"),
-            ],
-        ),
-        ("pattern", &[("call_pattern", "0 9,18 * * *"), ("report_covers", "slot"), ("unregistered_reports", "keep")]),
-        ("retries", &[("retry-busy-tries", "5"), ("retry-busy-minutes", "10")]),
-        ("thresholds", &[("temperature_amber", "39"), ("spo2_red", "92"), ("after_red", "continue")]),
-        (
-            "limits",
-            &[
-                ("concurrent_calls", "5"),
-                ("calls_per_second", "0.5"),
-                ("calls_per_day", "200"),
-                ("spend_per_day", "9000"),
-            ],
-        ),
-        ("sms", &[("missed_call_sms", "{centre}です。\r\n{call_back_number}へどうぞ。"), ("sms_price", "３.30")]),
-        (
-            "centre",
-            &[
-                ("name", "見本中央保健所"),
-                ("reading", "ミホンチュウオウホケンジョ"),
-                ("latin_name", "Mihon Public Health Center"),
-            ],
-        ),
-        ("pause", &[("calls", "pause")]),
-    ];
-    for (group, values) in changes {
+    for (group, values) in EVERY_SETTING {
         let path = format!("/console/settings/{group}");
         visitor.get(&path).await;
         let preview: Vec<(&str, &str)> = values.iter().copied().chain([("step", "preview")]).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::body::{Body, BodyDataStream};
@@ -18,13 +18,14 @@ use kenkocall::domain::{
     PatientId, PhoneNumber, Role, SecondFactor, StaffName,
 };
 use kenkocall::lab::{SYNTHETIC_CENTRE, SyntheticDay, VirtualClock, add_synthetic_day, synthetic_identity};
+use kenkocall::render::Fonts;
 use kenkocall::service::{
     CentreChange, Context, NewAccount, SecretToken, SetUp, add_centre, choose_password, code_at, confirm_second_factor,
     invite_staff, set_up,
 };
 use kenkocall::store::alerts::{self, AlertRow};
 use kenkocall::store::patients;
-use kenkocall::web::{ConsoleSettings, Peer, SecondFactorRule, Stopping, console};
+use kenkocall::web::{CertificateSettings, ConsoleSettings, Peer, SecondFactorRule, Stopping, console};
 use tokio_util::sync::CancellationToken;
 
 use crate::databases::Fresh;
@@ -34,10 +35,19 @@ use crate::simulated_day::Day;
 pub const PUBLIC_URL: &str = "http://localhost:8080";
 /// Everybody's password.
 pub const PASSWORD: &str = "a long mihon password";
+/// The second font, of Debian's fonts-noto-cjk.
+pub const SECOND_FONT: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
+static FONTS: LazyLock<Arc<Fonts>> =
+    LazyLock::new(|| Arc::new(Fonts::with_second(std::fs::read(SECOND_FONT).unwrap()).unwrap()));
 /// A step of an authenticator.
 const STEP: SignedDuration = SignedDuration::from_secs(30);
 /// The other health centre.
 pub const OTHER: &str = "27100";
+
+/// A value as browsers read it.
+pub fn plain(value: &str) -> String {
+    value.replace("&#38;", "&").replace("&amp;", "&")
+}
 
 /// A console.
 pub struct Site {
@@ -97,8 +107,14 @@ impl Site {
             email: kenkocall::service::EmailRule::Sent,
             pace: kenkocall::web::ServerPace { per_second: 2.5, at_once: 20 },
             flow_set: crate::simulated_day::shipped(),
+            certificates: Self::certificates(public_url),
         };
         console(context, settings)
+    }
+
+    /// What certificates need, with both fonts.
+    pub fn certificates(public_url: &str) -> CertificateSettings {
+        CertificateSettings { fonts: Arc::clone(&FONTS), public_url: public_url.to_owned() }
     }
 
     pub fn later(&self, wait: SignedDuration) {
@@ -171,6 +187,15 @@ impl Site {
     }
 
     /// Somebody who is logged in.
+    /// Logs somebody in whose log-in had ended. Returns the page to which it leads.
+    pub async fn log_in_again(&self, visitor: &mut Visitor, member: &Member, next: &str) -> String {
+        visitor.post("/console/log-in", &[("email", &member.email), ("password", PASSWORD), ("next", next)]).await;
+        let second = visitor.page.location.clone().unwrap();
+        let next = plain(&visitor.get(&second).await.hidden("next"));
+        visitor.post("/console/log-in/second-factor", &[("code", &self.code(member)), ("next", &next)]).await;
+        visitor.page.location.clone().unwrap()
+    }
+
     pub async fn logged_in(&self, member: &Member) -> Visitor {
         let mut visitor = self.visitor();
         visitor.log_in(self, member).await;
@@ -318,12 +343,20 @@ impl Visitor {
 
     /// Sends a file from a form with this token.
     pub async fn upload_with(&mut self, path: &str, token: &str, name: &str, file: &[u8]) -> &Page {
-        let mut body = format!(
-            "--mihon\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n{token}\r\n--mihon\r\n\
-             Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+        self.upload_fields(path, &[("token", token)], name, file).await
+    }
+
+    /// Sends a file from a form with these fields before it.
+    pub async fn upload_fields(&mut self, path: &str, fields: &[(&str, &str)], name: &str, file: &[u8]) -> &Page {
+        let mut body = String::new();
+        for (field, value) in fields {
+            body.push_str(&format!("--mihon\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"));
+        }
+        body.push_str(&format!(
+            "--mihon\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
              Content-Type: application/octet-stream\r\n\r\n"
-        )
-        .into_bytes();
+        ));
+        let mut body = body.into_bytes();
         body.extend_from_slice(file);
         body.extend_from_slice(b"\r\n--mihon--\r\n");
         let (parts, body) = self.exchange(path, "multipart/form-data; boundary=mihon", body).await;

@@ -4,7 +4,7 @@
 use super::{Tree, in_src};
 
 /// Public functions of the services that no person calls, by path and name, with the reason.
-const BY_THE_PROGRAM: [(&str, &[&str], &str); 16] = [
+const BY_THE_PROGRAM: [(&str, &[&str], &str); 22] = [
     (
         "src/service/accounts/",
         &[
@@ -64,7 +64,44 @@ const BY_THE_PROGRAM: [(&str, &[&str], &str); 16] = [
     ),
     ("src/service/patients/", &["next"], "the next rows of a file that was permitted when it began"),
     ("src/service/patients/", &["erase_expired"], "a worker, by the retention that an administrator has set"),
+    (
+        "src/service/patients/",
+        &["check_certificate", "sealed"],
+        "whoever has the code of a certificate, which is the permission: it says only what the certificate says",
+    ),
+    (
+        "src/service/patients/",
+        &["show_portal_certificate", "give_portal_passport"],
+        "the own account, whose log-in is the permission; each looks for the person among the account's own",
+    ),
+    ("src/service/centres/", &["centres_of_place"], "anybody may know where to turn"),
     ("src/service/outbox/", &["run", "run_jobs"], "a worker"),
+    (
+        "src/service/portal_reports/",
+        &["look_at_link", "open_link", "report_form", "begin_again", "send_page", "write_text"],
+        "patients: the token of a link with the birth date, or an account of the portal, is the permission",
+    ),
+    (
+        "src/service/portal/",
+        &["ask_for_code", "pending_code", "enter_code", "log_in_to_portal", "portal_session"],
+        "people who aren't logged in yet: a code, a password or the token of a cookie is the permission",
+    ),
+    (
+        "src/service/portal/",
+        &[
+            "log_out_of_portal",
+            "portal_devices",
+            "end_portal_device",
+            "choose_portal_password",
+            "delete_portal_account",
+            "add_portal_person",
+            "label_portal_person",
+            "show_portal_person",
+            "may_report",
+            "state_of_portal_person",
+        ],
+        "the own account, whose log-in is the permission; each looks for the person among the account's own",
+    ),
     ("src/service/reports/", &["next"], "the next page of an export that was permitted when it began"),
     ("src/service/suspension/", &["call_not_known", "turn_not_known"], "the carrier's webhooks"),
 ];

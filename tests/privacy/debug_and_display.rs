@@ -21,7 +21,7 @@ use kenkocall::flow::{FlowName, PromptId, ReadAs};
 use kenkocall::policy::{Lane, OfficeHours, Thresholds};
 use kenkocall::service::{Begin, CarrierEvent, LegStatus, StoredEvent};
 use kenkocall::store::answers::AnswerRow;
-use kenkocall::store::identifications::{IdentificationOutcome, IdentificationRow};
+use kenkocall::store::identifications::{IdentificationOutcome, IdentificationRow, IdentifiedIn};
 use kenkocall::store::legs::LegRow;
 use kenkocall::store::patients::{Calling, NumberHolder, PatientRow};
 use kenkocall::store::turns::TurnRow;
@@ -133,7 +133,7 @@ fn i6_no_row_of_the_store_prints_personal_data() {
     });
     redacts(&IdentificationRow {
         id: uuid(),
-        call: CallId(uuid()),
+        place: IdentifiedIn::Call(CallId(uuid())),
         hersys_id: id(),
         caller: Some(number()),
         lane: Lane::Outsider,

@@ -5,12 +5,26 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use kenkocall::carrier::simulator::{Habit, NetworkFaults, PopulationMix};
-use kenkocall::domain::CallId;
+use kenkocall::domain::{CallId, JobId, JobKind};
 use kenkocall::lab::simulation::{
     EventLog, Invariant, LoggedEvent, LoggedEventKind, Odds, PatientState, Scenario, check,
 };
 
+use kenkocall::store::outbox::OpenJob;
+
 use crate::scenario::{DayFixture, is_clean};
+
+fn job_left() -> OpenJob {
+    OpenJob {
+        id: JobId(uuid::Uuid::nil()),
+        kind: JobKind::Withdraw.code().to_owned(),
+        due_at: Timestamp::UNIX_EPOCH,
+        runs: 0,
+        claimed_until: None,
+        failed_at: None,
+        failure: None,
+    }
+}
 
 /// A day without faults on which some people don't answer.
 fn quiet(seed: u64) -> Scenario {
@@ -115,7 +129,7 @@ const DOCTORED: [(&str, Invariant, Doctor); 28] = [
     }),
     ("an attempt never ends", Invariant::Ended, |day| day.tables.attempts[0].ended_at = None),
     ("a call never ends", Invariant::Ended, |day| day.tables.calls[0].ended_at = None),
-    ("an errand is never done", Invariant::Ended, |day| day.tables.errands_left = 1),
+    ("a job is never done", Invariant::Ended, |day| day.tables.jobs_left.push(job_left())),
     ("a slot is forgotten", Invariant::Ended, |day| {
         day.tables.slots.remove(0);
     }),

@@ -5,7 +5,9 @@ use kenkocall::{
     policy::Lane,
     store::{
         calls::{self, CallFilter, CallsOf},
-        identifications::{self, Count, Failures, IdFailures, IdentificationOutcome, IdentificationRow, Since},
+        identifications::{
+            self, Count, Failures, IdFailures, IdentificationOutcome, IdentificationRow, IdentifiedIn, Since,
+        },
     },
 };
 
@@ -35,7 +37,7 @@ async fn failures_are_counted_by_id_and_lane_by_caller_and_in_all(fresh: Fresh) 
     ];
     let rows = tries.iter().zip(100..).map(|((hersys, caller, lane, outcome, second), number)| IdentificationRow {
         id: id(number),
-        call: CallId(id(0)),
+        place: IdentifiedIn::Call(CallId(id(0))),
         hersys_id: hersys_id(*hersys),
         caller: caller.map(phone),
         lane: *lane,

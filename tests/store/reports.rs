@@ -3,7 +3,8 @@
 use jiff::civil::date;
 use kenkocall::{
     domain::{
-        AlertId, AlertKind, AnswerOrigin, CallId, CentreCode, Item, PatientId, ReportId, ReportOutcome, Severity,
+        AlertId, AlertKind, AnswerOrigin, CallId, CentreCode, Channel, Item, PatientId, ReportId, ReportOutcome,
+        Severity,
     },
     store::{
         StoreError, Tx, Unique,
@@ -22,7 +23,8 @@ use crate::{
 crate::on_both_databases!(
     a_person_has_one_open_report_a_day,
     an_open_report_comes_with_its_answers,
-    the_later_turn_of_a_call_is_valid_whatever_the_clock_showed,
+    what_was_committed_last_is_valid_whatever_the_clock_showed,
+    the_places_of_answers_rise_over_many_rows,
     a_later_answer_of_another_call_is_valid_although_the_clock_was_set_back,
     a_finished_report_stays_finished,
     a_late_answer_is_kept_beside_its_report,
@@ -44,7 +46,13 @@ async fn people(fresh: &Fresh, count: u64) -> Tx {
 }
 
 fn close(number: u64, outcome: ReportOutcome) -> ReportClose {
-    ReportClose { report: ReportId(id(number)), outcome, stopped_after: None, ended_at: at(90) }
+    ReportClose {
+        report: ReportId(id(number)),
+        outcome,
+        stopped_after: None,
+        ended_at: at(90),
+        channel: Channel::HealthCall,
+    }
 }
 
 async fn closed(tx: &mut Tx, number: u64, outcome: ReportOutcome) -> Result<(), StoreError> {
@@ -72,7 +80,7 @@ async fn an_open_report_comes_with_its_answers(fresh: Fresh) {
     let mut by_phone = answer(10, 1, Item::BodyTemperature, "375", Severity::Note);
     by_phone.origin = AnswerOrigin::Turn { call: CallId(id(0)), turn: 4 };
     let corrected = answer(11, 1, Item::BodyTemperature, "365", Severity::None);
-    answers::append(&mut tx, &[corrected.clone(), by_phone.clone()]).await.unwrap();
+    answers::append(&mut tx, &[by_phone.clone(), corrected.clone()]).await.unwrap();
     closed(&mut tx, 3, ReportOutcome::Reported).await.unwrap();
     let day = date(2026, 11, 23);
     let days: Vec<_> = (1..=3).map(|number| (PatientId(id(number)), day)).collect();
@@ -85,21 +93,40 @@ async fn an_open_report_comes_with_its_answers(fresh: Fresh) {
     assert_eq!(reports::open_of(&mut tx, &[(PatientId(id(1)), date(2026, 11, 22))]).await.unwrap(), []);
 }
 
-async fn the_later_turn_of_a_call_is_valid_whatever_the_clock_showed(fresh: Fresh) {
+async fn what_was_committed_last_is_valid_whatever_the_clock_showed(fresh: Fresh) {
+    let mut tx = people(&fresh, 6).await;
+    reports::open(&mut tx, &(1..=6).map(|number| report(number, number)).collect::<Vec<_>>()).await.unwrap();
+    tx.commit().await.unwrap();
+    // The numbers and times of three answers, each in a call of its own, in every order that clocks can give them.
+    let orders = [[1, 2, 3], [1, 3, 2], [2, 1, 3], [2, 3, 1], [3, 1, 2], [3, 2, 1]];
+    for (number, order) in (1_u64..).zip(orders) {
+        for (call, (clock, entry)) in order.into_iter().zip(["375", "384", "365"]).enumerate() {
+            let origin = AnswerOrigin::Turn { call: CallId(id(call as u64 % 2)), turn: clock as i64 };
+            let row = answer(10 * number + clock, number, Item::BodyTemperature, entry, Severity::None);
+            let mut tx = fresh.database.begin_write().await.unwrap();
+            answers::append(&mut tx, &[AnswerRow { origin, ..row }]).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    }
+    let mut tx = fresh.database.begin_read().await.unwrap();
+    for number in 1..=6 {
+        let report = ReportId(id(number));
+        let given = answers::of_reports(&mut tx, &[report]).await.unwrap();
+        let given: Vec<_> = given.iter().map(|answer| answer.entry.expose()).collect();
+        assert_eq!(given, ["375", "384", "365"], "order {number}");
+        assert_eq!(answers::latest(&mut tx, &[report]).await.unwrap()[&report][0].entry.expose(), "365");
+    }
+}
+
+async fn the_places_of_answers_rise_over_many_rows(fresh: Fresh) {
     let mut tx = people(&fresh, 1).await;
     reports::open(&mut tx, &[report(1, 1)]).await.unwrap();
-    let given = |number: u64, turn: i64, entry: &str| AnswerRow {
-        origin: AnswerOrigin::Turn { call: CallId(id(0)), turn },
-        ..answer(number, 1, Item::BodyTemperature, entry, Severity::None)
-    };
-    // Its number and time come from a clock that was set back after turn 4.
-    let (earlier, later) = (given(20, 4, "375"), given(12, 5, "365"));
-    let unasked = answer(15, 1, Item::BodyTemperature, "370", Severity::None);
-    answers::append(&mut tx, &[earlier, unasked, later]).await.unwrap();
-    let report = ReportId(id(1));
-    let given = answers::of_reports(&mut tx, &[report]).await.unwrap();
-    assert_eq!(given.iter().map(|answer| answer.entry.expose()).collect::<Vec<_>>(), ["370", "375", "365"]);
-    assert_eq!(answers::latest(&mut tx, &[report]).await.unwrap()[&report][0].entry.expose(), "365");
+    // PostgreSQL writes them by several statements.
+    let many: Vec<_> = (0..77).map(|number| answer(200 - number, 1, Item::Spo2, "097", Severity::None)).collect();
+    answers::append(&mut tx, &many).await.unwrap();
+    answers::append(&mut tx, &[answer(1, 1, Item::Spo2, "095", Severity::None)]).await.unwrap();
+    let given = answers::of_reports(&mut tx, &[ReportId(id(1))]).await.unwrap();
+    assert!(given.iter().map(|answer| answer.id).eq((124..=200).rev().chain([1]).map(id)));
 }
 
 async fn a_later_answer_of_another_call_is_valid_although_the_clock_was_set_back(fresh: Fresh) {

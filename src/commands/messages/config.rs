@@ -93,6 +93,7 @@ impl ToMessage for EmailFault {
     fn message(&self) -> Message {
         match self {
             Self::NoServer => message!("setting-email-no-server"),
+            Self::TwoWays => message!("portal-setting-two-ways"),
             Self::Server => message!("setting-email-server"),
             Self::Port => message!("setting-email-port"),
             Self::From => message!("setting-email-from"),

@@ -2,9 +2,10 @@
 
 use super::ToMessage;
 use crate::domain::{
-    BirthDateError, CallTimesError, CallingHoursError, CentreCodeError, HersysIdError, HiddenCharacter, HiddenKind,
-    KeysError, LogInNameError, PhoneNumberError, PlainLineError, UnknownLanguage,
+    BirthDateError, CallTimesError, CallingHoursError, CentreCodeError, HersysIdError, HiddenCharacter, KeysError,
+    LogInNameError, PhoneNumberError, PlainLineError, UnknownLanguage,
 };
+use crate::service::list_words;
 use crate::translations::{Message, message};
 
 impl ToMessage for BirthDateError {
@@ -69,32 +70,18 @@ impl ToMessage for PlainLineError {
 
 impl ToMessage for HersysIdError {
     fn message(&self) -> Message {
-        match self {
-            Self::Length(digits) => message!("hersys-id-length", digits = *digits),
-            Self::NotDigits => message!("hersys-id-not-digits"),
-        }
+        list_words::id_words(*self)
     }
 }
 
 impl ToMessage for CallTimesError {
     fn message(&self) -> Message {
-        match self {
-            Self::Form => message!("call-times-form"),
-            Self::NoSuchTime => message!("call-times-no-such-time"),
-            Self::TooMany => message!("call-times-too-many"),
-            Self::Twice => message!("call-times-twice"),
-        }
+        list_words::times_words(*self)
     }
 }
 
 impl ToMessage for HiddenCharacter {
     fn message(&self) -> Message {
-        let code = format!("U+{:04X}", u32::from(self.character));
-        match self.kind {
-            HiddenKind::LineBreak => message!("hidden-line-break", code = code),
-            HiddenKind::Control => message!("hidden-control", code = code),
-            HiddenKind::Direction => message!("hidden-direction", code = code),
-            HiddenKind::Invisible => message!("hidden-invisible", code = code),
-        }
+        list_words::hidden_words(*self)
     }
 }

@@ -18,6 +18,8 @@ impl ToMessage for ServiceError {
             Self::Store(error) => error.message(),
             Self::Unreadable(what) => message!("unreadable", what = stored(*what)),
             Self::Patient(error) => error.message(),
+            // The portal's pages say it in their own words; no command asks for it.
+            Self::Portal(_) => message!("portal-refused", code = self.code()),
             Self::Transfer(error) => error.message(),
             Self::Call(error) => error.message(),
             Self::Slot(SlotError::NotFound) => message!("slot-not-found"),

@@ -47,6 +47,41 @@ impl FieldProblem {
     }
 }
 
+/// What is known of a field, with what was filled in so far.
+#[derive(Clone, PartialEq, Eq)]
+#[allow(missing_debug_implementations, reason = "health data")]
+pub enum FieldStanding {
+    /// It isn't asked, or not yet: that depends on a question that is open.
+    NotAsked,
+    /// It is asked and empty.
+    Open,
+    /// It is answered.
+    Entered,
+    /// It has an error, or depends on a field with one.
+    Wrong,
+}
+
+/// What is known of each field, in the order of the form, and what is wrong. What is missing is no error.
+pub(super) fn standings(
+    form: &Form,
+    person: &Person,
+    filled: &Filled,
+) -> (Vec<(NodeId, FieldStanding)>, Vec<FieldError>) {
+    let mut checking = Checking::of(person, Extent::SoFar);
+    checking.all(form, filled);
+    let Checking { states, errors, .. } = checking;
+    let standing = |field: &Field| {
+        let standing = match states.get(&field.id) {
+            Some(State::NotAsked) | None => FieldStanding::NotAsked,
+            Some(State::Entered(_)) => FieldStanding::Entered,
+            Some(State::Empty) => FieldStanding::Open,
+            Some(State::Unclear) => FieldStanding::Wrong,
+        };
+        (field.id.clone(), standing)
+    };
+    (form.fields().map(standing).collect(), errors)
+}
+
 /// The entries of a form without errors, as the phone would take them, by field.
 pub(super) type Entries = BTreeMap<NodeId, Box<str>>;
 
@@ -82,18 +117,8 @@ pub(super) fn checked(
     filled: &Filled,
     extent: Extent,
 ) -> Result<Entries, Vec<FieldError>> {
-    let answers = person.answers.iter().map(|(item, answer)| (*item, Some(*answer))).collect();
-    let mut checking = Checking { person, extent, states: BTreeMap::new(), answers, errors: Vec::new() };
-    for step in &form.steps {
-        match step {
-            FormStep::Field(field) => checking.field(field, filled.0.get(&field.id)),
-            FormStep::Record { item, from, if_ } => checking.record(*item, from, if_),
-        }
-    }
-    let known = |name: &NodeId| form.fields().any(|field| field.id == *name);
-    for name in filled.0.keys().filter(|name| !known(name)) {
-        checking.errors.push(FieldError { field: name.clone(), problem: FieldProblem::Unknown });
-    }
+    let mut checking = Checking::of(person, extent);
+    checking.all(form, filled);
     if !checking.errors.is_empty() {
         return Err(checking.errors);
     }
@@ -105,6 +130,24 @@ pub(super) fn checked(
 }
 
 impl<'a> Checking<'a> {
+    fn of(person: &'a Person, extent: Extent) -> Self {
+        let answers = person.answers.iter().map(|(item, answer)| (*item, Some(*answer))).collect();
+        Self { person, extent, states: BTreeMap::new(), answers, errors: Vec::new() }
+    }
+
+    fn all(&mut self, form: &'a Form, filled: &Filled) {
+        for step in &form.steps {
+            match step {
+                FormStep::Field(field) => self.field(field, filled.0.get(&field.id)),
+                FormStep::Record { item, from, if_ } => self.record(*item, from, if_),
+            }
+        }
+        let known = |name: &NodeId| form.fields().any(|field| field.id == *name);
+        for name in filled.0.keys().filter(|name| !known(name)) {
+            self.errors.push(FieldError { field: name.clone(), problem: FieldProblem::Unknown });
+        }
+    }
+
     fn field(&mut self, field: &'a Field, filled: Option<&FilledField>) {
         let filled = filled.filter(|filled| !filled.value.trim().is_empty());
         let answered = field.question.is_some_and(|item| self.before(item));

@@ -16,7 +16,7 @@ use crate::domain::{Answer, Item, Job, Language, ReportId, ReportOutcome};
 use crate::flow::form::{Form, Obstacle};
 use crate::flow::{FlowSet, NodeId, names};
 
-pub use errors::{FieldError, FieldProblem};
+pub use errors::{FieldError, FieldProblem, FieldStanding};
 
 /// What a person filled in, by field.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -126,6 +126,24 @@ pub enum FormRefused {
     NotAForm(Vec<Obstacle>),
     /// The flow document lacks something that was checked at start.
     BrokenFlow,
+}
+
+/// The fields of the questionnaire in the order in which it asks, each with what is known of it.
+pub type Standings = Vec<(NodeId, FieldStanding)>;
+
+/// What is known of each field, and what is wrong with what was filled in so far. What is missing is no error.
+///
+/// # Errors
+///
+/// Returns what keeps the questionnaire from being shown as a form.
+pub fn so_far(
+    flow_set: &FlowSet,
+    person: &Person,
+    filled: &Filled,
+) -> Result<(Standings, Vec<FieldError>), FormRefused> {
+    let flow = flow_set.flow(names::QUESTIONNAIRE).ok_or(FormRefused::NoQuestionnaire)?;
+    let form = Form::of(flow).map_err(FormRefused::NotAForm)?;
+    Ok(errors::standings(&form, person, filled))
 }
 
 /// Submits the questionnaire.

@@ -37,7 +37,9 @@ impl Field {
                 .ok_or(NotReadable::NotAnOption),
             FieldKind::Number { instead, .. } if instead.iter().any(|entry| **entry == *typed) => Ok(typed.into()),
             FieldKind::Number { digits, at_least, at_most, scale, .. } => {
-                let number = number(&typed, *digits, *scale).ok_or(NotReadable::NotANumber)?;
+                // Some write the unit as well.
+                let typed = typed.trim_end_matches(|unit| "%％℃度".contains(unit)).trim_end();
+                let number = number(typed, *digits, *scale).ok_or(NotReadable::NotANumber)?;
                 if !(*at_least..=*at_most).contains(&number) {
                     return Err(NotReadable::OutOfRange { at_least: *at_least, at_most: *at_most, scale: *scale });
                 }

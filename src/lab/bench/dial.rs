@@ -19,7 +19,7 @@ use crate::commands::output::outln;
 use crate::config::Config;
 use crate::domain::{CallTimes, CallingHours, PhoneNumber};
 use crate::lab::{SyntheticDay, add_even_slots, add_synthetic_day, synthetic_number};
-use crate::service::{Clock, Context, ConversationService, Dialer, SimulatedCarrier};
+use crate::service::{Clock, Context, ConversationService, Dialer, PublicUrls, SimulatedCarrier};
 use crate::store::{Database, attempts, turns};
 
 /// The configured pace is this multiple of the required rate, so that it isn't the limit that is measured.
@@ -104,8 +104,15 @@ impl Exchange {
         let dialer = Dialer::new(Arc::clone(&context), conversations.clone(), network.carriers.clone(), dialling);
         add_synthetic_day(&context.database, &day(&context.clock, plan)?).await?;
         let longest_call = dialer.dialling().longest_call();
-        let workers =
-            start_workers(&context, &conversations, Some(network), Some(dialer), None, String::new(), longest_call);
+        let workers = start_workers(
+            &context,
+            &conversations,
+            Some(network),
+            Some(dialer),
+            None,
+            PublicUrls::default(),
+            longest_call,
+        );
         Ok(Self { context, conversations, lines, workers })
     }
 

@@ -11,7 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, oneshot};
 
 use super::event_printer::Tally;
-use super::{Demo, PATIENTS, console, past_days, rota, second_centre};
+use super::{Demo, PATIENTS, console, diagnoses, past_days, rota, second_centre};
 use crate::app::{Ports, Server, simulated_network};
 use crate::carrier::simulator;
 use crate::commands::documents::Origin;
@@ -67,6 +67,7 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
         // An IP address can't have passkeys.
         config.server.public_url = Some(format!("http://localhost:{}", address.port()));
     }
+    config.email.spool_folder = Some(folder.join("mail"));
     let mut people = simulator::Settings { seed, ..simulator::Settings::default() };
     rota::people(&mut people.people);
     let server = Server::open(&config, Origin::choose(None).flow_set()?, |_, context| {
@@ -84,6 +85,7 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
     past_days::add(&context, patients, now, &zone).await?;
     rota::add(&context, &rota::FIRST).await?;
     second_centre::add(&context, now, &zone).await?;
+    diagnoses::add(&context, now, &zone).await?;
 
     outln!(
         "自動架電 — a made-up health centre calls its {patients} patients. No phone rings: the network is simulated.\n"
@@ -103,6 +105,9 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
     if demo.no_second_factor {
         outln!("               no second factor is asked for, in this demonstration only");
     }
+    outln!("  portal       http://localhost:{}/portal", address.port());
+    outln!("               its codes by e-mail are in {}", folder.join("mail").display());
+    outln!("               add HER-SYS ID {FIRST_MADE_UP_ID}, birth date {MADE_UP_BIRTH_DATE}");
     if at_terminal() {
         outln!("\nCtrl-C ends it.\n");
     } else {

@@ -2,6 +2,7 @@
 //! or as a whole day in seconds, or as the health-call line with the terminal as the phone.
 
 mod console;
+mod diagnoses;
 mod event_printer;
 pub(super) mod fast;
 mod live;
@@ -17,12 +18,17 @@ use anyhow::Context;
 use clap::Args;
 use tokio::net::TcpListener;
 
-use crate::config::Config;
+use crate::config::{Config, Help};
+use crate::lab::synthetic_number;
 
 /// The default number of patients.
 const PATIENTS: u32 = 200;
 /// The default number of patients with `demo --phone`.
 const PHONE_PATIENTS: u32 = 5;
+/// The desks of the help pages, among the numbers of made-up patients, which nobody has.
+const PEOPLE_DESK: u32 = 8_999_990;
+/// The other one.
+const STAFF_DESK: u32 = 8_999_991;
 
 #[derive(Debug, Args)]
 pub struct Demo {
@@ -57,7 +63,9 @@ pub(super) async fn run(demo: Demo, named: &Config) -> anyhow::Result<()> {
 
 /// Returns the settings of a demonstration: a new SQLite file. Of the user's settings, only `server.listen` is used.
 fn settings(folder: &Path) -> Config {
-    Config::of_a_simulation(format!("sqlite://{}", folder.join("demo.db").display()))
+    let desk = |number: u32| synthetic_number(number).map(|number| number.as_written());
+    let help = Help { people_desk: desk(PEOPLE_DESK), staff_desk: desk(STAFF_DESK) };
+    Config { help, ..Config::of_a_simulation(format!("sqlite://{}", folder.join("demo.db").display())) }
 }
 
 /// Listens on `server.listen`. If that is the default and in use, listens on any free local port.

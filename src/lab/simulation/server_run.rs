@@ -240,7 +240,7 @@ fn is_quiet(tables: &Snapshot) -> bool {
     let slots = tables.slots.iter().all(|slot| slot.ended_at.is_some());
     let attempts = tables.attempts.iter().all(|attempt| attempt.ended_at.is_some());
     let calls = tables.calls.iter().all(|call| call.ended_at.is_some());
-    slots && attempts && calls && tables.errands_left == 0
+    slots && attempts && calls && tables.jobs_left.is_empty()
 }
 
 /// Executes an event that isn't caused by the services.

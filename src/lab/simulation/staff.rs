@@ -47,7 +47,7 @@ pub(super) async fn act(world: &Environment, act: StaffAct) {
         StaffAct::CallNow(who) => call_patient_now(world, client, who).await,
         StaffAct::Resolve => resolve(world, client, false).await,
         StaffAct::LookAgain => resolve(world, client, true).await,
-        StaffAct::Transfer(who, step) => Box::pin(transfers::act(world, client, who, step)).await,
+        StaffAct::Transfer(who, step) => transfers::act(world, client, who, step).await,
         StaffAct::Hours(..) | StaffAct::Covers(_) | StaffAct::DayOff => change_rules(world, client, act).await,
         StaffAct::Number(..)
         | StaffAct::TakeNumber(..)

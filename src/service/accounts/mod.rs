@@ -7,7 +7,7 @@ mod drafts;
 mod invitations;
 mod log_in;
 mod passkeys;
-mod passwords;
+pub(in crate::service) mod passwords;
 mod red_sound;
 mod session;
 mod set_up;
@@ -31,6 +31,7 @@ pub use red_sound::set_red_sound;
 pub use session::{Activity, LoggedIn, SessionState, locked_account, log_out, session};
 pub use set_up::{SetUp, choose_password, confirm_second_factor, set_up};
 pub use token::SecretToken;
+pub(in crate::service) use token::{hash_of, random_bytes};
 #[cfg(feature = "lab")]
 pub use totp::code_at;
 pub use unlock::{

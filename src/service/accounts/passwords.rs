@@ -25,7 +25,7 @@ static AT_A_TIME: Semaphore = Semaphore::const_new(2);
 static IN_ALL: Semaphore = Semaphore::const_new(34);
 
 /// The hash of a new password, with its parameters and salt, in the format of the reference implementation.
-pub(super) async fn hash(password: String) -> Result<String, ServiceError> {
+pub(in crate::service) async fn hash(password: String) -> Result<String, ServiceError> {
     let salt = random_bytes::<SALT_BYTES>()?;
     let hash = in_pool(move || hashed(&password, &salt, COST)).await?.ok_or_else(broken)?;
     let (memory, passes, lanes) = COST;
@@ -34,7 +34,7 @@ pub(super) async fn hash(password: String) -> Result<String, ServiceError> {
 }
 
 /// Returns `true` if a password has a stored hash. Without a hash it takes as long, and is `false`.
-pub(super) async fn verify(password: String, stored: Option<String>) -> Result<bool, ServiceError> {
+pub(in crate::service) async fn verify(password: String, stored: Option<String>) -> Result<bool, ServiceError> {
     let stored = stored.unwrap_or_else(|| OF_NOBODY.to_owned());
     in_pool(move || {
         let (cost, salt, hash) = read(&stored)?;

@@ -34,7 +34,7 @@ impl SecretToken {
     }
 
     /// What is stored.
-    pub(super) fn hash(&self) -> String {
+    pub(in crate::service) fn hash(&self) -> String {
         hash_of(&["token", &self.0])
     }
 
@@ -51,7 +51,7 @@ impl std::fmt::Debug for SecretToken {
 }
 
 /// The SHA-256 of some texts, as hexadecimal digits. No two lists of texts have the same input.
-pub(super) fn hash_of(parts: &[&str]) -> String {
+pub(in crate::service) fn hash_of(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
@@ -61,7 +61,7 @@ pub(super) fn hash_of(parts: &[&str]) -> String {
 }
 
 /// Random bytes of the system.
-pub(super) fn random_bytes<const N: usize>() -> Result<[u8; N], StoreError> {
+pub(in crate::service) fn random_bytes<const N: usize>() -> Result<[u8; N], StoreError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|_| StoreError::Inconsistent { what: "the system's random numbers" })?;
     Ok(bytes)

@@ -6,7 +6,7 @@ use super::claims::visible_alert;
 use super::list::line_key;
 use crate::domain::{Actor, AlertId, ClosingReason, LineOf, NoteAudience, NoteId, NoteText};
 use crate::policy::{Permission, scope};
-use crate::service::context::{Changes, Context, audit_entry};
+use crate::service::context::{Changes, Context, audit_entry, new_id};
 use crate::service::error::ServiceError;
 use crate::store::audit::{self, Subject};
 use crate::store::line_notes::{self, NewNote, NoteRow};
@@ -37,6 +37,8 @@ pub enum Added {
     Now,
     /// It was there: the form was sent twice.
     Before,
+    /// It was added beside the one of the same form: the form was sent again with another text.
+    Beside,
 }
 
 /// Adds a note for staff to the line of an alert. The audit trail says that, but not the text, which may be about the
@@ -56,8 +58,9 @@ pub async fn add_note(
     let named = visible_alert(&mut tx, alert, &scope).await?;
     let (line, at) = (line_key(&named), context.clock.now());
     let note = NewNote { id, line, author: actor.name(), audience: NoteAudience::Staff, text, at };
-    if !line_notes::add(&mut tx, &note).await? {
-        return Ok(Added::Before);
+    let added = add_to_line(&mut tx, &note).await?;
+    if added == Added::Before {
+        return Ok(added);
     }
     let subject = match line {
         LineOf::Patient(patient) => Subject::Patient(patient),
@@ -66,7 +69,21 @@ pub async fn add_note(
     let entry = audit_entry(actor, at, "alert.noted", subject, named.centre, Changes::default());
     audit::append(&mut tx, vec![entry]).await?;
     tx.commit().await?;
-    Ok(Added::Now)
+    Ok(added)
+}
+
+/// Adds a note to a line, under a new id if the id of its form has another text. The same text of the same author is
+/// added once.
+pub(in crate::service) async fn add_to_line(tx: &mut Tx, note: &NewNote<'_>) -> Result<Added, StoreError> {
+    if line_notes::add(tx, note).await? {
+        return Ok(Added::Now);
+    }
+    let known = line_notes::of_line(tx, note.line, MOST).await?;
+    if known.iter().any(|known| known.author == note.author && known.text == *note.text) {
+        return Ok(Added::Before);
+    }
+    line_notes::add(tx, &NewNote { id: NoteId(new_id()), ..note.clone() }).await?;
+    Ok(Added::Beside)
 }
 
 /// The latest notes of a line, the latest first, with those of its closed alerts.

@@ -4,17 +4,20 @@
 mod checkpoint;
 mod listing;
 mod rows;
+mod seal_entry;
 mod sealer;
 mod sealing;
 mod shown;
+mod unsealed;
 mod verify;
 
 pub use self::checkpoint::{Checkpoint, CheckpointKind};
 pub use self::listing::{TrailQuery, list_trail};
 pub use self::rows::{BadRow, RowFault, RowsRead};
+pub use self::seal_entry::SealedBy;
 pub use self::sealer::{SealerTask, write_checkpoint};
 pub(super) use self::sealing::erased_rows;
-pub use self::sealing::{SealedBy, erase_report, seal_left_behind, seal_older_rows, write_seals};
+pub use self::sealing::{erase_report, seal_left_behind, seal_older_rows, write_seals};
 pub use self::shown::ShownEntry;
 pub use self::verify::{ChainError, CheckpointsRead, LastVerification, Verification, last_verification, walk_trail};
 pub use crate::store::audit::{ERASED, Subject};

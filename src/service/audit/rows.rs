@@ -6,7 +6,7 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use uuid::Uuid;
 
-use super::sealing::{SealAction, rows_of};
+use super::seal_entry::{SealAction, rows_of};
 use crate::store::audit::Sealed;
 use crate::store::chain::Hash;
 use crate::store::sealed_rows::{self, SealedRow, TextPlace};

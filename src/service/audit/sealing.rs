@@ -4,99 +4,21 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::service::context::new_id;
-use crate::store::audit::{self, AuditRow, Subject};
+use super::seal_entry::{SealAction, SealedBy, entry};
+use super::unsealed::{self, RecentSeals, Searched};
+use crate::store::audit::{self, AuditRow};
 use crate::store::chain::Hash;
-use crate::store::sealed_rows::{self, Place, SealedRow};
-use crate::store::seals::{self, Seal, SealKey};
-use crate::store::{Database, Document, StoreError, Tx};
+use crate::store::sealed_rows::{self, Place};
+use crate::store::seals::{Seal, SealKey};
+use crate::store::{Database, StoreError, Tx};
 
 /// Rows sealed by one entry of the trail.
 const ROWS: usize = 500;
 /// Rows of an older version sealed in one commit. Callers on the line wait for the database during it.
 const FOUND_AT_ONCE: u32 = 500;
-/// How far before the last entry with seals the search for unsealed rows begins. No call or report lasts longer.
-const LOOKS_BACK: SignedDuration = SignedDuration::from_hours(48);
-/// Entries read at a time.
-const PAGE: u32 = 500;
-
-/// What an entry says about the rows that it names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SealAction {
-    /// They were sealed when they were written.
-    Sealed,
-    /// They had no seal and are sealed as found.
-    Found,
-    /// They were erased on purpose.
-    Erased,
-}
-
-impl SealAction {
-    const ALL: [Self; 3] = [Self::Sealed, Self::Found, Self::Erased];
-
-    const fn action(self) -> &'static str {
-        match self {
-            Self::Sealed => "rows.sealed",
-            Self::Found => "rows.found",
-            Self::Erased => "rows.erased",
-        }
-    }
-
-    pub(super) fn of(action: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|says| says.action() == action)
-    }
-}
-
-/// Who seals, as recorded in the trail.
-#[derive(Debug, Clone, Copy)]
-pub struct SealedBy<'a> {
-    /// The actor's name.
-    pub actor: &'a str,
-    /// The source: the program, or a value as in other entries of the trail.
-    pub source: &'a str,
-}
-
-impl SealedBy<'static> {
-    /// The program itself.
-    pub const PROGRAM: Self = Self { actor: "kenkocall", source: "program" };
-}
-
-/// Parses the rows that an entry names. `None` if the program didn't write it in this form.
-pub(super) fn rows_of(details: &str) -> Option<Vec<String>> {
-    let details: Value = serde_json::from_str(details).ok()?;
-    let rows = details.get("rows")?.as_array()?;
-    rows.iter().map(|row| row.as_str().map(str::to_owned)).collect()
-}
-
-/// An entry that names rows, with their hashes unless they were erased.
-pub(super) fn entry(
-    says: SealAction,
-    why: Option<&str>,
-    sealer: SealedBy<'_>,
-    at: Timestamp,
-    rows: &[String],
-) -> AuditRow {
-    let details = match why {
-        Some(why) => json!({ "rows": rows, "why": why }),
-        None => json!({ "rows": rows }),
-    };
-    AuditRow {
-        id: new_id(),
-        at,
-        actor: sealer.actor.to_owned(),
-        source: sealer.source.to_owned(),
-        action: says.action().to_owned(),
-        subject: Subject::Other(format!("rows:{}", rows.len())),
-        centre: None,
-        details: Document::from(details.to_string()),
-        people: Vec::new(),
-        other_centre: None,
-    }
-}
 
 /// Writes the waiting seals into the trail, many to an entry. Returns their number.
 ///
@@ -149,83 +71,29 @@ pub async fn seal_left_behind(
 ) -> Result<usize, StoreError> {
     // First write the seals that are already waiting.
     super::seal_trail(database).await?;
-    let mut left = left_behind(database, now).await?;
-    if left.is_empty() {
-        return Ok(0);
-    }
-    // Another node seals its new rows within a second.
-    tokio::time::sleep(sealed_within).await;
-    let still: HashMap<SealKey, Hash> =
-        left_behind(database, now).await?.into_iter().map(|seal| (seal.key, seal.hash)).collect();
-    left.retain(|seal| still.get(&seal.key) == Some(&seal.hash));
-    if !left.is_empty() {
-        let mut tx = database.begin_write().await?;
-        append(&mut tx, SealAction::Found, Some("without a seal"), SealedBy::PROGRAM, &left).await?;
-        tx.commit().await?;
-    }
-    Ok(left.len())
-}
-
-async fn left_behind(database: &Database, now: Timestamp) -> Result<Vec<Seal>, StoreError> {
-    let mut tx = database.begin_read().await?;
-    let (since, known) = recent_seals(&mut tx).await?;
-    let mut left = Vec::new();
-    let mut add = |found: &SealedRow| {
-        let both = found.hash.map(|hash| (found.key, hash)).into_iter().chain(found.end);
-        left.extend(both.filter(|(key, hash)| known.get(key) != Some(hash)).map(|(key, hash)| Seal {
-            key,
-            at: now,
-            hash,
-        }));
-    };
-    let day = since.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
-    let mut after = Uuid::nil();
-    loop {
-        let reports = sealed_rows::reports_since(&mut tx, day, after, PAGE).await?;
-        let Some(last) = reports.last() else { break };
-        after = last.key.id;
-        let ids: Vec<Uuid> = reports.iter().map(|report| report.key.id).collect();
-        reports.iter().for_each(&mut add);
-        sealed_rows::of_reports(&mut tx, &ids).await?.iter().for_each(&mut add);
-    }
-    after = Uuid::nil();
-    loop {
-        let alerts = sealed_rows::alerts_since(&mut tx, since, after, PAGE).await?;
-        let Some(last) = alerts.last() else { break };
-        after = last.key.id;
-        alerts.iter().for_each(&mut add);
-    }
-    Ok(left)
-}
-
-/// The last seals of rows, and the time since which they are complete.
-async fn recent_seals(tx: &mut Tx) -> Result<(Timestamp, HashMap<SealKey, Hash>), StoreError> {
-    let mut known = HashMap::new();
-    let mut since: Option<Timestamp> = None;
-    let mut before = audit::head(tx).await?.sequence.saturating_add(1);
-    loop {
-        let page = audit::before(tx, before, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        before = last.sequence;
-        for sealed in &page {
-            let says = SealAction::of(&sealed.entry.action);
-            let at = Timestamp::from_millisecond(sealed.entry.at).unwrap_or(Timestamp::UNIX_EPOCH);
-            if since.is_some_and(|since| at < since) {
-                return Ok((since.unwrap_or(at), known));
-            }
-            if !matches!(says, Some(SealAction::Sealed | SealAction::Found)) {
-                continue;
-            }
-            since = since.or_else(|| at.checked_sub(LOOKS_BACK).ok());
-            for row in rows_of(&sealed.entry.details).unwrap_or_default().iter().rev() {
-                if let Some((key, hash)) = seals::parse(row) {
-                    // The trail is read backwards, so the first seal found is the valid one.
-                    known.entry(key).or_insert(hash);
-                }
-            }
+    let mut seals = RecentSeals::read(&mut database.begin_read().await?).await?;
+    let (mut searched, mut found) = (Searched::NOTHING, 0);
+    while searched != Searched::Everything {
+        let (mut left, to) = unsealed::next(&mut database.begin_read().await?, &seals, searched, now).await?;
+        if !left.is_empty() {
+            // Another node seals its new rows within a second.
+            tokio::time::sleep(sealed_within).await;
+            let mut tx = database.begin_read().await?;
+            seals.read_on(&mut tx).await?;
+            let (still, _) = unsealed::next(&mut tx, &seals, searched, now).await?;
+            drop(tx);
+            let still: HashMap<SealKey, Hash> = still.into_iter().map(|seal| (seal.key, seal.hash)).collect();
+            left.retain(|seal| still.get(&seal.key) == Some(&seal.hash));
         }
+        if !left.is_empty() {
+            let mut tx = database.begin_write().await?;
+            append(&mut tx, SealAction::Found, Some("without a seal"), SealedBy::PROGRAM, &left).await?;
+            tx.commit().await?;
+        }
+        found += left.len();
+        searched = to;
     }
-    Ok((since.unwrap_or(Timestamp::UNIX_EPOCH), known))
+    Ok(found)
 }
 
 /// Adds salts to the rows of older versions and seals them as found. Runs once and resumes where it stopped.

@@ -3,8 +3,8 @@
 use super::settings::CentreSettings;
 use crate::domain::{CallingHours, CentreName, LatinName, Municipalities, NameReading, PhoneNumber};
 use crate::policy::{
-    AfterRed, CallPattern, CentreCalls, DaysOff, MissedCallSms, OfficeHours, ReportCovers, RetryPolicy, SmsPrice,
-    UnregisteredReports,
+    AfterRed, CallPattern, CentreCalls, DaysOff, MissedCallSms, OfficeHours, ReportCovers, ReportLinks, RetryPolicy,
+    SmsPrice, UnregisteredReports,
 };
 
 /// A change of a centre. `None` leaves a value as it is.
@@ -44,6 +44,8 @@ pub struct CentreChange {
     pub report_covers: Option<ReportCovers>,
     /// How a report from another number than the registered one affects automated calls.
     pub unregistered_reports: Option<UnregisteredReports>,
+    /// Whether staff send patients links to today's form.
+    pub report_links: Option<ReportLinks>,
     /// What follows the advice after a red answer.
     pub after_red: Option<AfterRed>,
     /// The maximum number of automated calls in progress. `Some(None)` removes the centre's limit.
@@ -88,6 +90,7 @@ impl CentreChange {
             retry: new(&before.retry, &after.retry),
             report_covers: new(&before.report_covers, &after.report_covers),
             unregistered_reports: new(&before.unregistered_reports, &after.unregistered_reports),
+            report_links: new(&before.report_links, &after.report_links),
             after_red: new(&before.after_red, &after.after_red),
             concurrent_calls: new(&before.concurrent_calls, &after.concurrent_calls),
             calls_per_second: new(&before.calls_per_second, &after.calls_per_second),

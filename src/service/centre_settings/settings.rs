@@ -10,7 +10,7 @@ use super::change::CentreChange;
 use crate::domain::{CallingHours, LatinName, Municipalities, NameReading};
 use crate::policy::{
     AfterRed, CallPattern, CallingSchedule, CentreCalls, DayLimits, DaysOff, MissedCallSms, OfficeHours, ReportCovers,
-    RetryPolicy, SmsPrice, Thresholds, UnregisteredReports, report_day,
+    ReportLinks, RetryPolicy, SmsPrice, Thresholds, UnregisteredReports, report_day,
 };
 use crate::service::context::Changes;
 use crate::service::error::{CentreError, ServiceError, StoredThing};
@@ -42,6 +42,8 @@ pub struct CentreSettings {
     pub report_covers: ReportCovers,
     /// How a report from another number than the registered one affects automated calls.
     pub unregistered_reports: UnregisteredReports,
+    /// Whether staff send patients links to today's form.
+    pub report_links: ReportLinks,
     /// What follows the advice after a red answer.
     pub after_red: AfterRed,
     /// The maximum number of its automated calls in progress. `None` for the carrier's limit only.
@@ -131,6 +133,7 @@ impl CentreSettings {
             retry: change.retry.unwrap_or(self.retry),
             report_covers: change.report_covers.unwrap_or(self.report_covers),
             unregistered_reports: change.unregistered_reports.unwrap_or(self.unregistered_reports),
+            report_links: change.report_links.unwrap_or(self.report_links),
             after_red: change.after_red.unwrap_or(self.after_red),
             concurrent_calls: change.concurrent_calls.unwrap_or(self.concurrent_calls),
             calls_per_second: change.calls_per_second.unwrap_or(self.calls_per_second),

@@ -11,7 +11,7 @@ pub(super) fn own_centre(actor: &Actor) -> Option<CentreCode> {
     match actor {
         Actor::Staff(staff) => staff.centres.first().cloned(),
         Actor::Operator(operator) => operator.centre.clone(),
-        Actor::Patient(_) | Actor::System => None,
+        Actor::Patient(_) | Actor::LinkHolder(_) | Actor::System => None,
     }
 }
 

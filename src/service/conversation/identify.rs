@@ -23,7 +23,7 @@ use crate::service::reports::NewReport;
 use crate::service::slots::slot_reported;
 use crate::store::answers::AnswerRow;
 use crate::store::call_people::CallPerson;
-use crate::store::identifications::{Count, IdFailures, IdentificationOutcome, IdentificationRow, Since};
+use crate::store::identifications::{Count, IdFailures, IdentificationOutcome, IdentificationRow, IdentifiedIn, Since};
 use crate::store::patients::PatientRow;
 use crate::store::turn_reads::{self, IdentificationKeys};
 
@@ -333,7 +333,7 @@ impl Batch<'_> {
         let Some(live) = self.active_turns.get(question.place) else { return };
         self.keep.identifications.push(IdentificationRow {
             id: new_id(),
-            call: live.call,
+            place: IdentifiedIn::Call(live.call),
             hersys_id: question.hersys_id.clone(),
             caller: question.caller.clone(),
             lane,

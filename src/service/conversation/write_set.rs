@@ -9,7 +9,9 @@ use super::active_turn::{ActiveTurn, CommittedTurn};
 use super::live_sessions::LiveSession;
 use super::staff_call::conversed;
 use super::{ConversationError, LegStatus};
-use crate::domain::{Answer, AnswerOrigin, CallId, Item, KnownIn, LegId, Line, Oximeter, ReportOutcome, Withdrawal};
+use crate::domain::{
+    Answer, AnswerOrigin, CallId, Channel, Item, KnownIn, LegId, Line, Oximeter, ReportOutcome, Withdrawal,
+};
 use crate::engine::{Diagnostic, Effect, Fact, Waiting};
 use crate::service::context::{ServiceEvent, ServiceEventKind};
 use crate::service::reports::{Recorder, ReportCheck};
@@ -75,7 +77,9 @@ impl WriteSet {
     fn fact(&mut self, live: &ActiveTurn, fact: &Fact, at: Timestamp) {
         let Fact::CallEnded(disposition) = fact else {
             let origin = AnswerOrigin::Turn { call: live.call, turn: live.turn };
-            let told = self.recorder.fact(&origin, fact, at);
+            // Other lines have no reports.
+            let channel = live.session.line.channel().unwrap_or(Channel::HealthCall);
+            let told = self.recorder.fact((&origin, channel), fact, at);
             if let Fact::ReportClosed { report, outcome: ReportOutcome::Reported, .. } = fact
                 && let Some(channel) = live.session.line.channel()
             {

@@ -20,7 +20,7 @@ use crate::policy::{ListedCall, unaccounted};
 use crate::service::audit::OLDEST_CALL;
 use crate::service::suspension::{stop_dialling, tell_staff};
 use crate::store::dialer::{self, Waiting};
-use crate::store::{StoreError, Tx, attempts, escalations, legs, losses};
+use crate::store::{StoreError, attempts, escalations, legs, losses};
 
 /// How far back the list is read at least. A report takes a few minutes, and a list lags by minutes at most. Half an
 /// hour leaves room for a database that was down in between.
@@ -195,7 +195,7 @@ impl Dialer {
             tx.rollback().await?;
             return Ok(Shown::Lost(LossEvidence::CheckpointAhead, format!("turn {turn} of {call}")));
         }
-        if let Some(leg) = self.first_unknown(&mut tx, recent).await? {
+        if let Some(leg) = self.first_unknown(recent).await? {
             tx.rollback().await?;
             return Ok(Shown::Lost(LossEvidence::UnknownCall, leg));
         }
@@ -220,8 +220,11 @@ impl Dialer {
         Ok(Shown::UpToDate)
     }
 
-    /// The carrier's id of the first outbound call in the list that the database can't account for.
-    async fn first_unknown(&self, tx: &mut Tx, recent: Recent) -> Result<Option<String>, StoreError> {
+    /// The carrier's id of the first outbound call in the list that the database can't account for. All of the database
+    /// is read as of one moment: in a transaction that writes, PostgreSQL could show neither the leg of a call that is
+    /// being placed nor its attempt as one without a leg.
+    async fn first_unknown(&self, recent: Recent) -> Result<Option<String>, StoreError> {
+        let tx = &mut self.context.database.begin_read().await?;
         let settled = losses::settled_until(tx).await?;
         let is_open = |call: &CarrierCall| call.created_at.is_none_or(|at| settled.is_none_or(|until| at > until));
         let mut ours: Vec<CarrierCall> =

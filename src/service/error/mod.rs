@@ -9,6 +9,7 @@ mod centres;
 mod checkpoint;
 mod outbox;
 mod patients;
+mod portal;
 mod reports;
 mod slots;
 mod suspension;
@@ -22,6 +23,7 @@ pub use centres::CentreError;
 pub use checkpoint::CheckpointError;
 pub use outbox::OutboxError;
 pub use patients::PatientError;
+pub use portal::PortalError;
 pub use reports::ReportError;
 pub use slots::SlotError;
 pub use suspension::SuspensionError;
@@ -45,6 +47,9 @@ pub enum ServiceError {
     /// About a patient or a patient list.
     #[error(transparent)]
     Patient(#[from] PatientError),
+    /// About an account of the portal.
+    #[error(transparent)]
+    Portal(#[from] PortalError),
     /// About a transfer to another health centre.
     #[error(transparent)]
     Transfer(#[from] TransferError),
@@ -128,6 +133,7 @@ impl ServiceError {
             Self::Store(StoreError::Taken(_) | StoreError::Stale) => ErrorKind::Conflict,
             Self::Store(_) | Self::Unreadable(_) | Self::Checkpoint(_) => ErrorKind::Unavailable,
             Self::Patient(error) => error.kind(),
+            Self::Portal(error) => error.kind(),
             Self::Transfer(error) => error.kind(),
             Self::Call(error) => error.kind(),
             Self::Slot(error) => error.kind(),
@@ -148,6 +154,7 @@ impl ServiceError {
             Self::Store(error) => error.code(),
             Self::Unreadable(_) => "stored.unreadable",
             Self::Patient(error) => error.code(),
+            Self::Portal(error) => error.code(),
             Self::Transfer(error) => error.code(),
             Self::Call(error) => error.code(),
             Self::Slot(error) => error.code(),

@@ -3,6 +3,7 @@
 
 mod failed_jobs;
 mod missed_call_sms;
+mod portal_code;
 mod staff_email;
 mod staff_notice;
 mod staff_sms;
@@ -23,12 +24,14 @@ pub use failed_jobs::{JobFilter, JobState, ShownJob, discard_job, list_jobs, ret
 pub use staff_email::Post;
 
 use crate::carrier::{Carriers, Reach};
-use crate::domain::{CallId, Job, JobFailure, JobId, JobKind, JobNeeds, ProcessId};
+use crate::domain::{CallId, Job, JobFailure, JobId, JobKind, JobNeeds, ProcessId, ReportLinkId};
 use crate::mail::NotSent;
 use crate::policy::{MOST_RUNS, retry_job_after};
 use crate::service::context::Context;
 use crate::service::conversation::ConversationService;
 use crate::service::dialer::watch_alone;
+use crate::service::error::ServiceError;
+use crate::service::portal_reports::report_link_sms;
 use crate::store::outbox::{self, ClaimedJob, LONGEST_RUN};
 use crate::store::{StoreError, Tx, nodes};
 
@@ -55,8 +58,24 @@ pub struct Outside {
     pub carriers: Carriers,
     /// Handles what the carriers report about calls.
     pub conversations: ConversationService,
-    /// The URL of the console, for messages to staff.
+    /// Where people find the program's pages, for messages.
+    pub urls: PublicUrls,
+}
+
+/// The addresses of the program's pages, without a trailing slash.
+#[derive(Debug, Clone, Default)]
+pub struct PublicUrls {
+    /// The console.
     pub console: String,
+    /// The portal.
+    pub portal: String,
+}
+
+impl PublicUrls {
+    /// Below the URL by which people reach this server, without a trailing slash.
+    pub fn of(public_url: &str) -> Self {
+        Self { console: format!("{public_url}/console"), portal: format!("{public_url}/portal") }
+    }
 }
 
 /// With what jobs are run.
@@ -261,6 +280,10 @@ async fn run_in_time(context: &Context, means: &Means, job: &ClaimedJob, now: Ti
             error!(job = %job.id, %call, carrier, "an outbox job needs a carrier that isn't configured");
             Err(JobFailure::NoCarrier)
         }
+        Ok(Err(RunError::CodeNotSent(why))) => {
+            warn!(job = %job.id, ?why, "the mail server didn't take a code of the portal; check [email]");
+            Err(JobFailure::MailServer)
+        }
         Ok(Err(RunError::NotSent { call, why })) => {
             warn!(job = %job.id, %call, ?why, "the mail server didn't take an e-mail to staff; check [email]");
             Err(JobFailure::MailServer)
@@ -278,6 +301,8 @@ enum RunError {
         call: CallId,
         carrier: String,
     },
+    /// The mail server certainly hasn't taken a code of the portal.
+    CodeNotSent(NotSent),
     /// The mail server certainly hasn't taken a message.
     NotSent {
         call: CallId,
@@ -312,15 +337,38 @@ async fn run(context: &Context, means: &Means, job: &ClaimedJob, now: Timestamp)
             staff_trial::staff_trial(context, outside, id, centre, contact, now).await?;
             Ok(Done::Yes)
         }
+        (Job::ReportLinkSms { link }, Means::Network(outside)) => {
+            send_link(context, outside, id, link, now).await?;
+            Ok(Done::Yes)
+        }
         (Job::StaffEmail { call }, Means::Mail(post)) => staff_email::staff_email(context, post, id, call, now).await,
+        (Job::PortalCode { code }, Means::Mail(post)) => portal_code::portal_code(context, post, id, code, now).await,
         // It was stored under the wrong kind, or it wouldn't have been claimed.
         (
             Job::Withdraw { .. }
             | Job::MissedCallSms { .. }
             | Job::StaffSms { .. }
             | Job::StaffTrial { .. }
-            | Job::StaffEmail { .. },
+            | Job::ReportLinkSms { .. }
+            | Job::StaffEmail { .. }
+            | Job::PortalCode { .. },
             Means::Nothing | Means::Network(_) | Means::Mail(_),
         ) => Ok(Done::Waits(outbox::LONGEST_POSTPONED)),
     }
+}
+
+/// Sends a report link. Without a number of its own, the program sends no SMS.
+async fn send_link(
+    context: &Context,
+    outside: &Outside,
+    id: JobId,
+    link: ReportLinkId,
+    now: Timestamp,
+) -> Result<(), RunError> {
+    let Some(from) = outside.conversations.lines().call_back_number.as_ref() else { return Ok(()) };
+    let sent = report_link_sms(context, (&outside.carriers, from), &outside.urls.portal, (id, link), now).await;
+    sent.map_err(|error| match error {
+        ServiceError::Store(error) => RunError::Store(error),
+        _ => RunError::Store(StoreError::Inconsistent { what: "report_links.patient_id" }),
+    })
 }

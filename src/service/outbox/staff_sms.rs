@@ -25,7 +25,7 @@ pub(super) async fn staff_sms(
     let notice = notice_of(&mut tx, call).await?;
     tx.commit().await?;
     let Some(notice) = notice.filter(|_| first) else { return Ok(()) };
-    let text = staff_message(notice.step.language, &notice.centre, notice.lines, &outside.console);
+    let text = staff_message(notice.step.language, &notice.centre, notice.lines, &outside.urls.console);
     let outcome = match outside.carriers.default().send_sms(&notice.step.phone_number, from, &text).await {
         SmsOutcome::Accepted => NoticeOutcome::Sent,
         SmsOutcome::Refused => {

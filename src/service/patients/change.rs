@@ -317,7 +317,11 @@ pub(super) fn is_held_back(patient: &PatientRow) -> bool {
 }
 
 /// A patient, locked until the transaction ends: calls, stops and changes come one after the other.
-pub(super) async fn held_patient(tx: &mut Tx, scope: &Scope, id: &PatientKey) -> Result<PatientRow, ServiceError> {
+pub(in crate::service) async fn held_patient(
+    tx: &mut Tx,
+    scope: &Scope,
+    id: &PatientKey,
+) -> Result<PatientRow, ServiceError> {
     let patient = known_patient(tx, scope, id).await?;
     patients::hold(tx, &[patient.id]).await?;
     known_patient(tx, scope, id).await

@@ -96,6 +96,7 @@ fn changes(before: Option<&Diagnosis>, after: &Diagnosis) -> Changes {
         ("reason", field(&|diagnosis| diagnosis.reason.code().to_owned())),
         ("registered_name", field(&|diagnosis| diagnosis.registered_name.expose().to_owned())),
         ("entered_on", field(&|diagnosis| diagnosis.entered_on.to_string())),
+        ("arrived_on", field(&|diagnosis| diagnosis.arrived_on.map(|date| date.to_string()).unwrap_or_default())),
     ] {
         changes = changes.field(name, old, new);
     }

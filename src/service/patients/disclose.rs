@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::change::known_patient;
-use crate::domain::{Actor, PatientId};
+use crate::domain::{Actor, PassportNumber, PatientId};
 use crate::policy::{Permission, Scope, scope};
 use crate::service::calls::{ShownTurn, spoken_in};
 use crate::service::centre_settings::{known_centre, zone_of};
@@ -16,14 +16,18 @@ use crate::store::answer_corrections::CorrectionRow;
 use crate::store::answers::AnswerRow;
 use crate::store::attempts::AttemptRow;
 use crate::store::calls::{self, CallFilter, CallRow, CallsOf};
+use crate::store::certificates::CertificateRow;
 use crate::store::diagnoses::DiagnosisRow;
 use crate::store::line_notes::{self, NoteRow};
 use crate::store::patients::PatientRow;
+use crate::store::report_forms::{self, ReportTextRow};
+use crate::store::report_links::{self, ReportLinkRow};
 use crate::store::reports::ReportRow;
 use crate::store::staff_calls::StaffCallRow;
 use crate::store::transfers::TransferRow;
 use crate::store::{
-    Tx, alerts, answer_corrections, answers, attempts, audit, call_people, diagnoses, reports, staff_calls, transfers,
+    Tx, alerts, answer_corrections, answers, attempts, audit, call_people, certificates, diagnoses, reports,
+    staff_calls, transfers,
 };
 
 /// The most rows of one kind in the file. Nobody has as many.
@@ -80,8 +84,17 @@ async fn disclose(
     file.insert("notes".to_owned(), notes.iter().map(|note| times.note(note)).collect());
     let called = staff_calls::of_patient(&mut tx, patient.id, MOST).await?;
     file.insert("calls_by_staff".to_owned(), called.iter().rev().map(|call| times.staff_call(call)).collect());
+    let texts = report_forms::texts_of(&mut tx, patient.id, MOST).await?;
+    file.insert("written_in_the_portal".to_owned(), texts.iter().rev().map(|text| times.text(text)).collect());
+    let links = report_links::of_patient(&mut tx, patient.id, MOST).await?;
+    file.insert("report_links".to_owned(), links.iter().rev().map(|link| times.link(link)).collect());
     let diagnosis = diagnoses::of_patient(&mut tx, patient.id).await?;
     file.insert("diagnosis".to_owned(), diagnosis.as_ref().map_or(Value::Null, |row| times.diagnosis(row)));
+    let issued = certificates::of_patient(&mut tx, patient.id).await?;
+    file.insert("certificates".to_owned(), issued.iter().map(|row| times.certificate(row)).collect());
+    let passport = certificates::passport_of(&mut tx, patient.id).await?;
+    let passport = passport.map(|(number, by, at)| times.passport(&number, &by, at));
+    file.insert("passport".to_owned(), passport.unwrap_or_default());
     let moved = transfers::of_patient(&mut tx, patient.id).await?;
     file.insert("transfers".to_owned(), moved.iter().map(|transfer| times.transfer(transfer)).collect());
     file.insert("seen_and_changed_by".to_owned(), trail_of(&mut tx, &patient, &times).await?);
@@ -214,6 +227,7 @@ impl Times {
         json!({
             "kind": alert.kind.code(),
             "item": alert.item.map(|item| item.code()),
+            "report": alert.report.map(|report| report.to_string()),
             "raised_at": self.of(alert.raised_at),
             "closed_at": self.some(alert.closed_at),
             "closed_by": alert.closed_by,
@@ -224,12 +238,32 @@ impl Times {
         json!({ "at": self.of(note.at), "by": note.author, "text": note.text.expose() })
     }
 
+    fn text(&self, text: &ReportTextRow) -> Value {
+        json!({
+            "at": self.of(text.at),
+            "report": text.report.to_string(),
+            "entered_by": text.origin.entered_by(),
+            "text": text.words.expose(),
+        })
+    }
+
+    fn link(&self, link: &ReportLinkRow) -> Value {
+        json!({
+            "asked_for_at": self.of(link.made_at),
+            "by": link.made_by,
+            "message": link.outcome.map(|outcome| outcome.code()),
+            "opened_at": self.some(link.opened_at),
+            "wrong_birth_dates": link.wrong,
+        })
+    }
+
     fn staff_call(&self, call: &StaffCallRow) -> Value {
         json!({
             "at": self.of(call.at),
             "by": call.author,
             "health_centre": call.centre.as_str(),
             "outcome": call.outcome.code(),
+            "report": call.report.map(|report| report.to_string()),
             "again_at": self.some(call.again_at),
         })
     }
@@ -243,9 +277,23 @@ impl Times {
             "reason": diagnosis.reason.code(),
             "registered_name": diagnosis.registered_name.expose(),
             "entered_on": diagnosis.entered_on.to_string(),
+            "arrived_on": diagnosis.arrived_on.map(|date| date.to_string()),
             "written_by": row.author,
             "written_at": self.of(row.updated_at),
         })
+    }
+
+    /// A certificate, without its code: whoever reads the file must not be able to check the certificate with it.
+    fn certificate(&self, row: &CertificateRow) -> Value {
+        json!({
+            "issued_at": self.of(row.issued_at),
+            "ended_at": self.some(row.ended.map(|(at, _)| at)),
+            "ended_as": row.ended.map(|(_, end)| end.code()),
+        })
+    }
+
+    fn passport(&self, number: &PassportNumber, by: &str, at: Timestamp) -> Value {
+        json!({ "number": number.expose(), "entered_by": by, "entered_at": self.of(at) })
     }
 
     fn transfer(&self, transfer: &TransferRow) -> Value {

@@ -3,6 +3,7 @@
 mod bulk;
 mod calls;
 mod cells;
+mod certificate;
 mod change;
 mod correct;
 mod correct_report;
@@ -10,12 +11,14 @@ mod diagnosis;
 mod disclose;
 mod erase;
 mod export;
+mod from_portal;
 mod import;
 mod list;
 mod list_columns;
 mod looks;
 mod note;
 mod past_changes;
+mod portal_certificate;
 mod preview;
 mod registration;
 mod report;
@@ -27,6 +30,7 @@ mod staff_calls;
 mod stop_request;
 mod transfer;
 mod uploads;
+mod verify_certificate;
 mod view;
 
 pub use bulk::{
@@ -34,6 +38,8 @@ pub use bulk::{
     undo_bulk, work_on_bulk,
 };
 pub use calls::calls_of_patient;
+pub use certificate::{CertificateFields, CertificateOffer, CertificateView, give_passport_number, show_certificate};
+pub(in crate::service) use change::held_patient;
 pub use change::{Changed, add_patient, change_patient, release_patient, stop_patient};
 pub use correct::{Corrected, Correction, CorrectionView, correct_answer};
 pub use correct_report::{ReportCorrection, correct_report};
@@ -41,17 +47,20 @@ pub use diagnosis::{DiagnosisView, DiagnosisWritten, write_diagnosis};
 pub use disclose::{Disclosure, disclose_person};
 pub use erase::{ERASABLE_AFTER, Erasure, Rewritten, erase_person};
 pub use export::{ExportedPatient, PatientExport, export_patients};
+pub use from_portal::{ReportLinkView, ReportTextView};
 pub use import::{ImportMode, Imported, finish_imports, import_patients};
 pub use list::{ListedPatient, PatientQuery, list_patients};
 pub use list_columns::{choose_columns, chosen_columns};
 pub use looks::Look;
 pub use note::add_patient_note;
 pub use past_changes::{PastChange, PastField};
+pub use portal_certificate::{give_portal_passport, show_portal_certificate};
 pub use preview::{ChangePreview, IdIs, PatientChange, RegistrationPreview, preview_change, preview_registration};
 pub use report::{
     AnswerForm, AnswersEntered, BegunReport, Differing, Elsewhere, EnteredReport, PassedOn, Purpose, ReportEntry,
-    SavedOtherwise, add_report, enter_answers,
+    SavedOtherwise, TypedElsewhere, add_report, enter_answers, typed_elsewhere,
 };
+pub(in crate::service) use report::{counting, open_now};
 pub use retention::{
     Retention, RetentionChange, RetentionMoved, erase_expired, retention_history, set_retention, show_retention,
 };
@@ -73,4 +82,5 @@ pub use uploads::{
     RowWarning, ShownUpload, Started, UploadDetails, UploadView, choose_sheet, discard_upload, list_uploads,
     receive_list, refused_rows, show_upload, start_import, sweep_uploads, work_on_upload,
 };
+pub use verify_certificate::{CertificateStanding, CheckedCertificate, FileCheck, check_certificate};
 pub use view::{AnswerView, PatientView, ReportView, UnconfirmedStop};

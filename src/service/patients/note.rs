@@ -3,11 +3,11 @@
 use super::change::held_patient;
 use crate::domain::{Actor, LineOf, NoteAudience, NoteId, NoteText, PatientId};
 use crate::policy::{Permission, Scope, scope};
-use crate::service::alerts::Added;
+use crate::service::alerts::{Added, add_to_line};
 use crate::service::context::{Changes, Context, audit_entry};
 use crate::service::error::ServiceError;
 use crate::store::audit::{self, Subject};
-use crate::store::line_notes::{self, NewNote};
+use crate::store::line_notes::NewNote;
 
 /// Adds a note about a person. The audit trail says that, but not the text.
 ///
@@ -36,12 +36,13 @@ async fn add(
     let patient = held_patient(&mut tx, scope, &patient.into()).await?;
     let (line, at) = (LineOf::Patient(patient.id), context.clock.now());
     let note = NewNote { id, line, author: actor.name(), audience: NoteAudience::Staff, text, at };
-    if !line_notes::add(&mut tx, &note).await? {
-        return Ok(Added::Before);
+    let added = add_to_line(&mut tx, &note).await?;
+    if added == Added::Before {
+        return Ok(added);
     }
     let subject = Subject::Patient(patient.id);
     let entry = audit_entry(actor, at, "patient.noted", subject, Some(patient.centre), Changes::default());
     audit::append(&mut tx, vec![entry]).await?;
     tx.commit().await?;
-    Ok(Added::Now)
+    Ok(added)
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::change::known_patient;
 use super::correct::corrections_in;
 use super::diagnosis::DiagnosisView;
+use super::from_portal::{ReportLinkView, ReportTextView, from_portal};
 use super::looks::{Look, looks_at};
 use super::past_changes::{PastChange, past_changes};
 use super::report::{BegunReport, begun_of};
@@ -170,6 +171,10 @@ pub struct Profile {
     pub next_form: Uuid,
     /// What staff have entered of the report so far that they would enter now.
     pub begun: Option<BegunReport>,
+    /// What the person wrote in the portal, latest first.
+    pub texts: Vec<ReportTextView>,
+    /// The report links that the person got, latest first.
+    pub links: Vec<ReportLinkView>,
     /// The open offer to another health centre.
     pub offered: Option<TransferView>,
 }
@@ -217,6 +222,7 @@ async fn profile(
     let changes = past_changes(&mut tx, patient.id).await?;
     let notes = notes_of(&mut tx, LineOf::Patient(patient.id)).await?;
     let begun = begun_of(&mut tx, &patient, &centre, now).await?;
+    let (texts, links) = from_portal(&mut tx, patient.id).await?;
     drop(tx);
     let asked = Details::Revealed.changes();
     let noted = shown_of(context, actor, std::slice::from_ref(&patient), "patient.shown", asked).await?;
@@ -235,6 +241,8 @@ async fn profile(
         changes,
         next_form,
         begun,
+        texts,
+        links,
         offered,
     };
     Ok(Viewed { found, noted })

@@ -1,12 +1,15 @@
 //! Deciding a request to stop automated calls: granted or declined, with a note for the patient.
 
+use jiff::Timestamp;
+
 use super::change::{Ending, change_in, end_in, held_patient};
-use crate::domain::{Actor, AlertId, AlertKind, LineOf, NoteAudience, NoteId, NoteText};
+use crate::domain::{Actor, AlertId, AlertKind, CentreCode, LineOf, NoteAudience, NoteId, NoteText, PatientId};
 use crate::patient_import::Column;
 use crate::policy::{Permission, scope};
-use crate::service::alerts::visible_alert;
+use crate::service::alerts::{Added, add_to_line, visible_alert};
 use crate::service::context::{Changes, Context, PatientKey, audit_entry};
 use crate::service::error::{AlertError, ServiceError};
+use crate::store::Tx;
 use crate::store::audit::{self, Subject};
 use crate::store::line_notes::{self, NewNote};
 
@@ -41,6 +44,28 @@ pub enum Decided {
     Now,
     /// The request had been decided.
     Before,
+    /// It had been, and the note that was typed is kept with the notes for staff: it is about another decision.
+    BeforeAndNoted,
+}
+
+/// Keeps the note of a decision that came too late.
+async fn noted_instead(
+    mut tx: Tx,
+    actor: &Actor,
+    (patient, centre): (PatientId, Option<CentreCode>),
+    note: Option<(NoteId, &NoteText)>,
+    at: Timestamp,
+) -> Result<Decided, ServiceError> {
+    let Some((id, text)) = note else { return Ok(Decided::Before) };
+    let (line, audience) = (LineOf::Patient(patient), NoteAudience::Staff);
+    let added = add_to_line(&mut tx, &NewNote { id, line, author: actor.name(), audience, text, at }).await?;
+    if added == Added::Before {
+        return Ok(Decided::Before);
+    }
+    let subject = Subject::Patient(patient);
+    audit::append(&mut tx, vec![audit_entry(actor, at, "alert.noted", subject, centre, Changes::default())]).await?;
+    tx.commit().await?;
+    Ok(Decided::BeforeAndNoted)
 }
 
 /// Decides a request to stop automated calls. A granted one stops them as [`stop_patient`] does; a declined one lets
@@ -65,7 +90,7 @@ pub async fn decide_stop(
     // From here on nobody else decides about the patient.
     held_patient(&mut tx, &scope, &id).await.map_err(|_| AlertError::NotFound)?;
     if visible_alert(&mut tx, alert, &scope).await?.closed_at.is_some() {
-        return Ok(Decided::Before);
+        return noted_instead(tx, actor, (patient, named.centre), note, now).await;
     }
     match decision {
         StopDecision::Grant => drop(end_in(&mut tx, actor, &scope, &id, Ending::Stop, now).await?),

@@ -112,7 +112,7 @@ impl Recorder {
     /// call isn't a matter of reports.
     pub(in crate::service) fn fact(
         &mut self,
-        origin: &AnswerOrigin,
+        (origin, channel): (&AnswerOrigin, Channel),
         fact: &Fact,
         at: Timestamp,
     ) -> Option<ServiceEvent> {
@@ -128,7 +128,7 @@ impl Recorder {
             Fact::ReportClosed { report, outcome, stopped_after } => {
                 metrics::counter!("kenkocall_reports_total", "outcome" => outcome.code()).increment(1);
                 let (report, outcome, stopped_after) = (*report, *outcome, *stopped_after);
-                self.closed.push(ReportClose { report, outcome, stopped_after, ended_at: at });
+                self.closed.push(ReportClose { report, outcome, stopped_after, ended_at: at, channel });
             }
             // The centre is told once, when the alert is new.
             Fact::Alert { kind: kind @ AlertKind::CentrePhone, centre, .. } => {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::domain::{AttemptState, CallId, PatientId, PhoneNumber};
 use crate::policy::AttemptWithoutLeg;
 use crate::store::bind_value::parsed;
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, legs};
 
 /// Groups the open attempts by state and next lookup. Each group has the earliest time at which one of its attempts, or
 /// its conversation, last changed.
@@ -70,20 +70,13 @@ pub async fn without_leg(
     numbers: &[PhoneNumber],
     since: Timestamp,
 ) -> Result<Vec<AttemptWithoutLeg>, StoreError> {
-    tx.fetch_in(
+    legs::dialled_without(
+        tx,
         "SELECT a.phone_number, a.intended_at, a.ended_at FROM attempts a
          WHERE (a.intended_at >= $1 OR a.ended_at IS NULL)
          AND NOT EXISTS (SELECT 1 FROM legs l WHERE l.call_id = a.call_id) AND a.phone_number IN",
-        &[since.into()],
-        numbers.iter().map(Into::into),
-        "",
-        |row| {
-            Ok(AttemptWithoutLeg {
-                number: row.read(0, "attempts.phone_number", |text| PhoneNumber::from_e164(text).ok())?,
-                intended_at: row.time(1, "attempts.intended_at")?,
-                open: row.opt_time(2, "attempts.ended_at")?.is_none(),
-            })
-        },
+        numbers,
+        since,
     )
     .await
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -130,6 +131,25 @@ async fn keys_for(tx: &mut Tx, entries: &[AuditRow]) -> Result<Vec<Option<Owned>
         .into_iter()
         .map(|owner| owner.map(|owner| Ok((owner, keys.get(&owner).cloned().ok_or_else(missing)?))).transpose())
         .collect()
+}
+
+/// The key of a patient. Given a time, one is made if there is none.
+///
+/// # Errors
+/// Database errors.
+pub(in crate::store) async fn key_of_patient(
+    tx: &mut Tx,
+    patient: PatientId,
+    made_at: Option<Timestamp>,
+) -> Result<Option<PersonKey>, StoreError> {
+    if let Some(key) = read_keys(tx, [patient.0].iter()).await?.remove(&patient.0) {
+        return Ok(Some(key));
+    }
+    let Some(at) = made_at else { return Ok(None) };
+    let head = "INSERT INTO person_keys (id, about, hersys_id, key, created_at) VALUES";
+    let key = [patient.0.into(), "patient".into(), None::<&str>.into(), PersonKey::new_text()?.into(), at.into()];
+    tx.execute_rows(head, vec![key], "ON CONFLICT (id) DO NOTHING").await?;
+    Ok(read_keys(tx, [patient.0].iter()).await?.remove(&patient.0))
 }
 
 fn id_in(subject: &Subject) -> Option<&HersysId> {

@@ -15,7 +15,7 @@ use super::form::{Fields, Mistakes, Submitted};
 use super::here::{Frame, Here};
 use super::layout::Layout;
 use super::log_in::query_value;
-use super::sender::sender;
+use super::sender::{kept, sender, taken};
 use super::staff::StaffActor;
 use super::times;
 use crate::domain::{PatientId, StaffAccountId, era};
@@ -202,8 +202,18 @@ fn plain(value: &serde_json::Value) -> String {
 
 pub(super) async fn handler(staff: StaffActor, RawQuery(query): RawQuery) -> Response {
     let person = query_value(query.as_deref(), "person");
-    let fields = Fields(vec![("person".to_owned(), person)]);
-    let shown = show(&staff, &fields).await;
+    let shown = async {
+        match kept(&staff, PAGE).await?.filter(|_| person.is_empty()) {
+            // What was searched for when the log-in ended is searched for now.
+            Some(fields) => {
+                let found = show(&staff, &fields).await?;
+                staff.forget(PAGE).await?;
+                Ok(found)
+            }
+            None => show(&staff, &Fields(vec![("person".to_owned(), person)])).await,
+        }
+    };
+    let shown = shown.await;
     staff.visit.answer(shown)
 }
 
@@ -213,6 +223,8 @@ pub(super) async fn submit(form: Submitted) -> Response {
         Err(response) => return response,
     };
     let shown = show(&staff, &fields).await;
+    // What can't be searched for is shown again.
+    let shown = shown.map(|page| if page.status() == StatusCode::OK { taken(page) } else { page });
     staff.sent(shown).await
 }
 

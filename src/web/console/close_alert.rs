@@ -11,6 +11,7 @@ use super::alerts::{Told, id_of, page_of, page_with};
 use super::form::{Fields, Mistakes, Submitted};
 use super::layout::Layout;
 use super::log_in::query_value;
+use super::patients::shown_or_typed;
 use super::sender::{kept, sender};
 use super::staff::StaffActor;
 use super::today::claim::ClaimWords;
@@ -20,7 +21,7 @@ use super::visit::Visit;
 use super::{missing, note_field, times};
 use crate::domain::{AlertId, AlertKind, Closing, ClosingReason, NoteAudience, NoteText};
 use crate::service::{
-    AlertError, AlertLine, AlertView, NoteView, OpenCalls, ServiceError, ToClose, close_alerts, save_draft,
+    AlertError, AlertLine, AlertView, NoteView, OpenCalls, ServiceError, ToClose, add_note, close_alerts, save_draft,
     show_alert_line,
 };
 use crate::translations::{Message, message};
@@ -146,7 +147,7 @@ pub(super) async fn handler(staff: StaffActor, Path(alert): Path<String>, RawQue
         let entered = Entered { fields, mistakes: Mistakes::default() };
         show(&staff, id, entered, surprise, told).await
     };
-    staff.visit.answer(shown.await)
+    shown_or_typed(&staff, &format!("/alerts/{alert}"), shown.await).await
 }
 
 pub(super) async fn submit(Path(alert): Path<String>, form: Submitted) -> Response {
@@ -187,15 +188,26 @@ async fn close(staff: &StaffActor, id: AlertId, fields: Fields) -> Result<Option
     }
     let what = ToClose { alert: id, others: Some(fields.get("others").parse().unwrap_or(0)) };
     match close_alerts(staff.context(), staff.actor(), what, Some(&closing)).await {
-        Ok(closed) => {
-            let page = if closed.closed.is_empty() { page_of(id) } else { "/today?closed=1".to_owned() };
-            Ok(Some(staff.visit.redirect(&page)))
-        }
+        Ok(closed) if closed.closed.is_empty() => Ok(Some(closed_before(staff, id, closing.note).await?)),
+        Ok(_) => Ok(Some(staff.visit.redirect("/today?closed=1"))),
         Err(ServiceError::Alert(AlertError::MoreThanShown)) => {
             again(Entered { fields, mistakes: Mistakes::default() }, Surprise::MoreAlerts).await
         }
         Err(error) => Err(error),
     }
+}
+
+/// The answer to a form about a line that was closed before. What was typed is kept among its notes.
+async fn closed_before(staff: &StaffActor, id: AlertId, note: Option<NoteText>) -> Result<Response, ServiceError> {
+    if let Some(text) = note {
+        let line = show_alert_line(staff.context(), staff.actor(), id).await?.found;
+        let is_own = |note: &NoteView| note.author == staff.actor().name() && note.text == text;
+        if !line.notes.iter().any(is_own) {
+            add_note(staff.context(), staff.actor(), id, line.next_note, &text).await?;
+            return Ok(staff.visit.redirect(&page_with(id, Told::ClosedBeforeAndNoted)));
+        }
+    }
+    Ok(staff.visit.redirect(&page_of(id)))
 }
 
 fn closing_of(fields: &Fields) -> Result<Closing, Mistakes> {

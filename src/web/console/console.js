@@ -145,3 +145,25 @@
   setInterval(draw, 10000);
   draw();
 })();
+
+// Shows how far an import or a change of many people has come, and the whole page once it is done.
+(() => {
+  "use strict";
+  if (!document.querySelector("[data-progress]")) return;
+  const again = () => setTimeout(look, 2000);
+  const look = async () => {
+    try {
+      const answer = await fetch(location.pathname + "?progress=1", { cache: "no-store", redirect: "error" });
+      if (!answer.ok) return again();
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const [shown, next] = [document, page].map((one) => one.querySelector("[data-progress]"));
+      if (!next) return location.replace(location.pathname);
+      // Only what differs, so that a screen reader says it once.
+      if (shown.textContent !== next.textContent) shown.replaceChildren(...next.childNodes);
+    } catch {
+      // The network fails, or nobody is logged in any more: the page stays as it is.
+    }
+    again();
+  };
+  again();
+})();

@@ -1,10 +1,9 @@
 //! The console's cookies. None is readable by script or sent from other sites' forms.
 
 use axum::http::HeaderMap;
-use axum::http::header::{self, HeaderValue};
-use axum_extra::extract::cookie::{Cookie as Written, CookieJar, SameSite};
 
-use super::site::{Site, Transport};
+use super::kept_cookies;
+use super::site::Site;
 
 /// A cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,34 +37,13 @@ impl Cookie {
         }
     }
 
-    /// Its name at a site. Over HTTPS the prefix lets no other host or path set it (RFC 6265bis, 4.1.3.2).
-    fn name_at(self, site: &Site) -> String {
-        match site.transport {
-            Transport::Https => format!("__Host-{}", self.name()),
-            Transport::Loopback | Transport::Plain => self.name().to_owned(),
-        }
-    }
-
     /// Its value in a request.
     pub(super) fn read(self, headers: &HeaderMap, site: &Site) -> Option<String> {
-        CookieJar::from_headers(headers).get(&self.name_at(site)).map(|cookie| cookie.value().to_owned())
+        kept_cookies::read(self.name(), headers, site)
     }
 
     /// Adds it to an answer. An empty value deletes it.
     pub(super) fn write(self, headers: &mut HeaderMap, site: &Site, value: &str) {
-        let cookie = Written::build((self.name_at(site), value.to_owned()))
-            .path("/")
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .secure(site.transport == Transport::Https)
-            .build();
-        let age = match self.days() {
-            _ if value.is_empty() => "; Max-Age=0".to_owned(),
-            Some(days) => format!("; Max-Age={}", days.saturating_mul(86_400)),
-            None => String::new(),
-        };
-        if let Ok(written) = HeaderValue::from_str(&format!("{cookie}{age}")) {
-            headers.append(header::SET_COOKIE, written);
-        }
+        kept_cookies::write((self.name(), self.days()), headers, site, value);
     }
 }

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use qrcode::{Color, EcLevel, QrCode};
 
 use super::cookies::Cookie;
 use super::form::{Mistakes, Submitted};
@@ -14,6 +13,7 @@ use super::visit::Visit;
 use crate::domain::{LogInName, Password, PasswordError};
 use crate::service::{AccountError, AccountView, SecretToken, ServiceError, SetUp, choose_password, set_up};
 use crate::translations::{Message, message};
+use crate::web::pages::qr::Qr;
 
 /// The first step.
 #[derive(Template)]
@@ -36,32 +36,6 @@ struct AuthenticatorPage {
     secret: String,
     qr: Qr,
     mistakes: Mistakes,
-}
-
-/// A QR code as the path of an SVG.
-pub(super) struct Qr {
-    /// Modules of a side, with the quiet zone.
-    pub(super) side: usize,
-    pub(super) path: String,
-}
-
-/// Modules around a QR code. Source: ISO/IEC 18004, 5.3.8.
-const QUIET: usize = 4;
-
-impl Qr {
-    pub(super) fn of(text: &str) -> Self {
-        let Ok(code) = QrCode::with_error_correction_level(text, EcLevel::M) else {
-            return Self { side: 1, path: String::new() };
-        };
-        let width = code.width();
-        let dark = code.to_colors().into_iter().enumerate().filter(|(_, color)| *color == Color::Dark);
-        let at = |nth: usize| (nth.checked_rem(width).unwrap_or(0), nth.checked_div(width).unwrap_or(0));
-        let squares = dark.map(|(nth, _)| {
-            let (x, y) = at(nth);
-            format!("M{} {}h1v1h-1z", x.saturating_add(QUIET), y.saturating_add(QUIET))
-        });
-        Self { path: squares.collect(), side: width.saturating_add(QUIET.saturating_mul(2)) }
-    }
 }
 
 /// The link's token, or the page that says that it doesn't hold.

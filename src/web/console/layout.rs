@@ -22,6 +22,8 @@ pub(super) struct Layout {
     pub(super) who: Option<Who>,
     /// For readers who may know of alerts.
     pub(super) watch: Option<WatchWords>,
+    /// The part of the console in which a page is shown that is another's by its path.
+    within: Option<Section>,
     /// Whether the page is shown once: then it can't be had in the other language.
     pub(super) is_shown_once: bool,
 }
@@ -188,8 +190,14 @@ impl Layout {
             token: visit.form_token().unwrap_or_default(),
             who,
             watch: visit.watch.map(|watch| WatchWords::of(watch, visit)),
+            within: None,
             is_shown_once: false,
         }
+    }
+
+    /// The layout of a page that is shown in a part of the console.
+    pub(super) fn within(self, section: Option<Section>) -> Self {
+        Self { within: section, ..self }
     }
 
     /// The layout of a page that is shown once.
@@ -270,6 +278,9 @@ impl Layout {
 
     /// What `aria-current` says of a part of the console: `page` on its first page, `true` on its others.
     pub(super) fn current(&self, section: &Section) -> Option<&'static str> {
+        if let Some(within) = self.within {
+            return (within == *section).then_some("true");
+        }
         let is_first = self.page == section.page();
         section.has(&self.page).then_some(if is_first { "page" } else { "true" })
     }

@@ -56,6 +56,11 @@ pub(super) fn query_value(query: Option<&str>, name: &str) -> String {
     values.find(|(field, _)| field == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
+/// A path as a value of a query.
+pub(super) fn in_query(path: &str) -> String {
+    form_urlencoded::byte_serialize(path.as_bytes()).collect()
+}
+
 /// The path to which a log-in leads, if it is one of the console.
 pub(super) fn next_of(visit: &Visit, next: &str) -> String {
     visit.console.site.page(next).map(|page| visit.path(page)).unwrap_or_default()
@@ -109,7 +114,7 @@ pub(super) async fn submit(Submitted { visit, fields }: Submitted) -> Response {
     let next = next_of(&visit, fields.get("next"));
     match log_in(&visit, email, password).await {
         Ok((SecondFactorRule::Asked, token)) => {
-            let response = visit.redirect(&format!("/log-in/second-factor?next={next}"));
+            let response = visit.redirect(&format!("/log-in/second-factor?next={}", in_query(&next)));
             visit.with_cookie(response, Cookie::Session, token.expose())
         }
         #[cfg(feature = "lab")]

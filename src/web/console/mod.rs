@@ -4,7 +4,6 @@
 mod account;
 mod alerts;
 mod audit;
-mod browser;
 mod calls;
 mod close_alert;
 mod colleagues;
@@ -12,7 +11,6 @@ mod cookies;
 mod dialling;
 mod figures;
 mod form;
-mod guard;
 mod handover;
 mod here;
 mod home;
@@ -33,7 +31,6 @@ mod second_factor_set_up;
 mod section;
 mod sender;
 mod settings;
-mod site;
 mod spreadsheet;
 mod staff;
 mod style;
@@ -58,8 +55,10 @@ use tower_http::timeout::TimeoutLayer;
 
 use self::alerts::{Pulses, Streams};
 pub use self::patients::finding_words;
-use self::site::Site;
 use super::PATIENCE;
+use super::pages::certificate::CertificateSettings;
+use super::pages::site::{self, Site};
+use super::pages::{browser, fields, guard, kept_cookies};
 use crate::config::Networks;
 use crate::flow::FlowSet;
 use crate::service::{Context, EmailRule, RelyingParty};
@@ -107,6 +106,8 @@ pub struct ConsoleSettings {
     pub pace: ServerPace,
     /// The documents with the questionnaire.
     pub flow_set: Arc<FlowSet>,
+    /// What certificates need.
+    pub certificates: CertificateSettings,
 }
 
 /// The handlers' dependencies.
@@ -126,7 +127,7 @@ struct Console {
 
 /// The routes of the console.
 pub fn console(context: &Arc<Context>, settings: ConsoleSettings) -> Router {
-    let site = Site::of(&settings.public_url);
+    let site = Site::of(&settings.public_url, ROOT);
     // As people type it.
     let home = Redirect::permanent(&site.path("/"));
     let (pulses, streams, searches) = (Pulses::new(), Streams::default(), patients::Searches::default());
@@ -168,7 +169,7 @@ pub fn console(context: &Arc<Context>, settings: ConsoleSettings) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE))
         .merge(patients::upload_routes())
         .layer(guard::against_other_sites(&console.site))
-        .layer(from_fn_with_state(Arc::clone(&console), guard::guarded))
+        .layer(from_fn_with_state(console.site.clone(), guard::guarded))
         // Not of streams, whose events must go out at once: the layer leaves them alone.
         .layer(CompressionLayer::new().gzip(true))
         .with_state(console);

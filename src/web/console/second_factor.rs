@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::cookies::Cookie;
 use super::form::{Fields, Mistakes, Submitted};
 use super::layout::{First, Layout};
-use super::log_in::{next_of, query_value, told};
+use super::log_in::{in_query, next_of, query_value, told};
 use super::visit::Visit;
 use crate::domain::SecondFactor;
 use crate::service::{
@@ -42,6 +42,10 @@ struct Page {
 }
 
 impl Page {
+    fn next_value(&self) -> String {
+        in_query(&self.next)
+    }
+
     fn recovery(&self) -> Message {
         message!("console-use-recovery", count = self.codes_left)
     }

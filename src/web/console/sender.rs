@@ -12,6 +12,17 @@ use crate::service::{ServiceError, SessionState, draft, drop_draft, save_draft};
 /// The step of a form that only shows what it would do.
 const PREVIEW: &str = "preview";
 
+/// Marks a page as the answer to a form that was taken. Other pages show the form again: with its mistakes, or with
+/// what it would do.
+#[derive(Debug, Clone, Copy)]
+struct Taken;
+
+/// A page that says what was done with a form, so that its draft goes.
+pub(super) fn taken(mut answer: Response) -> Response {
+    answer.extensions_mut().insert(Taken);
+    answer
+}
+
 /// Takes a form that was sent from a page, if its sender is logged in. Others are led to the log-in, and from there
 /// back to the page, which has what was typed.
 pub(super) async fn sent<T>(form: Submitted, page: &str, take: T) -> Response
@@ -57,8 +68,9 @@ pub(super) async fn kept(staff: &StaffActor, form: &str) -> Result<Option<Fields
 impl StaffActor {
     /// The answer to a form. If the form was taken, what was kept of it before the last log-in goes.
     pub(super) async fn sent(&self, taken: Result<Response, ServiceError>) -> Response {
-        let is_taken =
-            taken.as_ref().is_ok_and(|answer| matches!(answer.status(), StatusCode::SEE_OTHER | StatusCode::OK));
+        let is_taken = taken.as_ref().is_ok_and(|answer| {
+            answer.status() == StatusCode::SEE_OTHER || answer.extensions().get::<Taken>().is_some()
+        });
         if let Some(form) = self.visit.draft.as_ref().filter(|_| is_taken)
             && let Err(error) = self.forget(form).await
         {

@@ -7,7 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest as _, Sha256};
 
-const STYLE: &str = include_str!("console.css");
+const STYLE: &str = concat!(include_str!("console.css"), include_str!("../pages/certificate.css"));
 
 const SCRIPT: &str = include_str!("console.js");
 

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::form::{Fields, Mistakes, Submitted};
-use super::invitation::{Qr, grouped};
+use super::invitation::grouped;
 use super::layout::{First, Layout};
 use super::log_in::told;
 use super::visit::Visit;
@@ -15,6 +15,7 @@ use crate::service::{
     AccountError, AccountView, SecretToken, ServiceError, SessionState, confirm_new_authenticator, enter_unlock_code,
     new_authenticator,
 };
+use crate::web::pages::qr::Qr;
 
 const PAGE: &str = "/log-in/unlock";
 

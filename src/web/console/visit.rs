@@ -20,6 +20,9 @@ use crate::service::{
 };
 use crate::web::Peer;
 
+/// The query by which an open page looks how far something has come. Nobody is at work because of that.
+const PROGRESS: &str = "?progress=1";
+
 /// What readers who may know of alerts learn on every page.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Watch {
@@ -61,8 +64,8 @@ impl Visit {
     async fn look_up(&mut self) -> Result<(), ServiceError> {
         let Some(token) = &self.token else { return Ok(()) };
         let context = &self.console.context;
-        let activity =
-            if self.page.split('?').next() == Some(live::PAGE) { Activity::OpenPage } else { Activity::Active };
+        let is_live = self.page.split('?').next() == Some(live::PAGE) || self.page.ends_with(PROGRESS);
+        let activity = if is_live { Activity::OpenPage } else { Activity::Active };
         self.session = session(context, token, activity).await?;
         if let Some(account) = watcher(context, &self.session).await? {
             let red = untaken_red(context, &account.actor()).await?;

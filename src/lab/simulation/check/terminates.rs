@@ -1,6 +1,7 @@
 //! I4: everything that began is over, and each slot ended as its attempts did.
 
 use super::{Case, Invariant};
+use crate::store::outbox::OpenJob;
 use crate::store::snapshot::{Attempt, Slot};
 
 /// Outcomes that aren't tries: no phone rang, or the call was withdrawn.
@@ -25,8 +26,9 @@ pub(super) fn ended(case: &mut Case<'_>) {
     for call in tables.calls.iter().filter(|call| call.ended_at.is_none() || call.disposition.is_none()) {
         case.complain(Invariant::Ended, format!("call {} of {} never ended", call.id, call.line));
     }
-    if tables.errands_left > 0 {
-        case.complain(Invariant::Ended, format!("{} errands were never done", tables.errands_left));
+    for OpenJob { kind, due_at, claimed_until, failure, .. } in &tables.jobs_left {
+        let state = format!("due at {due_at}, claimed until {claimed_until:?}, given up: {failure:?}");
+        case.complain(Invariant::Ended, format!("a job {kind} was never done: {state}"));
     }
 }
 

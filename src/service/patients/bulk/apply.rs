@@ -8,6 +8,7 @@ use tracing::warn;
 use super::super::change::{DECIDED, Ending, change_in, end_in, is_held_back};
 use super::preview::{BulkChange, Would, would};
 use super::show::visible;
+use super::together::{self, Given};
 use crate::domain::{Actor, BulkId, BulkKind, BulkOutcome, BulkState, PatientId, StaffAccountId};
 use crate::patient_import::Column;
 use crate::policy::{Forbidden, Permission, Scope, scope};
@@ -15,7 +16,8 @@ use crate::service::accounts::AccountView;
 use crate::service::context::{Changes, Context, Pace, PatientKey, audit_entry};
 use crate::service::error::ServiceError;
 use crate::store::bulk_changes::{self, BulkPatient, BulkRow};
-use crate::store::{StoreError, Tx, alerts, audit, patients, staff_accounts};
+use crate::store::patients::{self, PatientRow};
+use crate::store::{StoreError, Tx, alerts, audit, staff_accounts};
 
 /// How often a transaction is repeated that met another node's.
 const MOST_REPEATS: u32 = 5;
@@ -143,13 +145,82 @@ impl Work<'_> {
     /// Changes some patients, or undoes that.
     async fn some(&self, tx: &mut Tx, rows: &[BulkPatient]) -> Result<(), ServiceError> {
         let mut noted = Vec::with_capacity(rows.len());
-        for row in rows {
-            noted.push(match self.bulk.state {
-                BulkState::Undoing => self.undone(tx, row).await?,
-                _ => self.changed(tx, row).await?,
-            });
+        let column = match self.bulk.kind {
+            BulkKind::CallTimes => Some(Column::CallTimes),
+            BulkKind::Language => Some(Column::Language),
+            BulkKind::Stop => None,
+        };
+        match column {
+            Some(column) => self.together(tx, rows, column, &mut noted).await?,
+            None => {
+                for row in rows {
+                    noted.push(self.alone(tx, row).await?);
+                }
+            }
         }
         Ok(bulk_changes::note(tx, self.bulk.id, &noted).await?)
+    }
+
+    async fn alone(&self, tx: &mut Tx, row: &BulkPatient) -> Result<BulkPatient, ServiceError> {
+        match self.bulk.state {
+            BulkState::Undoing => self.undone(tx, row).await,
+            _ => self.changed(tx, row).await,
+        }
+    }
+
+    /// Changes a setting of some patients, or undoes that, with a few statements for all of them.
+    async fn together(
+        &self,
+        tx: &mut Tx,
+        rows: &[BulkPatient],
+        column: Column,
+        noted: &mut Vec<BulkPatient>,
+    ) -> Result<(), ServiceError> {
+        let ids: Vec<PatientId> = rows.iter().map(|row| row.patient).collect();
+        let held = together::hold(tx, &ids).await?;
+        let value = self.change.values().map_or("", |[(_, value)]| value);
+        let mut given: Vec<(&BulkPatient, Given<'_>)> = Vec::with_capacity(rows.len());
+        for row in rows {
+            if held.imported.contains(&row.patient) {
+                noted.push(self.alone(tx, row).await?);
+                continue;
+            }
+            let open = held.people.get(&row.patient).filter(|before| before.released_at.is_none());
+            let before = open.filter(|before| self.scope.covers(&before.centre));
+            let (fits, value, otherwise) = match self.bulk.state {
+                BulkState::Undoing => {
+                    let is_same = before.is_some_and(|before| before.revision == row.revision);
+                    (is_same, row.before.as_str(), BulkOutcome::Kept)
+                }
+                _ => (true, value, BulkOutcome::Refused),
+            };
+            match before.filter(|_| fits) {
+                Some(before) => given.push((row, Given { before, column, value })),
+                None => noted.push(BulkPatient { outcome: otherwise, ..row.clone() }),
+            }
+        }
+        let (rows, given): (Vec<_>, Vec<_>) = given.into_iter().unzip();
+        let revisions = together::set(tx, self.actor, &self.bulk.centre, &given, self.context.clock.now()).await?;
+        for (row, Given { before, .. }) in rows.into_iter().zip(given) {
+            noted.push(match (self.bulk.state, revisions.get(&row.patient)) {
+                (BulkState::Undoing, _) => BulkPatient { outcome: BulkOutcome::Undone, ..row.clone() },
+                (_, None) => BulkPatient { outcome: BulkOutcome::Same, ..row.clone() },
+                (_, Some(&revision)) => {
+                    let before = self.value_of(before);
+                    BulkPatient { outcome: BulkOutcome::Changed, before, revision, ..row.clone() }
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// What the change replaces.
+    fn value_of(&self, before: &PatientRow) -> String {
+        match self.bulk.kind {
+            BulkKind::CallTimes => before.call_times.clone(),
+            BulkKind::Language => before.language.tag().to_owned(),
+            BulkKind::Stop => String::new(),
+        }
     }
 
     async fn changed(&self, tx: &mut Tx, row: &BulkPatient) -> Result<BulkPatient, ServiceError> {
@@ -175,11 +246,9 @@ impl Work<'_> {
             None => end_in(tx, self.actor, self.scope, &id, Ending::Stop, now).await?.0,
         };
         let value = match self.bulk.kind {
-            BulkKind::CallTimes => before.call_times.clone(),
-            BulkKind::Language => before.language.tag().to_owned(),
             // Undoing never resumes calls to somebody who had asked to be left alone.
             BulkKind::Stop if asked || !before.automated_call => HELD_BACK.to_owned(),
-            BulkKind::Stop => String::new(),
+            _ => self.value_of(&before),
         };
         let outcome = if changed.changed { BulkOutcome::Changed } else { BulkOutcome::Same };
         Ok(BulkPatient { outcome, before: value, revision: changed.patient.revision.0, ..row.clone() })

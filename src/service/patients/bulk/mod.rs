@@ -6,6 +6,7 @@
 mod apply;
 mod preview;
 mod show;
+mod together;
 
 pub use apply::{finish_bulk_changes, start_bulk, undo_bulk, work_on_bulk};
 pub use preview::{BulkChange, BulkEffect, BulkOf, prepare_bulk};

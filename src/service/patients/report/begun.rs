@@ -23,7 +23,7 @@ pub struct BegunReport {
 }
 
 /// The open report of the day, or of the slot, that a report which is given now would be about.
-pub(super) async fn open_now(
+pub(in crate::service) async fn open_now(
     tx: &mut Tx,
     patient: &PatientRow,
     centre: &CentreRow,
@@ -36,7 +36,7 @@ pub(super) async fn open_now(
 }
 
 /// The answers that count in a report.
-pub(super) async fn counting(tx: &mut Tx, report: ReportId) -> Result<Vec<(Item, Answer)>, ServiceError> {
+pub(in crate::service) async fn counting(tx: &mut Tx, report: ReportId) -> Result<Vec<(Item, Answer)>, ServiceError> {
     let latest = answers::latest(tx, &[report]).await?.remove(&report).unwrap_or_default();
     let read = latest.into_iter().filter_map(|given| Some((given.item, given.item.read(given.entry.expose())?)));
     Ok(read.collect())

@@ -42,11 +42,15 @@ impl<'a> Author<'a> {
         Self { actor, origin: origin_of(actor), name: actor.name().to_owned(), passes_on: false }
     }
 
-    /// Somebody of another health centre, which is named too.
-    pub(super) fn of_centre(actor: &'a Actor, centre: &str) -> Self {
-        let name = format!("{} ({centre})", actor.name());
+    /// Somebody of another health centre, which is named too, and with an address if a colleague has the same name.
+    pub(super) fn of_centre(actor: &'a Actor, centre: &str, address: Option<&str>) -> Self {
+        let name = match address {
+            Some(address) => format!("{} ({centre}, {address})", actor.name()),
+            None => format!("{} ({centre})", actor.name()),
+        };
         match StaffName::parse(&name) {
             Ok(parsed) => Self { actor, origin: AnswerOrigin::Staff(parsed), name, passes_on: true },
+            Err(_) if address.is_some() => Self::of_centre(actor, centre, None),
             Err(_) => Self { passes_on: true, ..Self::of(actor) },
         }
     }
@@ -164,8 +168,8 @@ async fn record(
             recorder.open_report(NewReport { id, patient, date, slot_time, channel, caller_number }, now);
         }
     }
-    let facts = given.submitted.facts.iter();
-    let mut told: Vec<ServiceEvent> = facts.filter_map(|fact| recorder.fact(&author.origin, fact, now)).collect();
+    let (facts, by) = (given.submitted.facts.iter(), (&author.origin, Channel::Staff));
+    let mut told: Vec<ServiceEvent> = facts.filter_map(|fact| recorder.fact(by, fact, now)).collect();
     given.submitted.jobs.iter().cloned().for_each(|job| recorder.consequences.job(job, now));
     recorder.write(tx, ReportCheck::First).await?;
     recorder.hold_calls_back(tx, now).await?;
@@ -238,7 +242,7 @@ pub(in crate::service::patients) fn submitted(
 pub(in crate::service::patients) fn origin_of(actor: &Actor) -> AnswerOrigin {
     match actor {
         Actor::Staff(Staff { name, .. }) | Actor::Operator(Operator { name, .. }) => AnswerOrigin::Staff(name.clone()),
-        Actor::Patient(_) | Actor::System => AnswerOrigin::Unrecorded,
+        Actor::Patient(_) | Actor::LinkHolder(_) | Actor::System => AnswerOrigin::Unrecorded,
     }
 }
 

@@ -9,7 +9,8 @@ mod repeated;
 
 pub use begun::BegunReport;
 pub(super) use begun::begun_of;
-pub use elsewhere::{Elsewhere, PassedOn};
+pub(in crate::service) use begun::{counting, open_now};
+pub use elsewhere::{Elsewhere, PassedOn, TypedElsewhere, typed_elsewhere};
 pub(super) use enter::{origin_of, submitted};
 pub use entry::{AnswerForm, AnswersEntered, EnteredReport, Purpose, ReportEntry};
 pub(super) use repeated::differing;

@@ -114,8 +114,10 @@ pub async fn show_upload(
     drop(tx);
     let decides = view.state == UploadState::Read;
     let alike = view.details.iter().filter(|_| decides).flat_map(|details| &details.alike).map(|alike| alike.patient);
-    let named = rows.iter().filter_map(|row| row.patient).chain(alike).collect();
-    let noted = note(context, actor, (id, centre), "list.shown", named).await?;
+    let named: Vec<PatientId> = rows.iter().filter_map(|row| row.patient).chain(alike).collect();
+    // While it goes on, the page is read again every few seconds, and names nobody.
+    let goes_on = matches!(view.state, UploadState::Waiting | UploadState::Importing) && named.is_empty();
+    let noted = if goes_on { Noted::Yes } else { note(context, actor, (id, centre), "list.shown", named).await? };
     Ok(Viewed { found: ShownUpload { upload: view, fate, rows, page_rows: PAGE_ROWS }, noted })
 }
 

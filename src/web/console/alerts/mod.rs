@@ -52,16 +52,22 @@ pub(super) enum Told {
     Noted,
     /// The note was there: the form was sent twice.
     NotedBefore,
+    /// Another note of the same form was there. Both are kept.
+    NotedBeside,
+    /// Somebody else had closed the line. What was typed is among its notes.
+    ClosedBeforeAndNoted,
     /// The calls have stopped, as the patient asked.
     StopGranted,
     /// The calls go on.
     StopDeclined,
     /// Somebody has decided the request before.
     DecidedBefore,
+    /// Somebody has, and the note that was typed is among the line's notes.
+    DecidedBeforeAndNoted,
 }
 
 impl Told {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 15] = [
         Self::Taken,
         Self::TakenOver,
         Self::TakenBefore,
@@ -74,6 +80,9 @@ impl Told {
         Self::StopGranted,
         Self::StopDeclined,
         Self::DecidedBefore,
+        Self::NotedBeside,
+        Self::ClosedBeforeAndNoted,
+        Self::DecidedBeforeAndNoted,
     ];
 
     /// The code in the page's query.
@@ -88,6 +97,9 @@ impl Told {
             Self::NotHeld => "not-held",
             Self::Noted => "noted",
             Self::NotedBefore => "noted-before",
+            Self::NotedBeside => "noted-beside",
+            Self::ClosedBeforeAndNoted => "closed-before-noted",
+            Self::DecidedBeforeAndNoted => "decided-before-noted",
             Self::StopGranted => "stop-granted",
             Self::StopDeclined => "stop-declined",
             Self::DecidedBefore => "decided-before",

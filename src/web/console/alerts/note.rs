@@ -39,6 +39,7 @@ async fn add(staff: &StaffActor, id: AlertId, fields: Fields) -> Result<Response
     let told = match add_note(staff.context(), staff.actor(), id, note, &text).await? {
         Added::Now => Told::Noted,
         Added::Before => Told::NotedBefore,
+        Added::Beside => Told::NotedBeside,
     };
     Ok(staff.visit.redirect(&page_with(id, told)))
 }

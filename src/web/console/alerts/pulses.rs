@@ -85,6 +85,6 @@ impl Pulses {
 fn centres(actor: &Actor) -> BTreeSet<CentreCode> {
     match actor {
         Actor::Staff(staff) => staff.centres.clone(),
-        Actor::Patient(_) | Actor::Operator(_) | Actor::System => BTreeSet::new(),
+        Actor::Patient(_) | Actor::LinkHolder(_) | Actor::Operator(_) | Actor::System => BTreeSet::new(),
     }
 }

@@ -13,6 +13,7 @@ pub(super) fn sentence(action: &str) -> Message {
         "bulk" => bulk(what),
         "call" => call(what),
         "centre" => centre(what),
+        "certificate" => certificate(what),
         "database" => database(what),
         "diagnosis" => diagnosis(what),
         "dialer" => dialer(what),
@@ -24,7 +25,9 @@ pub(super) fn sentence(action: &str) -> Message {
         "maintenance" => maintenance(what),
         "patient" => patient(what),
         "patients" => patients(what),
+        "portal" => portal(what),
         "report" => report(what),
+        "report_link" => report_link(what),
         "reports" => reports(what),
         "rota" => rota(what),
         "rows" => rows(what),
@@ -49,6 +52,15 @@ fn account(what: &str) -> Option<Message> {
         "unlock_entered" => message!("trail-account-unlock-entered"),
         "unlock_issued" => message!("trail-account-unlock-issued"),
         "unlock_refused" => message!("trail-account-unlock-refused"),
+        _ => return None,
+    })
+}
+
+fn certificate(what: &str) -> Option<Message> {
+    Some(match what {
+        "checked" => message!("trail-certificate-checked"),
+        "passport_given" => message!("trail-certificate-passport-given"),
+        "shown" => message!("trail-certificate-shown"),
         _ => return None,
     })
 }
@@ -187,6 +199,20 @@ fn log_in(what: &str) -> Option<Message> {
     })
 }
 
+fn portal(what: &str) -> Option<Message> {
+    Some(match what {
+        "account_deleted" => message!("trail-portal-account-deleted"),
+        "account_made" => message!("trail-portal-account-made"),
+        "address_changed" => message!("trail-portal-address-changed"),
+        "logged_in" => message!("trail-portal-logged-in"),
+        "logged_out" => message!("trail-portal-logged-out"),
+        "password_chosen" => message!("trail-portal-password-chosen"),
+        "person_added" => message!("trail-portal-person-added"),
+        "person_refused" => message!("trail-portal-person-refused"),
+        _ => return None,
+    })
+}
+
 fn maintenance(what: &str) -> Option<Message> {
     Some(match what {
         "ended" => message!("trail-maintenance-ended"),
@@ -249,6 +275,15 @@ fn report(what: &str) -> Option<Message> {
         "not_passed_on" => message!("trail-report-not-passed-on"),
         "partly_added" => message!("trail-report-partly-added"),
         "passed_on" => message!("trail-report-passed-on"),
+        _ => return None,
+    })
+}
+
+fn report_link(what: &str) -> Option<Message> {
+    Some(match what {
+        "asked" => message!("trail-report-link-asked"),
+        "mismatch" => message!("trail-report-link-mismatch"),
+        "opened" => message!("trail-report-link-opened"),
         _ => return None,
     })
 }

@@ -10,7 +10,7 @@ use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Mistakes, Submitted};
 use crate::web::console::here::{Frame, Here};
 use crate::web::console::layout::{Layout, role_name};
-use crate::web::console::sender::{kept, sender};
+use crate::web::console::sender::{kept, sender, taken};
 use crate::web::console::staff::StaffActor;
 use crate::web::console::times;
 
@@ -81,7 +81,7 @@ async fn invite(staff: &StaffActor, fields: &Fields) -> Result<Response, Service
         Err(mistakes) => return show(staff, fields, mistakes).await,
     };
     match invite_staff(staff.context(), staff.actor(), new).await {
-        Ok(invitation) => invited(staff, &invitation).await,
+        Ok(invitation) => invited(staff, &invitation).await.map(taken),
         Err(ServiceError::Account(AccountError::AlreadyActive)) => {
             show(staff, fields, Mistakes::one("email", message!("console-already-active"))).await
         }

@@ -11,7 +11,7 @@ use crate::translations::Message;
 use crate::web::console::form::Submitted;
 use crate::web::console::here::{Frame, Here};
 use crate::web::console::layout::Layout;
-use crate::web::console::sender::sender;
+use crate::web::console::sender::{sender, taken};
 use crate::web::console::staff::StaffActor;
 use crate::web::console::times;
 
@@ -54,7 +54,7 @@ pub(super) async fn submit(Path(account): Path<String>, form: Submitted) -> Resp
     let answer = async {
         let account = colleague(&staff, &account).await?.account;
         match unlock_staff(staff.context(), staff.actor(), &account.log_in_name).await {
-            Ok(unlock) => show(&staff, &unlock).await,
+            Ok(unlock) => show(&staff, &unlock).await.map(taken),
             // It was ended meanwhile: its page says so.
             Err(ServiceError::Account(AccountError::NotUnlockable)) => {
                 Ok(staff.visit.redirect(&format!("/staff/{}/unlock", account.id)))

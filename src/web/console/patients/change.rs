@@ -10,6 +10,7 @@ use super::effect::Effect;
 use super::faults;
 use super::fields::{Control, Field, PREVIEWED, Values, borrowed, fields_of};
 use super::person::{id_of, name_of};
+use super::typed::shown_or_typed;
 use crate::domain::{PatientId, Revision};
 use crate::service::{
     ChangePreview, Column, PatientChange, PatientError, ServiceError, change_patient, preview_change, show_profile,
@@ -119,7 +120,7 @@ pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>, RawQuery(
         page(&staff, &current, form, None).await
     };
     let shown = shown.await;
-    staff.visit.answer(shown)
+    shown_or_typed(&staff, &format!("/patients/{id}"), shown).await
 }
 
 pub(super) async fn submit(Path(id): Path<String>, form: Submitted) -> Response {

@@ -10,6 +10,7 @@ use super::days::Cell;
 use super::done::Done;
 use super::person::{id_of, name_of};
 use super::questions::{Asked, Question, answers_of, form_of, mistakes_of, questions_of};
+use super::typed::shown_or_typed;
 use super::words;
 use crate::domain::{Answer, Item, NoteText, PatientId, ReportId};
 use crate::engine::form::{FieldError, FieldProblem};
@@ -97,7 +98,7 @@ pub(super) async fn handler(
         show(&staff, id, report, entered).await
     };
     let shown = shown.await;
-    staff.visit.answer(shown)
+    shown_or_typed(&staff, &format!("/patients/{id}"), shown).await
 }
 
 pub(super) async fn submit(Path((id, report)): Path<(String, String)>, form: Submitted) -> Response {

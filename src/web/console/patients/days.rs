@@ -97,8 +97,9 @@ pub(super) struct Answers {
 
 /// A report, or a day without one.
 pub(super) struct Column {
+    /// With its weekday.
+    pub(super) named: Message,
     pub(super) day: String,
-    pub(super) weekday: Message,
     pub(super) time: String,
     pub(super) channel: Option<Message>,
     pub(super) is_partial: bool,
@@ -149,9 +150,10 @@ impl Answers {
 
 impl Column {
     fn of(date: Date, report: Option<&ReportView>, person: &str) -> Self {
+        let day = format!("{}/{}", date.month(), date.day());
         Self {
-            day: format!("{}/{}", date.month(), date.day()),
-            weekday: times::weekday_name(date.weekday()),
+            named: message!("rota-day", day = &day, weekday = times::weekday_name(date.weekday())),
+            day,
             time: report.map(|report| report.slot_time.clone()).unwrap_or_default(),
             channel: report.map(|report| words::channel_name(report.channel)),
             is_partial: report.is_some_and(|report| report.outcome != ReportOutcome::Reported),

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::done::Done;
 use super::person::{id_of, name_of};
+use super::typed::shown_or_typed;
 use crate::domain::{
     Diagnosis, DiagnosisBasis, DiseaseName, NotificationReason, PatientId, PlainLineError, RegisteredName, Revision,
     era, width,
@@ -56,6 +57,7 @@ pub(super) struct Words {
     pub(super) reason: Message,
     pub(super) registered_name: String,
     pub(super) entered_on: String,
+    pub(super) arrived_on: Option<String>,
     pub(super) author: String,
 }
 
@@ -69,6 +71,7 @@ impl Words {
             reason: reason_name(diagnosis.reason),
             registered_name: diagnosis.registered_name.expose().to_owned(),
             entered_on: diagnosis.entered_on.to_string(),
+            arrived_on: diagnosis.arrived_on.map(|date| date.to_string()),
             author: view.author.clone(),
         }
     }
@@ -100,13 +103,14 @@ impl DiagnosisPage {
         NotificationReason::ALL.map(|reason| (reason.code(), reason_name(reason)))
     }
 
-    fn texts(&self) -> [(&'static str, Message, Option<Message>); 4] {
+    fn texts(&self) -> [(&'static str, Message, Option<Message>); 5] {
         let date = || Some(message!("diagnosis-date-hint"));
         [
             ("disease", message!("diagnosis-disease"), None),
             ("registered_name", message!("diagnosis-registered-name"), Some(message!("diagnosis-name-hint"))),
             ("diagnosed_on", message!("diagnosis-diagnosed-on"), date()),
             ("entered_on", message!("diagnosis-entered-on"), date()),
+            ("arrived_on", message!("diagnosis-arrived-on"), Some(message!("diagnosis-arrived-hint"))),
         ]
     }
 }
@@ -120,7 +124,7 @@ pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>) -> Respon
         }
     };
     let shown = shown.await;
-    staff.visit.answer(shown)
+    shown_or_typed(&staff, &format!("/patients/{id}"), shown).await
 }
 
 pub(super) async fn submit(Path(id): Path<String>, form: Submitted) -> Response {
@@ -166,6 +170,10 @@ fn read(fields: &Fields, today: Date) -> Result<Diagnosis, Mistakes> {
     {
         mistakes.add("entered_on", message!("diagnosis-entered-before"));
     }
+    let arrived_on = match fields.get("arrived_on").trim() {
+        "" => None,
+        _ => date_of(fields, "arrived_on", today, &mut mistakes),
+    };
     let basis = DiagnosisBasis::from_code(fields.get("basis"));
     if basis.is_none() {
         mistakes.add("basis", message!("diagnosis-choose"));
@@ -178,7 +186,7 @@ fn read(fields: &Fields, today: Date) -> Result<Diagnosis, Mistakes> {
         (Ok(disease), Ok(registered_name), Some(diagnosed_on), Some(entered_on), Some(basis), Some(reason))
             if mistakes.is_empty() =>
         {
-            Ok(Diagnosis { disease, diagnosed_on, basis, reason, registered_name, entered_on })
+            Ok(Diagnosis { disease, diagnosed_on, basis, reason, registered_name, entered_on, arrived_on })
         }
         _ => Err(mistakes),
     }
@@ -251,6 +259,7 @@ async fn page(
             pair("registered_name", diagnosis.registered_name.expose().to_owned()),
             pair("diagnosed_on", diagnosis.diagnosed_on.to_string()),
             pair("entered_on", diagnosis.entered_on.to_string()),
+            pair("arrived_on", date(diagnosis.arrived_on)),
             pair("basis", diagnosis.basis.code().to_owned()),
             pair("reason", diagnosis.reason.code().to_owned()),
         ],

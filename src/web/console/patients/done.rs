@@ -2,7 +2,7 @@
 //! about the person.
 
 use super::words;
-use crate::service::Column;
+use crate::service::{Column, WhyNoLink};
 use crate::translations::{Argument, Message, Separator, message};
 
 /// What was done.
@@ -42,10 +42,18 @@ pub(super) enum Done {
     Noted,
     /// It was there: the form was sent twice.
     NotedBefore,
+    /// Another note of the same form was there. Both are kept.
+    NotedBeside,
     /// A note that was typed before the last log-in is back.
     NoteRestored,
     /// The person was taken over from another health centre.
     Transferred,
+    /// A report link goes out.
+    LinkSent,
+    /// It went out before: the form was sent twice.
+    LinkSentBefore,
+    /// No report link goes out.
+    LinkNotSent(WhyNoLink),
 }
 
 impl Done {
@@ -72,8 +80,12 @@ impl Done {
             Self::DiagnosisWritten => "diagnosis".to_owned(),
             Self::Noted => "noted".to_owned(),
             Self::NotedBefore => "noted-before".to_owned(),
+            Self::NotedBeside => "noted-beside".to_owned(),
             Self::NoteRestored => "note-restored".to_owned(),
             Self::Transferred => "transferred".to_owned(),
+            Self::LinkSent => "link-sent".to_owned(),
+            Self::LinkSentBefore => "link-sent-before".to_owned(),
+            Self::LinkNotSent(why) => code_of(*why).to_owned(),
         }
     }
 
@@ -96,7 +108,15 @@ impl Done {
             "diagnosis" => Some(Self::DiagnosisWritten),
             "noted" => Some(Self::Noted),
             "noted-before" => Some(Self::NotedBefore),
+            "noted-beside" => Some(Self::NotedBeside),
             "note-restored" => Some(Self::NoteRestored),
+            "link-sent" => Some(Self::LinkSent),
+            "link-sent-before" => Some(Self::LinkSentBefore),
+            "link-off" => Some(Self::LinkNotSent(WhyNoLink::Off)),
+            "link-no-number" => Some(Self::LinkNotSent(WhyNoLink::NoNumber)),
+            "link-not-observed" => Some(Self::LinkNotSent(WhyNoLink::NotObserved)),
+            "link-left-alone" => Some(Self::LinkNotSent(WhyNoLink::LeftAlone)),
+            "link-too-many" => Some(Self::LinkNotSent(WhyNoLink::TooMany)),
             "transferred" => Some(Self::Transferred),
             _ => {
                 let columns = code.strip_prefix("changed-")?.split('-').map(Column::read);
@@ -128,8 +148,12 @@ impl Done {
             Self::DiagnosisWritten => message!("diagnosis-done"),
             Self::Noted => message!("console-told-noted"),
             Self::NotedBefore => message!("console-told-noted-before"),
+            Self::NotedBeside => message!("typed-noted-beside"),
             Self::NoteRestored => message!("note-restored"),
             Self::Transferred => message!("transfer-done"),
+            Self::LinkSent => message!("report-link-done"),
+            Self::LinkSentBefore => message!("report-link-done-before"),
+            Self::LinkNotSent(why) => why_not(*why),
         }
     }
 
@@ -140,7 +164,37 @@ impl Done {
 
     /// Whether something was changed.
     pub(super) const fn is_new(&self) -> bool {
-        !matches!(self, Self::Same | Self::ReportedBefore | Self::NotedBefore | Self::NoteRestored)
+        !matches!(
+            self,
+            Self::Same
+                | Self::ReportedBefore
+                | Self::NotedBefore
+                | Self::NoteRestored
+                | Self::LinkSentBefore
+                | Self::LinkNotSent(_)
+        )
+    }
+}
+
+/// Why no link was sent.
+fn why_not(why: WhyNoLink) -> Message {
+    match why {
+        WhyNoLink::Off => message!("report-link-not-off"),
+        WhyNoLink::NoNumber => message!("report-link-not-number"),
+        WhyNoLink::NotObserved => message!("report-link-not-observed"),
+        WhyNoLink::LeftAlone => message!("report-link-not-left-alone"),
+        WhyNoLink::TooMany => message!("report-link-not-many"),
+    }
+}
+
+/// The code of a reason in an address.
+const fn code_of(why: WhyNoLink) -> &'static str {
+    match why {
+        WhyNoLink::Off => "link-off",
+        WhyNoLink::NoNumber => "link-no-number",
+        WhyNoLink::NotObserved => "link-not-observed",
+        WhyNoLink::LeftAlone => "link-left-alone",
+        WhyNoLink::TooMany => "link-too-many",
     }
 }
 
@@ -168,8 +222,16 @@ mod tests {
             Done::DiagnosisWritten,
             Done::Noted,
             Done::NotedBefore,
+            Done::NotedBeside,
             Done::NoteRestored,
             Done::Transferred,
+            Done::LinkSent,
+            Done::LinkSentBefore,
+            Done::LinkNotSent(WhyNoLink::Off),
+            Done::LinkNotSent(WhyNoLink::NoNumber),
+            Done::LinkNotSent(WhyNoLink::NotObserved),
+            Done::LinkNotSent(WhyNoLink::LeftAlone),
+            Done::LinkNotSent(WhyNoLink::TooMany),
         ] {
             assert_eq!(Done::read(&done.code()), Some(done));
         }

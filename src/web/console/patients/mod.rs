@@ -4,6 +4,8 @@ mod bulk;
 mod call;
 mod calling;
 mod calls;
+mod certificate;
+mod certificate_file;
 mod change;
 mod chart;
 mod columns;
@@ -20,13 +22,16 @@ mod filter;
 mod imports;
 mod note;
 mod person;
+mod portal_lines;
 mod questions;
 mod register;
 mod report;
+mod report_link;
 mod retention;
 mod rows;
 mod saved;
 mod searches;
+mod typed;
 mod words;
 
 use std::sync::Arc;
@@ -46,18 +51,21 @@ pub(super) use self::imports::upload_routes;
 use self::rows::PersonRow;
 pub(super) use self::saved::SavedLink;
 pub(super) use self::searches::Searches;
+pub(super) use self::typed::shown_or_typed;
 pub(super) use self::words::born;
 pub(super) use self::words::withdrawal_name;
 use super::Console;
 use super::form::{Mistakes, Submitted};
 use super::layout::{First, Layout};
+use super::log_in::in_query;
 use super::missing;
 use super::staff::StaffActor;
 use super::times;
-use crate::domain::{Language, ListColumn, ListColumns, PatientId, Severity};
+use super::visit::Visit;
+use crate::domain::{Language, ListColumn, ListColumns, PatientId, Severity, StaffAccountId};
 use crate::service::{
     Details, Noted, PatientKey, PatientQuery, PatientStatus, PatientTerms, ReportedToday, Rest, ServiceError,
-    chosen_columns, list_patients,
+    SessionState, chosen_columns, list_patients,
 };
 use crate::translations::Message;
 
@@ -82,6 +90,9 @@ pub(super) fn routes() -> Router<Arc<Console>> {
         .route("/patients/{patient}", get(person::handler))
         .route("/patients/{patient}/change", get(change::handler).post(change::submit))
         .route("/patients/{patient}/report", get(report::handler).post(report::submit))
+        .route("/patients/{patient}/certificate", get(certificate::handler).post(certificate::submit))
+        .route("/patients/{patient}/certificate/{kind}", get(certificate_file::handler))
+        .route("/patients/{patient}/report-link", post(report_link::submit))
         .route("/patients/{patient}/diagnosis", get(diagnosis::handler).post(diagnosis::submit))
         .route("/patients/{patient}/reports/{report}/correct", get(correct::handler).post(correct::submit))
         .route("/patients/{patient}/notes", post(note::submit))
@@ -192,6 +203,9 @@ async fn handler(staff: StaffActor, RawQuery(query): RawQuery) -> Response {
 
 /// A search: kept, and led to by its id.
 async fn submit(form: Submitted) -> Response {
+    if let SessionState::TimedOut(account) = form.visit.session {
+        return search_after_log_in(&form, account);
+    }
     match StaffActor::of(form, "/patients") {
         Ok((staff, fields)) => {
             if First::of(staff.logged_in.account.role) != First::Today {
@@ -201,13 +215,27 @@ async fn submit(form: Submitted) -> Response {
             if text.is_empty() {
                 return staff.visit.redirect("/patients");
             }
-            let kept = staff.visit.console.searches.keep(staff.logged_in.account.id, &text);
-            // Somebody who searches for a person doesn't know the person's state.
-            let filter = Filter { search: kept, status: PatientStatus::All, ..Filter::default() };
+            let filter = search_for(&staff.visit, staff.logged_in.account.id, &text);
             staff.visit.redirect(&format!("/patients{}", filter.query(None)))
         }
         Err(answer) => *answer,
     }
+}
+
+/// Keeps a search. Somebody who searches for a person doesn't know the person's state.
+fn search_for(visit: &Visit, account: StaffAccountId, text: &str) -> Filter {
+    let kept = visit.console.searches.keep(account, text);
+    Filter { search: kept, status: PatientStatus::All, ..Filter::default() }
+}
+
+/// Leads to the log-in, and from there to what was searched for. Only its account can read the search.
+fn search_after_log_in(form: &Submitted, account: StaffAccountId) -> Response {
+    let (visit, text) = (&form.visit, form.fields.get("text").trim());
+    if text.is_empty() {
+        return visit.log_in_first();
+    }
+    let found = format!("/patients{}", search_for(visit, account, text).query(None));
+    visit.redirect(&format!("/log-in?next={}", in_query(&visit.path(&found))))
 }
 
 /// What the reader searched for.

@@ -39,6 +39,7 @@ async fn add(staff: &StaffActor, id: PatientId, fields: Fields) -> Result<Respon
     let done = match add_patient_note(staff.context(), staff.actor(), id, note, &text).await? {
         Added::Now => Done::Noted,
         Added::Before => Done::NotedBefore,
+        Added::Beside => Done::NotedBeside,
     };
     Ok(staff.visit.redirect(&format!("{}?done={}", page_of(id), done.code())))
 }

@@ -12,7 +12,9 @@ use super::days::{Answers, CorrectionLine, corrections_of, days_of};
 use super::diagnosis;
 use super::done::Done;
 use super::fields::{shown_value, typed_as};
+use super::portal_lines::{LinkLine, TextLine};
 use super::report::StaffCallLine;
+use super::typed::shown_or_typed;
 use super::words;
 use crate::domain::{AlertId, NoteAudience, PatientId, Withdrawal};
 use crate::service::{
@@ -59,6 +61,10 @@ struct Person {
     looks: Vec<LookLine>,
     staff_calls: Vec<StaffCallLine>,
     notes: Vec<NoteLine>,
+    /// What the person wrote in the portal.
+    texts: Vec<TextLine>,
+    /// The report links that the person got.
+    links: Vec<LinkLine>,
     diagnosis: Option<diagnosis::Words>,
     corrections: Vec<CorrectionLine>,
     changes: Vec<ChangeLine>,
@@ -155,7 +161,7 @@ pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>, RawQuery(
         show(&staff, id, done, (note.unwrap_or_default(), Mistakes::default())).await
     };
     let shown = shown.await;
-    staff.visit.answer(shown)
+    shown_or_typed(&staff, &format!("/patients/{id}"), shown).await
 }
 
 /// A record's id in a path. Anything else is nobody's.
@@ -221,6 +227,8 @@ fn page(staff: &StaffActor, profile: &Profile, now: &ZonedDateTime) -> Person {
         calls: calls.iter().map(|call| CallLine::of(call, &at, now)).collect(),
         looks: looks.iter().map(|look| LookLine::of(look, now)).collect(),
         staff_calls: staff_calls.iter().map(|call| StaffCallLine::of(call, now)).collect(),
+        texts: profile.texts.iter().map(|text| TextLine::of(text, now)).collect(),
+        links: profile.links.iter().map(|link| LinkLine::of(link, now)).collect(),
         notes: notes.iter().map(|note| NoteLine::of(note, now)).collect(),
         diagnosis: diagnosis.as_ref().map(diagnosis::Words::of),
         corrections: corrections_of(shown, now),

@@ -2,7 +2,8 @@
 
 use super::setting::{Group, Setting};
 use super::value;
-use crate::service::{BeforeAfter, CentreCalls, CentreEffect, CentreView, sms_segments};
+use crate::domain::Language;
+use crate::service::{BeforeAfter, CentreCalls, CentreEffect, CentreView, sms_segments, staff_message};
 use crate::translations::{Message, message};
 
 /// What a change will do, in words.
@@ -34,11 +35,15 @@ pub(super) struct Row {
     pub(super) warns: bool,
 }
 
+/// How many red alerts wait, in an example.
+const EXAMPLE_LINES: usize = 1;
 /// What stands for the number that patients call back, in an example.
 const EXAMPLE_NUMBER: &str = "050-0000-0000";
 
-/// An SMS as a patient gets it.
+/// An SMS as its reader gets it.
 pub(super) struct SmsFigure {
+    /// What is said above it.
+    pub(super) heading: Message,
     /// The text.
     pub(super) text: String,
     /// How many characters and parts it has.
@@ -48,10 +53,20 @@ pub(super) struct SmsFigure {
 }
 
 impl SmsFigure {
-    /// The SMS of a health centre. `None` if it sends none.
+    /// The SMS of a health centre to patients. `None` if it sends none.
     pub(super) fn of(centre: &CentreView) -> Option<Self> {
         let sms = centre.settings.missed_call_sms.as_ref()?;
         let text = sms.filled(&centre.name, EXAMPLE_NUMBER);
+        Some(Self::with(message!("console-sms-looks"), text, centre))
+    }
+
+    /// The SMS to staff who are rung about red alerts, in a language.
+    pub(super) fn to_staff(centre: &CentreView, language: Language, console: &str) -> Self {
+        let text = staff_message(language, &centre.name, EXAMPLE_LINES, console);
+        Self::with(message!("typed-sms-to-staff", language = language.own_name()), text, centre)
+    }
+
+    fn with(heading: Message, text: String, centre: &CentreView) -> Self {
         let parts = sms_segments(&text);
         let cost = match centre.settings.sms_price {
             Some(price) => {
@@ -61,7 +76,7 @@ impl SmsFigure {
             None => message!("gate-sms-cost-unknown"),
         };
         let parts = message!("console-sms-parts", parts = parts, characters = text.chars().count());
-        Some(Self { text, parts, cost })
+        Self { heading, text, parts, cost }
     }
 }
 

@@ -10,16 +10,17 @@ use super::entered::Entered;
 use super::past::Past;
 use super::setting::{Control, Group, Setting};
 use super::{may_change, own, pacing};
-use crate::domain::{PlainLineError, ReasonText};
+use crate::domain::{Language, PlainLineError, ReasonText, SmsToo};
 use crate::service::{
-    AccountError, CentreError, ServiceError, UnusablePattern, change_settings, preview_settings, settings_history,
+    AccountError, CentreError, CentreView, ServiceError, UnusablePattern, change_settings, preview_settings,
+    settings_history, show_rota,
 };
 use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Mistakes, Submitted};
 use crate::web::console::here::{Frame, Here};
 use crate::web::console::layout::Layout;
 use crate::web::console::log_in::query_value;
-use crate::web::console::sender::{kept, sender};
+use crate::web::console::sender::{kept, sender, taken};
 use crate::web::console::staff::StaffActor;
 
 /// How many changes are read to find the latest of a group.
@@ -44,6 +45,8 @@ struct Page {
     past: Vec<Past>,
     /// The SMS as it is sent now.
     sms: Option<SmsFigure>,
+    /// The SMS to staff, in the languages of those who get it.
+    to_staff: Vec<SmsFigure>,
     /// How fast calls are placed.
     pacing: Vec<Message>,
 }
@@ -128,7 +131,7 @@ async fn take(staff: &StaffActor, group: Group, fields: &Fields) -> Result<Respo
         return show(staff, group, shown(entered, Notice::Nothing)).await;
     }
     if entered.differences().next().is_none() {
-        return show(staff, group, shown(entered, Notice::Same)).await;
+        return show(staff, group, shown(entered, Notice::Same)).await.map(taken);
     }
     let effect = match preview_settings(staff.context(), staff.actor(), &centre.code, &entered.change).await {
         Ok(effect) => effect,
@@ -238,6 +241,17 @@ impl Shown {
     }
 }
 
+/// The SMS to the people of the rota who get one, once for each of their languages.
+async fn to_staff(staff: &StaffActor, centre: &CentreView) -> Result<Vec<SmsFigure>, ServiceError> {
+    let rota = show_rota(staff.context(), staff.actor(), &centre.code).await?.rota;
+    let contacts = rota.parts().contacts.iter();
+    let console = format!("{}/console", staff.visit.console.settings.public_url.trim_end_matches('/'));
+    let reached: Vec<Language> =
+        contacts.filter(|contact| contact.sms == SmsToo::Yes).map(|contact| contact.language).collect();
+    let languages = Language::ALL.into_iter().filter(|language| reached.contains(language));
+    Ok(languages.map(|language| SmsFigure::to_staff(centre, language, &console)).collect())
+}
+
 async fn show(staff: &StaffActor, group: Group, shown: Shown) -> Result<Response, ServiceError> {
     let Here { centre, now, frame } = Here::of(staff).await?;
     let centre = own(centre)?;
@@ -262,6 +276,7 @@ async fn show(staff: &StaffActor, group: Group, shown: Shown) -> Result<Response
         notice: shown.notice,
         past: of_group.map(|entry| Past::of(entry, &now)).collect(),
         sms: SmsFigure::of(&centre).filter(|_| group == Group::Sms),
+        to_staff: if group == Group::Sms { to_staff(staff, &centre).await? } else { Vec::new() },
         pacing,
     };
     Ok(staff.visit.page(status, &page))

@@ -36,6 +36,7 @@ pub(super) enum Setting {
     SpendPerDay,
     MissedCallSms,
     SmsPrice,
+    ReportLinks,
     Name,
     Reading,
     LatinName,
@@ -112,7 +113,7 @@ impl Group {
             Self::Limits => {
                 &[Setting::ConcurrentCalls, Setting::CallsPerSecond, Setting::CallsPerDay, Setting::SpendPerDay]
             }
-            Self::Sms => &[Setting::MissedCallSms, Setting::SmsPrice],
+            Self::Sms => &[Setting::MissedCallSms, Setting::SmsPrice, Setting::ReportLinks],
             Self::Centre => &[
                 Setting::Name,
                 Setting::Reading,
@@ -185,6 +186,7 @@ impl Setting {
             Self::SpendPerDay => "spend_per_day",
             Self::MissedCallSms => "missed_call_sms",
             Self::SmsPrice => "sms_price",
+            Self::ReportLinks => "report_links",
             Self::Name => "name",
             Self::Reading => "reading",
             Self::LatinName => "latin_name",
@@ -211,6 +213,7 @@ impl Setting {
             }
             Self::MissedCallSms => Control::Text,
             Self::Calls => Control::Choice(&["place", "pause"]),
+            Self::ReportLinks => Control::Choice(&["send", "off"]),
             Self::CallPattern
             | Self::Name
             | Self::Reading
@@ -242,6 +245,7 @@ impl Setting {
             Self::SpendPerDay => message!("console-set-spend-per-day"),
             Self::MissedCallSms => message!("console-set-missed-call-sms"),
             Self::SmsPrice => message!("gate-set-sms-price"),
+            Self::ReportLinks => message!("report-link-set"),
             Self::Name => message!("console-set-name"),
             Self::Reading => message!("console-set-reading"),
             Self::LatinName => message!("console-set-latin-name"),
@@ -270,6 +274,7 @@ impl Setting {
             Self::SpendPerDay => message!("console-hint-spend"),
             Self::MissedCallSms => message!("console-hint-missed-call-sms"),
             Self::SmsPrice => message!("gate-hint-sms-price"),
+            Self::ReportLinks => message!("report-link-set-hint"),
             Self::Name => message!("console-hint-name"),
             Self::Reading => message!("console-hint-reading"),
             Self::LatinName => message!("console-hint-latin-name"),
@@ -291,7 +296,7 @@ mod tests {
         codes.sort_unstable();
         let count = codes.len();
         codes.dedup();
-        assert_eq!((codes.len(), count), (25, 25));
+        assert_eq!((codes.len(), count), (26, 26));
         for group in Group::ALL {
             assert_eq!(Group::from_code(group.code()), Some(group));
         }

@@ -6,7 +6,8 @@ use super::setting::Setting;
 use crate::domain::{AttemptOutcome, CallingHours, CentreName, PhoneNumber, era, width};
 use crate::service::{
     AfterRed, CallPattern, CallPatternError, CentreCalls, CentreChange, CentreView, ChangedSetting, DaysOff,
-    DaysOffError, MissedCallSms, MissedCallSmsError, OfficeHours, ReportCovers, RetryPolicy, UnregisteredReports,
+    DaysOffError, MissedCallSms, MissedCallSmsError, OfficeHours, ReportCovers, ReportLinks, RetryPolicy,
+    UnregisteredReports,
 };
 use crate::translations::{Argument, Message, Separator, message};
 use crate::web::console::calls::words as call_words;
@@ -47,6 +48,7 @@ pub(super) fn current(setting: Setting, centre: &CentreView) -> String {
         Setting::SpendPerDay => optional(settings.spend_per_day),
         Setting::MissedCallSms => settings.missed_call_sms.clone().map(String::from).unwrap_or_default(),
         Setting::SmsPrice => settings.sms_price.map(String::from).unwrap_or_default(),
+        Setting::ReportLinks => settings.report_links.to_string(),
         Setting::Name => centre.name.clone(),
         Setting::Reading => settings.reading.clone().map(String::from).unwrap_or_default(),
         Setting::LatinName => settings.latin_name.clone().map(String::from).unwrap_or_default(),
@@ -70,6 +72,7 @@ pub(super) fn read(setting: Setting, typed: &str, change: &mut CentreChange) -> 
         Setting::UnregisteredReports => {
             set(&mut change.unregistered_reports, text.parse::<UnregisteredReports>().map_err(|_| unchosen()))
         }
+        Setting::ReportLinks => set(&mut change.report_links, text.parse::<ReportLinks>().map_err(|_| unchosen())),
         Setting::AfterRed => set(&mut change.after_red, text.parse::<AfterRed>().map_err(|_| unchosen())),
         Setting::Calls => set(&mut change.calls, text.parse::<CentreCalls>().map_err(|_| unchosen())),
         Setting::Retry => {
@@ -240,6 +243,8 @@ pub(super) fn said(setting: Setting, value: &str) -> Message {
         Setting::ReportCovers => message!("console-covers-day"),
         Setting::UnregisteredReports if value == "keep" => message!("console-unregistered-keep"),
         Setting::UnregisteredReports => message!("console-unregistered-cancel"),
+        Setting::ReportLinks if value == "off" => message!("report-link-off"),
+        Setting::ReportLinks => message!("report-link-send"),
         Setting::AfterRed if value == "continue" => message!("console-after-red-continue"),
         Setting::AfterRed => message!("console-after-red-ask"),
         Setting::Calls if value == "pause" => message!("console-calls-pause"),

@@ -15,6 +15,7 @@ use crate::service::{
 use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Mistakes, Submitted};
 use crate::web::console::layout::Layout;
+use crate::web::console::patients::shown_or_typed;
 use crate::web::console::sender::{kept, sent};
 use crate::web::console::staff::StaffActor;
 use crate::web::console::{missing, note_field, times};
@@ -77,7 +78,7 @@ pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>) -> Respon
         page(&staff, preview, &kept.unwrap_or_default(), Mistakes::default(), draft_restored).await
     };
     let shown = shown.await;
-    staff.visit.answer(shown)
+    shown_or_typed(&staff, &format!("/patients/{id}"), shown).await
 }
 
 pub(super) async fn submit(Path(id): Path<String>, form: Submitted) -> Response {

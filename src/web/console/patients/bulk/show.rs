@@ -56,6 +56,21 @@ impl Bulk {
         }
     }
 
+    /// How many people have been dealt with, and how many there are.
+    fn steps(&self) -> (u64, u64) {
+        let all = BulkOutcome::ALL.into_iter().map(|outcome| self.bulk.count(outcome)).sum();
+        let left = match self.bulk.state {
+            BulkState::Undoing => self.bulk.count(BulkOutcome::Changed),
+            _ => self.bulk.count(BulkOutcome::Waits),
+        };
+        (u64::saturating_sub(all, left), all)
+    }
+
+    fn progress(&self) -> Message {
+        let (done, all) = self.steps();
+        message!("upload-progress", done = grouped(done), all = grouped(all))
+    }
+
     fn count(&self, outcome: BulkOutcome) -> String {
         grouped(self.bulk.count(outcome))
     }

@@ -7,9 +7,9 @@ use axum::response::Response;
 use jiff::{Timestamp, ZonedDateTime};
 
 use super::states::{fate_name, grouped, state_name};
-use super::words::doubt_words;
 use super::{PAGE, id_of};
 use crate::domain::{Language, RowFate, UploadId, UploadState, escaped};
+use crate::service::list_words::doubt_words;
 use crate::service::{
     AlikeRow, CallEffects, Column, Doubt, ListedRow, Noted, ServiceError, UploadDetails, UploadView, show_upload,
 };

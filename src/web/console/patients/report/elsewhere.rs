@@ -12,6 +12,8 @@ use crate::web::console::form::{Fields, Mistakes};
 use crate::web::console::layout::Layout;
 use crate::web::console::patients::questions::{Asked, Question, form_of, questions_of};
 use crate::web::console::round::Round;
+use crate::web::console::section::Section;
+use crate::web::console::sender::taken;
 use crate::web::console::staff::StaffActor;
 
 #[derive(Template)]
@@ -32,9 +34,9 @@ struct ElsewherePage {
 }
 
 /// An answer that was typed.
-struct TypedLine {
-    label: String,
-    words: Message,
+pub(in crate::web::console::patients) struct TypedLine {
+    pub(in crate::web::console::patients) label: Message,
+    pub(in crate::web::console::patients) words: Message,
     /// Whether it couldn't be read, so that it wasn't passed on.
     is_left_out: bool,
 }
@@ -62,7 +64,7 @@ pub(super) fn show_elsewhere(
         PassedOn::Noted | PassedOn::Before | PassedOn::Nothing => (Severity::None, Vec::new()),
     };
     let page = ElsewherePage {
-        l: staff.visit.layout(),
+        l: staff.visit.layout().within(round.as_ref().map(|_| Section::Round)),
         heading: message!("answers-elsewhere", centre = centre),
         says,
         is_stored,
@@ -74,12 +76,12 @@ pub(super) fn show_elsewhere(
         later_at: fields.get("later_at").to_owned(),
         round: round.map(|round| round.text()),
     };
-    Ok(staff.visit.page(StatusCode::OK, &page))
+    Ok(taken(staff.visit.page(StatusCode::OK, &page)))
 }
 
 impl TypedLine {
     /// `None` if nothing was typed.
-    fn of(question: Question, left_out: &[String]) -> Option<Self> {
+    pub(in crate::web::console::patients) fn of(question: Question, left_out: &[String]) -> Option<Self> {
         let typed = |value: String| message!("patient-value", value = value);
         let words = match question.asked {
             Asked::Number { value, instead } if value.is_empty() => {
@@ -92,6 +94,11 @@ impl TypedLine {
                 .map(|choice| choice.name),
         };
         let is_left_out = left_out.contains(&question.name);
-        Some(Self { label: question.label, words: words?, is_left_out })
+        Some(Self { label: typed(question.label), words: words?, is_left_out })
+    }
+
+    /// What was typed into a field that isn't a question.
+    pub(in crate::web::console::patients) fn plain(label: Message, value: &str) -> Self {
+        Self { label, words: message!("patient-value", value = value), is_left_out: false }
     }
 }

@@ -6,6 +6,7 @@ mod otherwise;
 mod red;
 mod sent;
 
+pub(super) use self::elsewhere::TypedLine;
 use askama::Template;
 use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
@@ -16,6 +17,7 @@ use self::otherwise::OtherwiseWords;
 use super::days::{Measured, days_of};
 use super::person::{Facts, Phone, id_of, name_of, next_of};
 use super::questions::{Asked, Question, filled, form_of, questions_of};
+use super::typed::shown_or_typed;
 use super::words;
 use crate::domain::{Answer, PatientId, ReportOutcome, YesNo};
 use crate::service::{
@@ -26,6 +28,7 @@ use crate::web::console::form::{Fields, Mistakes, Submitted};
 use crate::web::console::layout::Layout;
 use crate::web::console::log_in::query_value;
 use crate::web::console::round::{Progress, Round, Told};
+use crate::web::console::section::Section;
 use crate::web::console::sender::{self, kept};
 use crate::web::console::staff::StaffActor;
 use crate::web::console::today::line::age_at;
@@ -147,7 +150,7 @@ pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>, RawQuery(
         }
         show(&staff, id, entered).await
     };
-    staff.visit.answer(shown.await)
+    shown_or_typed(&staff, &format!("/patients/{id}"), shown.await).await
 }
 
 pub(super) async fn submit(Path(id): Path<String>, form: Submitted) -> Response {
@@ -210,6 +213,7 @@ fn page(
     let flow_set = &staff.visit.console.settings.flow_set;
     let form = form_of(flow_set)?;
     let last = shown.reports.iter().find(|report| report.outcome == ReportOutcome::Reported);
+    let is_round = entered.round.is_some();
     let Entered { mut fields, mistakes, surprise, otherwise, .. } = entered;
     let begun = profile.begun.as_ref().filter(|_| fields.0.is_empty());
     if let Some(begun) = begun {
@@ -221,7 +225,7 @@ fn page(
     };
     let is_today = |report: &ReportView| report.report_date == shown.today;
     Ok(ReportPage {
-        l: staff.visit.layout(),
+        l: staff.visit.layout().within(is_round.then_some(Section::Round)),
         centre: shown.centre_name.clone(),
         now: times::moment(now, true),
         zone: times::zone_name(now.time_zone()),

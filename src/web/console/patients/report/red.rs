@@ -10,6 +10,8 @@ use crate::translations::{Message, message};
 use crate::web::console::layout::Layout;
 use crate::web::console::patients::person::{Phone, name_of};
 use crate::web::console::round::Round;
+use crate::web::console::section::Section;
+use crate::web::console::sender::taken;
 use crate::web::console::staff::StaffActor;
 
 #[derive(Template)]
@@ -39,7 +41,7 @@ pub(super) async fn show_entered(staff: &StaffActor, id: PatientId, after: After
     let After { entered, purpose, round } = after;
     let profile = show_profile(staff.context(), staff.actor(), id).await?.found;
     let page = EnteredPage {
-        l: staff.visit.layout(),
+        l: staff.visit.layout().within(round.as_ref().map(|_| Section::Round)),
         centre: profile.shown.centre_name.clone(),
         name: name_of(&profile.shown.patient),
         person: staff.visit.path(&format!("/patients/{id}")),
@@ -55,5 +57,5 @@ pub(super) async fn show_entered(staff: &StaffActor, id: PatientId, after: After
         round: round.map(|round| round.text()),
         after: id.to_string(),
     };
-    Ok(staff.visit.page(StatusCode::OK, &page))
+    Ok(taken(staff.visit.page(StatusCode::OK, &page)))
 }

@@ -9,8 +9,8 @@ use super::red::{After, show_entered};
 use super::{Entered, Surprise, show};
 use crate::domain::{NoteText, PatientId, ReportId, Severity, width};
 use crate::service::{
-    AnswerForm, AnswersEntered, Purpose, ReportCorrection, ReportEntry, ReportError, ServiceError, correct_report,
-    enter_answers,
+    AnswerForm, AnswersEntered, PassedOn, Purpose, ReportCorrection, ReportEntry, ReportError, ServiceError,
+    correct_report, enter_answers,
 };
 use crate::translations::message;
 use crate::web::console::form::{Fields, Mistakes};
@@ -135,7 +135,13 @@ async fn after(
         (_, AnswersEntered::Report(entered) | AnswersEntered::SoFar(entered)) if entered.severity == Severity::Red => {
             return show_entered(staff, id, After { entered, purpose, round }).await;
         }
-        (_, AnswersEntered::Elsewhere(elsewhere)) => return show_elsewhere(staff, &fields, round, elsewhere),
+        (_, AnswersEntered::Elsewhere(elsewhere)) => {
+            // What was typed into another form, and passed on here.
+            if elsewhere.passed_on != PassedOn::Nothing && !fields.get("draft").is_empty() {
+                staff.forget(fields.get("draft")).await?;
+            }
+            return show_elsewhere(staff, &fields, round, elsewhere);
+        }
         (_, AnswersEntered::Otherwise(otherwise)) => {
             // Sent again, it is another form: what it says is stored then.
             return show(staff, id, Entered::otherwise(fields, &otherwise)).await;

@@ -13,7 +13,7 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The address of the client, or its network of 64 bits with IPv6. The word of trusted proxies counts, from the right:
 /// a client can write what it likes on the left.
-pub(super) fn address(peer: IpAddr, headers: &HeaderMap, proxies: &Networks) -> String {
+pub(in crate::web) fn address(peer: IpAddr, headers: &HeaderMap, proxies: &Networks) -> String {
     let mut forwarded = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
     let forwarded: Vec<&str> = forwarded.by_ref().flat_map(|value| value.split(',')).collect();
     let mut client = peer.to_canonical();
@@ -40,7 +40,7 @@ fn read(text: &str) -> Option<IpAddr> {
 }
 
 /// What a browser and its system are called, by what it says. People recognise their own by it; nothing depends on it.
-pub(super) fn device(headers: &HeaderMap) -> Option<DeviceName> {
+pub(in crate::web) fn device(headers: &HeaderMap) -> Option<DeviceName> {
     // Most names contain those of others, so the order matters.
     const BROWSERS: [(&str, &str); 6] = [
         ("Edg", "Edge"),

@@ -1,7 +1,5 @@
 //! What every request passes before a page, and every page on its way out.
 
-use std::sync::Arc;
-
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, StatusCode};
@@ -9,7 +7,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
-use super::Console;
 use super::site::{Site, Transport};
 
 /// Browsers load only our style and our script, which asks only us, send forms only to us, and show no page in a frame.
@@ -21,7 +18,7 @@ const ONLY_HTTPS: &str = "max-age=63072000";
 type Refusal = fn(ProtectionError) -> Response;
 
 /// Refuses forms of other sites, by the headers that browsers send. The form token is checked as well.
-pub(super) fn against_other_sites(site: &Site) -> CsrfLayer<Refusal> {
+pub(in crate::web) fn against_other_sites(site: &Site) -> CsrfLayer<Refusal> {
     let mut layer = CsrfLayer::new();
     for origin in site.origins() {
         if let Ok(trusting) = layer.clone().add_trusted_origin(origin) {
@@ -32,28 +29,24 @@ pub(super) fn against_other_sites(site: &Site) -> CsrfLayer<Refusal> {
 }
 
 fn other_site() -> Response {
-    super::super::refused(
-        "other_site",
-        StatusCode::FORBIDDEN,
-        "this form was sent from another site; nothing was done\n",
-    )
+    crate::web::refused("other_site", StatusCode::FORBIDDEN, "this form was sent from another site; nothing was done\n")
 }
 
-/// Checks the address by which the console was reached, and adds the headers of every answer.
-pub(super) async fn guarded(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
+/// Checks the address by which a page was reached, and adds the headers of every answer.
+pub(in crate::web) async fn guarded(State(site): State<Site>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let mut response = if console.site.transport == Transport::Plain {
-        super::super::refused(
+    let mut response = if site.transport == Transport::Plain {
+        crate::web::refused(
             "plain_http",
             StatusCode::FORBIDDEN,
-            "コンソールは https:// のアドレスでだけ使えます。\nThe console is served only over https: set server.public_url.\n",
+            "このページは https:// のアドレスでだけ使えます。\nThese pages are served only over https: set server.public_url.\n",
         )
-    } else if !host.is_some_and(|host| console.site.is_own_host(host)) {
-        super::super::refused("host", StatusCode::FORBIDDEN, "the console has another address\n")
+    } else if !host.is_some_and(|host| site.is_own_host(host)) {
+        crate::web::refused("host", StatusCode::FORBIDDEN, "these pages have another address\n")
     } else {
         next.run(request).await
     };
-    add_headers(response.headers_mut(), console.site.transport);
+    add_headers(response.headers_mut(), site.transport);
     response.into_response()
 }
 

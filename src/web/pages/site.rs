@@ -1,35 +1,35 @@
-//! The address by which people reach the console: whether it is safe, which hosts are its own, and its paths.
+//! The address by which people reach a group of pages: whether it is safe, which hosts are its own, and its paths.
 
 use url::{Host, Url};
 
-use super::ROOT;
-
-/// How the console is reached.
+/// How the pages are reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Transport {
+pub(in crate::web) enum Transport {
     /// HTTPS.
     Https,
     /// HTTP on this machine: for a demonstration.
     Loopback,
-    /// HTTP over a network. Passwords and patients' data would be readable on the way, so the console refuses.
+    /// HTTP over a network. Passwords and patients' data would be readable on the way, so they are refused.
     Plain,
 }
 
-/// The console's address.
+/// The address of the console or the portal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Site {
+pub(in crate::web) struct Site {
     /// How it is reached.
-    pub(super) transport: Transport,
+    pub(in crate::web) transport: Transport,
     /// The values of `Host` that are its own.
     hosts: Vec<String>,
-    /// The path before [`ROOT`]: empty, unless a proxy serves several programs under one name.
+    /// The path before the root: empty, unless a proxy serves several programs under one name.
     prefix: String,
+    /// The path of these pages: `/console`, `/portal`.
+    root: &'static str,
 }
 
 impl Site {
     /// Of the public URL, without a trailing slash.
-    pub(super) fn of(public_url: &str) -> Self {
-        let nowhere = Self { transport: Transport::Plain, hosts: Vec::new(), prefix: String::new() };
+    pub(in crate::web) fn of(public_url: &str, root: &'static str) -> Self {
+        let nowhere = Self { transport: Transport::Plain, hosts: Vec::new(), prefix: String::new(), root };
         let Ok(url) = Url::parse(public_url) else { return nowhere };
         let is_loopback = match url.host() {
             Some(Host::Domain(name)) => name == "localhost",
@@ -47,28 +47,28 @@ impl Site {
         if is_loopback {
             hosts.extend(["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}{port}")));
         }
-        Self { transport, hosts, prefix: url.path().trim_end_matches('/').to_owned() }
+        Self { transport, hosts, prefix: url.path().trim_end_matches('/').to_owned(), root }
     }
 
-    /// Returns `true` if a value of `Host` is the console's own.
-    pub(super) fn is_own_host(&self, host: &str) -> bool {
+    /// Returns `true` if a value of `Host` is its own.
+    pub(in crate::web) fn is_own_host(&self, host: &str) -> bool {
         self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host))
     }
 
     /// The origins of its pages, as browsers write them.
-    pub(super) fn origins(&self) -> impl Iterator<Item = String> {
+    pub(in crate::web) fn origins(&self) -> impl Iterator<Item = String> {
         let scheme = if self.transport == Transport::Https { "https" } else { "http" };
         self.hosts.iter().map(move |host| format!("{scheme}://{host}"))
     }
 
     /// The full path of a page. The first one has no slash at its end.
-    pub(super) fn path(&self, page: &str) -> String {
-        format!("{}{ROOT}{}", self.prefix, if page == "/" { "" } else { page })
+    pub(in crate::web) fn path(&self, page: &str) -> String {
+        format!("{}{}{}", self.prefix, self.root, if page == "/" { "" } else { page })
     }
 
-    /// A page's path within the console, from a link or a form: `None` for anything that could lead elsewhere.
-    pub(super) fn page<'a>(&self, path: &'a str) -> Option<&'a str> {
-        let page = path.strip_prefix(&self.prefix)?.strip_prefix(ROOT)?;
+    /// A page's path within the root, from a link or a form: `None` for anything that could lead elsewhere.
+    pub(in crate::web) fn page<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let page = path.strip_prefix(&self.prefix)?.strip_prefix(self.root)?;
         let is_plain = page.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_?=&.".contains(&byte));
         (page.starts_with('/') && !page.contains("//") && is_plain).then_some(page)
     }
@@ -91,16 +91,16 @@ mod tests {
             ("http://localhost.example.jp", Transport::Plain),
             ("nonsense", Transport::Plain),
         ] {
-            assert_eq!(Site::of(url).transport, transport, "{url}");
+            assert_eq!(Site::of(url, "/console").transport, transport, "{url}");
         }
     }
 
     #[test]
     fn hosts_and_pages_are_its_own() {
-        let site = Site::of("https://calls.example.jp/kenko");
+        let site = Site::of("https://calls.example.jp/kenko", "/console");
         assert!(site.is_own_host("Calls.example.jp") && !site.is_own_host("calls.example.jp:8443"));
         assert_eq!((site.path("/today"), site.path("/")), ("/kenko/console/today".into(), "/kenko/console".into()));
-        let local = Site::of("http://127.0.0.1:8080");
+        let local = Site::of("http://127.0.0.1:8080", "/console");
         assert!(local.is_own_host("localhost:8080") && !local.is_own_host("localhost"));
         assert_eq!(local.page("/console/today?severity=red"), Some("/today?severity=red"));
         for elsewhere in [

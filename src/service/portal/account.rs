@@ -1,0 +1,95 @@
+//! The own account: password, devices, deletion.
+
+use jiff::Timestamp;
+
+use super::note;
+use super::session::{PortalLoggedIn, holds};
+use crate::domain::{DeviceName, Password, PortalSessionId, Stay};
+use crate::service::accounts::passwords;
+use crate::service::context::Context;
+use crate::service::error::{PortalError, ServiceError};
+use crate::store::portal::{accounts, sessions};
+
+/// A device that is logged in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortalDevice {
+    /// The log-in.
+    pub session: PortalSessionId,
+    /// Browser and system.
+    pub name: DeviceName,
+    /// How long it stays logged in.
+    pub stay: Stay,
+    /// Since when it is logged in.
+    pub since: Timestamp,
+    /// Whether it is the one that asks.
+    pub is_this: bool,
+}
+
+/// The devices that are logged in, the latest first.
+///
+/// # Errors
+/// Database errors.
+pub async fn portal_devices(context: &Context, logged_in: &PortalLoggedIn) -> Result<Vec<PortalDevice>, ServiceError> {
+    let now = context.clock.now();
+    let rows = sessions::of_account(&mut context.database.begin_read().await?, logged_in.account).await?;
+    let live = rows.into_iter().filter(|row| holds(row, &logged_in.people, now));
+    let device = |row: sessions::PortalSessionRow| PortalDevice {
+        is_this: row.id == logged_in.session,
+        session: row.id,
+        name: row.device,
+        stay: row.stay,
+        since: row.created_at,
+    };
+    Ok(live.map(device).collect())
+}
+
+/// Logs out a device of the account.
+///
+/// # Errors
+/// [`PortalError::NotYours`]. Database errors.
+pub async fn end_portal_device(
+    context: &Context,
+    logged_in: &PortalLoggedIn,
+    device: PortalSessionId,
+) -> Result<(), ServiceError> {
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
+    if !sessions::end(&mut tx, logged_in.account, device, now).await? {
+        return Err(PortalError::NotYours.into());
+    }
+    note(&mut tx, logged_in.account, "portal.logged_out", now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Chooses a password, or none. The other devices are logged out.
+///
+/// # Errors
+/// [`AccountError::Busy`](crate::service::AccountError::Busy). Database errors.
+pub async fn choose_portal_password(
+    context: &Context,
+    logged_in: &PortalLoggedIn,
+    password: Option<&Password>,
+) -> Result<(), ServiceError> {
+    let hash = match password {
+        Some(password) => Some(passwords::hash(password.expose().to_owned()).await?),
+        None => None,
+    };
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
+    accounts::set_password(&mut tx, logged_in.account, hash.as_deref(), now).await?;
+    sessions::end_others(&mut tx, logged_in.account, logged_in.session, now).await?;
+    note(&mut tx, logged_in.account, "portal.password_chosen", now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Deletes the account with its log-ins and the list of its people. What they reported stays with the health centre.
+///
+/// # Errors
+/// Database errors.
+pub async fn delete_portal_account(context: &Context, logged_in: &PortalLoggedIn) -> Result<(), ServiceError> {
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
+    accounts::delete(&mut tx, logged_in.account).await?;
+    note(&mut tx, logged_in.account, "portal.account_deleted", now).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,154 @@
+//! What an account sees of a person: today's report, the last one, and whom to phone.
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
+
+use super::session::PortalLoggedIn;
+use crate::domain::{Answer, BodyTemperature, Item, PatientId, PhoneNumber, ReportOutcome};
+use crate::policy::{OfficeHours, report_day};
+use crate::service::centre_settings::{CentreSettings, known_centre, zone_of};
+use crate::service::context::Context;
+use crate::service::error::{PortalError, ServiceError};
+use crate::store::patients::PatientRow;
+use crate::store::reports::ReportRow;
+use crate::store::{Tx, answers, patients, reports};
+
+/// Today's report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportToday {
+    /// None yet.
+    None,
+    /// Begun, with this many answers.
+    Begun(usize),
+    /// Reported, at this time of the health centre.
+    Reported(Time),
+}
+
+/// The last complete report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastReport {
+    /// Its day.
+    pub date: Date,
+    /// The body temperature. `None` if it couldn't be measured.
+    pub temperature: Option<BodyTemperature>,
+}
+
+/// Whether an account may report for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MayReport {
+    /// It may, for this day.
+    Yes(Date),
+    /// The person was released: reporting has ended (H8).
+    Ended,
+}
+
+/// The health centre that may be phoned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CentreToPhone {
+    /// The name.
+    pub name: String,
+    /// The number.
+    pub phone: PhoneNumber,
+    /// When staff can be reached.
+    pub hours: OfficeHours,
+}
+
+/// What an account sees of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateOfPerson {
+    /// Whether a report may be made.
+    pub may_report: MayReport,
+    /// Today's report.
+    pub today: ReportToday,
+    /// The last complete one.
+    pub last: Option<LastReport>,
+    /// When the next automated call begins, at the health centre.
+    pub next_call: Option<ZonedDateTime>,
+    /// Whom to phone.
+    pub centre: CentreToPhone,
+}
+
+/// Whether the account may report for a person: only for its own, and until release.
+///
+/// # Errors
+/// [`PortalError::NotYours`]. Database errors.
+pub async fn may_report(
+    context: &Context,
+    logged_in: &PortalLoggedIn,
+    patient: PatientId,
+) -> Result<MayReport, ServiceError> {
+    let mut tx = context.database.begin_read().await?;
+    let record = own(&mut tx, logged_in, patient).await?;
+    let zone = zone_of(&known_centre(&mut tx, &record.centre).await?)?;
+    Ok(rule(&record, context.clock.now(), &zone))
+}
+
+async fn own(tx: &mut Tx, logged_in: &PortalLoggedIn, patient: PatientId) -> Result<PatientRow, ServiceError> {
+    logged_in.person(patient).ok_or(PortalError::NotYours)?;
+    let found = patients::by_ids(tx, &[patient]).await?.into_iter().next();
+    Ok(found.ok_or(PortalError::NotYours)?)
+}
+
+fn rule(record: &PatientRow, now: Timestamp, zone: &TimeZone) -> MayReport {
+    if record.released_at.is_some() { MayReport::Ended } else { MayReport::Yes(report_day(now, zone)) }
+}
+
+/// What the account sees of a person.
+///
+/// # Errors
+/// [`PortalError::NotYours`]. Database errors.
+pub async fn state_of_portal_person(
+    context: &Context,
+    logged_in: &PortalLoggedIn,
+    patient: PatientId,
+) -> Result<StateOfPerson, ServiceError> {
+    let now = context.clock.now();
+    let mut tx = context.database.begin_read().await?;
+    let record = own(&mut tx, logged_in, patient).await?;
+    let row = known_centre(&mut tx, &record.centre).await?;
+    let zone = zone_of(&row)?;
+    let all = reports::of_patient(&mut tx, patient).await?;
+    let day = report_day(now, &zone);
+    let today = today(&mut tx, &all, day, &zone).await?;
+    let last = all.iter().filter(|report| report.outcome == ReportOutcome::Reported);
+    let last = last.max_by_key(|report| (report.report_date, report.started_at));
+    let last = match last {
+        Some(report) => Some(LastReport { date: report.report_date, temperature: temperature(&mut tx, report).await? }),
+        None => None,
+    };
+    Ok(StateOfPerson {
+        may_report: rule(&record, now, &zone),
+        today,
+        last,
+        next_call: record.calling.next_slot_at.map(|at| at.to_zoned_datetime(zone.clone())),
+        centre: CentreToPhone {
+            hours: CentreSettings::read(&row)?.office_hours,
+            name: row.name.as_str().to_owned(),
+            phone: row.phone,
+        },
+    })
+}
+
+async fn today(tx: &mut Tx, all: &[ReportRow], day: Date, zone: &TimeZone) -> Result<ReportToday, ServiceError> {
+    let of_day: Vec<&ReportRow> = all.iter().filter(|report| report.report_date == day).collect();
+    let reported = of_day.iter().filter(|report| report.outcome == ReportOutcome::Reported);
+    if let Some(report) = reported.max_by_key(|report| report.started_at) {
+        let at = report.ended_at.unwrap_or(report.started_at);
+        return Ok(ReportToday::Reported(zone.to_datetime(at).time()));
+    }
+    let Some(begun) = of_day.iter().find(|report| report.outcome == ReportOutcome::Unanswered) else {
+        return Ok(ReportToday::None);
+    };
+    let answered = answers::latest(tx, &[begun.id]).await?.remove(&begun.id).unwrap_or_default();
+    Ok(if answered.is_empty() { ReportToday::None } else { ReportToday::Begun(answered.len()) })
+}
+
+async fn temperature(tx: &mut Tx, report: &ReportRow) -> Result<Option<BodyTemperature>, ServiceError> {
+    let answers = answers::latest(tx, &[report.id]).await?.remove(&report.id).unwrap_or_default();
+    let entry = answers.iter().find(|answer| answer.item == Item::BodyTemperature);
+    Ok(match entry.and_then(|answer| answer.item.read(answer.entry.expose())) {
+        Some(Answer::Temperature(value)) => value,
+        _ => None,
+    })
+}

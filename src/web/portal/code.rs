@@ -1,0 +1,123 @@
+//! Entering the code that was sent by e-mail, in one field.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::cookies::Cookie;
+use super::form::{Mistakes, Submitted, Wish};
+use super::layout::{Banner, BannerKind, Layout};
+use super::register::{send_code, told};
+use super::visit::Visit;
+use crate::domain::{CodePurpose, Stay};
+use crate::service::{CodeEntered, PendingCode, SecretToken, ServiceError, enter_code, pending_code};
+use crate::translations::{Message, message};
+
+#[derive(Template)]
+#[template(path = "portal/code.html", config = "src/web/askama.toml")]
+struct Code {
+    l: Layout,
+    heading: Message,
+    email: String,
+    mistakes: Mistakes,
+}
+
+/// What a proven address leads to where there is nothing to log in to.
+#[derive(Template)]
+#[template(path = "portal/proven.html", config = "src/web/askama.toml")]
+struct Proven {
+    l: Layout,
+    sentence: Message,
+    advice: Message,
+    page: &'static str,
+    next: Message,
+}
+
+/// The code for which the browser waits.
+async fn pending(visit: &Visit) -> Result<Option<(SecretToken, PendingCode)>, ServiceError> {
+    let Some(token) = visit.code_token.clone() else { return Ok(None) };
+    let pending = pending_code(visit.context(), &token).await?;
+    Ok(pending.map(|pending| (token, pending)))
+}
+
+fn page(visit: &Visit, pending: &PendingCode, banner: Option<Banner>, mistakes: Mistakes) -> Response {
+    let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let heading = match pending.purpose {
+        CodePurpose::SignUp => message!("portal-register"),
+        CodePurpose::LogIn => message!("portal-log-in"),
+        CodePurpose::ChangeAddress => message!("portal-change-address"),
+    };
+    let email = pending.address.expose().to_owned();
+    let l = visit.layout().with_form("code-form").with_banner(banner);
+    visit.page(status, &Code { l, heading, email, mistakes })
+}
+
+pub(super) async fn handler(visit: Visit) -> Response {
+    match pending(&visit).await {
+        Ok(Some((_, pending))) => page(&visit, &pending, None, Mistakes::default()),
+        Ok(None) => visit.redirect("/log-in"),
+        Err(error) => visit.answer(Err(error)),
+    }
+}
+
+pub(super) async fn submit(Submitted { visit, fields, wish }: Submitted) -> Response {
+    let (token, pending) = match pending(&visit).await {
+        Ok(Some(pending)) => pending,
+        Ok(None) => return visit.redirect("/log-in"),
+        Err(error) => return visit.answer(Err(error)),
+    };
+    if wish == Wish::OtherLanguage {
+        return page(&visit, &pending, None, Mistakes::default());
+    }
+    if pending.purpose != CodePurpose::ChangeAddress && visit.logged_in.is_some() {
+        // The form was sent twice: the first time has logged in.
+        return visit.redirect("/");
+    }
+    if fields.get("step") == "again" {
+        return again(&visit, &pending).await;
+    }
+    match enter_code(visit.context(), &token, fields.get("code"), &visit.browser).await {
+        Ok(entered) => after(&visit, entered),
+        Err(ServiceError::Portal(error)) => page(&visit, &pending, None, Mistakes::one("code", told(error))),
+        Err(error) => visit.answer(Err(error)),
+    }
+}
+
+async fn again(visit: &Visit, pending: &PendingCode) -> Response {
+    match send_code(visit, pending.purpose, pending.address.clone(), pending.stay).await {
+        Ok(_) => {
+            let heading = message!("portal-code-again-sent");
+            page(visit, pending, Some(Banner { kind: BannerKind::Done, heading, sentence: None }), Mistakes::default())
+        }
+        Err(ServiceError::Portal(error)) => page(visit, pending, None, Mistakes::one("code", told(error))),
+        Err(error) => visit.answer(Err(error)),
+    }
+}
+
+/// The cookie of a log-in.
+pub(super) fn logged_in(visit: &Visit, response: Response, token: &SecretToken, stay: Stay) -> Response {
+    let cookie = match stay {
+        Stay::ThisVisit => Cookie::Session,
+        Stay::UntilRelease => Cookie::LastingSession,
+    };
+    let response = visit.with_cookie(response, cookie, token.expose());
+    visit.with_cookie(response, Cookie::Code, "")
+}
+
+fn after(visit: &Visit, entered: CodeEntered) -> Response {
+    let (sentence, advice, page, next) = match entered {
+        CodeEntered::SignedUp(token, stay) => {
+            return logged_in(visit, visit.redirect("/account/password?new=1"), &token, stay);
+        }
+        CodeEntered::LoggedIn(token, stay) => return logged_in(visit, visit.redirect("/"), &token, stay),
+        CodeEntered::AddressChanged => return visit.redirect("/account?done=address"),
+        CodeEntered::Exists => {
+            (message!("portal-exists"), message!("portal-exists-says"), "/log-in", message!("portal-log-in"))
+        }
+        CodeEntered::Unknown => {
+            (message!("portal-unknown"), message!("portal-unknown-says"), "/register", message!("portal-register"))
+        }
+    };
+    let l = visit.layout();
+    visit.page(StatusCode::OK, &Proven { l, sentence, advice, page, next })
+}

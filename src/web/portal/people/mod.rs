@@ -1,0 +1,4 @@
+//! The people of an account.
+
+pub(super) mod add;
+pub(super) mod list;

@@ -1,0 +1,20 @@
+# The frame of all pages of the portal.
+portal-skip = To the content
+portal-motto = Your health while you recover
+portal-when-bad = If you feel very ill or get worse
+portal-ambulance = In an emergency
+portal-119 = Call 119
+portal-health-call = Report by phone (health call)
+portal-health-call-says = 24 hours, every day. You pay for the call.
+portal-of-the-centres = My HER-SYS is how health centres follow your health.
+portal-mistakes = Please check what you entered
+portal-error-title = Error:
+portal-to-start = To the first page
+portal-not-found = Page not found
+portal-not-found-says = The address is wrong, or this page no longer exists.
+portal-forbidden = Please enter it again
+portal-forbidden-says = The page was open for a long time, or your browser refuses cookies. Please begin at the first page. Nothing was changed.
+portal-unavailable = This page can't be shown right now
+portal-unavailable-says = Please wait a little and try again. If it is urgent, phone the health-call line or your health centre.
+portal-welcome = Report your health
+portal-welcome-says = Here patients and their families tell the health centre every day how they are.

@@ -1,0 +1,29 @@
+# Report links in the console: the setting, the person's page, the audit trail.
+
+report-link-set = Report links
+report-link-set-hint = A link by SMS opens today's form with the birth date, without an account. Off: those that were sent end at once
+report-link-send = staff can send them
+report-link-off = nobody can send them; links that were sent have ended
+report-link-heading = Report links
+report-link-none = No link was sent.
+report-link-button = Send a report link
+report-link-says = Sends an SMS to the registered number. The link and the birth date open today's form.
+report-link-done = The link is on its way by SMS
+report-link-done-before = The link was sent already
+report-link-waits = waiting to be sent
+report-link-sent = sent
+report-link-refused = refused by the carrier
+report-link-unknown = unknown whether it was sent
+report-link-opened = opened { $at }
+report-link-guessed = ended: too many wrong birth dates
+report-link-not-off = No link was sent: the health centre's settings don't allow report links
+report-link-not-number = No link was sent: no phone number is registered
+report-link-not-observed = No link was sent: the observation has ended or hasn't begun
+report-link-not-left-alone = No link was sent: calls are stopped, or the person has asked for that
+report-link-not-many = No link was sent: the person got several today
+report-texts-heading = In the person's own words
+report-text-from-link = by report link
+report-text-from-account = by the portal
+trail-report-link-asked = sent a report link
+trail-report-link-opened = opened the form by report link
+trail-report-link-mismatch = gave a wrong birth date at a report link

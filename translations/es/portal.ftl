@@ -1,0 +1,20 @@
+# The frame of all pages of the portal.
+portal-skip = Ir al contenido
+portal-motto = Su salud durante la recuperación
+portal-when-bad = Si se siente muy mal o empeora
+portal-ambulance = En una emergencia
+portal-119 = Llame al 119
+portal-health-call = Informar por teléfono (línea de salud)
+portal-health-call-says = Las 24 horas, todos los días. La llamada la paga usted.
+portal-of-the-centres = My HER-SYS es la página con la que los centros de salud siguen su estado.
+portal-mistakes = Revise lo que ha introducido
+portal-error-title = Error:
+portal-to-start = A la primera página
+portal-not-found = Página no encontrada
+portal-not-found-says = La dirección es incorrecta o la página ya no existe.
+portal-forbidden = Vuelva a introducirlo, por favor
+portal-forbidden-says = La página estuvo abierta mucho tiempo o su navegador no acepta cookies. Empiece por la primera página. No se ha cambiado nada.
+portal-unavailable = Ahora no se puede mostrar
+portal-unavailable-says = Espere un poco e inténtelo de nuevo. Si es urgente, llame a la línea de salud o a su centro de salud.
+portal-welcome = Informar de su salud
+portal-welcome-says = Aquí los pacientes y sus familias comunican cada día al centro de salud su temperatura y su estado.

@@ -1,0 +1,20 @@
+# The frame of all pages of the portal, in やさしい日本語: short sentences, readings as [漢字|かんじ].
+portal-skip = [本文|ほんぶん]へ
+portal-motto = [毎日|まいにち]の[体|からだ]の[調子|ちょうし]を[書|か]くページです
+portal-when-bad = とても つらいとき
+portal-ambulance = すぐに[助|たす]けが いるとき
+portal-119 = 119[番|ばん]に[電話|でんわ]
+portal-health-call = [電話|でんわ]で[伝|つた]える(健康コール)
+portal-health-call-says = いつでも[電話|でんわ]できます。[電話|でんわ]の お[金|かね]は あなたが はらいます。
+portal-of-the-centres = My HER-SYS は、[保健所|ほけんじょ]が あなたの[体|からだ]の[調子|ちょうし]を[知|し]るための ページです。
+portal-mistakes = [書|か]いたことを もう[一度|いちど][見|み]てください
+portal-error-title = まちがい:
+portal-to-start = [最初|さいしょ]のページへ
+portal-not-found = ページが ありません
+portal-not-found-says = アドレスが ちがいます。または、このページは もう ありません。
+portal-forbidden = もう[一度|いちど][書|か]いてください
+portal-forbidden-says = ページを[開|ひら]いてから[長|なが]い[時間|じかん]が たちました。または、ブラウザーが Cookie を[使|つか]えません。[最初|さいしょ]のページから もう[一度|いちど] してください。[何|なに]も[変|か]わっていません。
+portal-unavailable = いま[見|み]ることができません
+portal-unavailable-says = [少|すこ]し[待|ま]って、もう[一度|いちど] してください。[急|いそ]ぐときは、健康コールか[保健所|ほけんじょ]に[電話|でんわ]してください。
+portal-welcome = [体|からだ]の[調子|ちょうし]を[伝|つた]える
+portal-welcome-says = [病気|びょうき]の[人|ひと]と[家族|かぞく]が、[毎日|まいにち]の[熱|ねつ]や[体|からだ]の[調子|ちょうし]を[保健所|ほけんじょ]に[伝|つた]えるページです。

@@ -1,0 +1,20 @@
+# The frame of all pages of the portal.
+portal-skip = 本文へ
+portal-motto = 療養中の健康状態を記録します
+portal-when-bad = つらいとき、悪くなるとき
+portal-ambulance = 救急のときは
+portal-119 = 119番
+portal-health-call = 電話で報告する(健康コール)
+portal-health-call-says = 24時間365日。電話代はご本人の負担です。
+portal-of-the-centres = My HER-SYS は、保健所の健康観察のためのページです。
+portal-mistakes = 入力をご確認ください
+portal-error-title = エラー:
+portal-to-start = はじめのページへ
+portal-not-found = ページが見つかりません
+portal-not-found-says = アドレスが違うか、このページはもうありません。
+portal-forbidden = もう一度入力してください
+portal-forbidden-says = ページを開いてから時間がたったか、ブラウザーが Cookie を受け付けない設定になっています。はじめのページからやり直してください。何も変わっていません。
+portal-unavailable = いまは表示できません
+portal-unavailable-says = 少し待ってから、もう一度お試しください。お急ぎのときは、健康コールか保健所にお電話ください。
+portal-welcome = 健康状態を報告する
+portal-welcome-says = 療養中の方とご家族が、毎日の体温や体調を保健所に伝えるページです。

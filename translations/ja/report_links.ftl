@@ -1,0 +1,29 @@
+# コンソールの報告リンク: 設定、対象者のページ、監査記録
+
+report-link-set = 報告リンク
+report-link-set-hint = SMS のリンクと生年月日で、アカウントなしに今日の報告ができます。使わないにすると、送ったリンクもすぐに終わります
+report-link-send = 職員が送れる
+report-link-off = 送れない。送ったリンクも使えない
+report-link-heading = 報告リンク
+report-link-none = リンクは送っていません。
+report-link-button = 報告リンクを送る
+report-link-says = 登録された番号に SMS を送ります。リンクと生年月日で、今日の報告ができます。
+report-link-done = 報告リンクを SMS で送ります
+report-link-done-before = 報告リンクは、すでに送っています
+report-link-waits = 送信待ち
+report-link-sent = 送信済み
+report-link-refused = 電話会社が受け付けませんでした
+report-link-unknown = 送れたかどうか不明
+report-link-opened = { $at } に開きました
+report-link-guessed = 終了: 生年月日の誤りが続きました
+report-link-not-off = 送りませんでした。保健所の設定で、報告リンクを使わないことになっています
+report-link-not-number = 送りませんでした。電話番号の登録がありません
+report-link-not-observed = 送りませんでした。療養が終わったか、まだ始まっていません
+report-link-not-left-alone = 送りませんでした。電話を停止しているか、停止の依頼があります
+report-link-not-many = 送りませんでした。今日はすでに数回送っています
+report-texts-heading = 本人が書いたこと
+report-text-from-link = 報告リンク
+report-text-from-account = ポータル
+trail-report-link-asked = 報告リンクを送信
+trail-report-link-opened = 報告リンクから入力画面を開いた
+trail-report-link-mismatch = 報告リンクで生年月日を誤った

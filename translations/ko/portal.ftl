@@ -1,0 +1,20 @@
+# The frame of all pages of the portal.
+portal-skip = 본문으로
+portal-motto = 요양 중의 건강 상태를 기록합니다
+portal-when-bad = 힘들거나 나빠질 때
+portal-ambulance = 응급 시에는
+portal-119 = 119번
+portal-health-call = 전화로 보고하기(건강 콜)
+portal-health-call-says = 24시간 365일. 통화료는 본인 부담입니다.
+portal-of-the-centres = My HER-SYS는 보건소의 건강 관찰을 위한 페이지입니다.
+portal-mistakes = 입력 내용을 확인해 주세요
+portal-error-title = 오류:
+portal-to-start = 첫 페이지로
+portal-not-found = 페이지를 찾을 수 없습니다
+portal-not-found-says = 주소가 다르거나, 이 페이지는 더 이상 없습니다.
+portal-forbidden = 다시 입력해 주세요
+portal-forbidden-says = 페이지를 연 지 오래되었거나, 브라우저가 쿠키를 받지 않는 설정입니다. 첫 페이지부터 다시 해 주세요. 아무것도 바뀌지 않았습니다.
+portal-unavailable = 지금은 표시할 수 없습니다
+portal-unavailable-says = 잠시 기다렸다가 다시 시도해 주세요. 급할 때는 건강 콜이나 보건소로 전화해 주세요.
+portal-welcome = 건강 상태 보고하기
+portal-welcome-says = 요양 중인 분과 가족이 매일의 체온과 몸 상태를 보건소에 알리는 페이지입니다.

@@ -1,0 +1,20 @@
+# The frame of all pages of the portal.
+portal-skip = Ir para o conteúdo
+portal-motto = Sua saúde durante a recuperação
+portal-when-bad = Se você se sentir muito mal ou piorar
+portal-ambulance = Em uma emergência
+portal-119 = Ligue 119
+portal-health-call = Informar por telefone (linha de saúde)
+portal-health-call-says = 24 horas, todos os dias. A ligação é paga por você.
+portal-of-the-centres = My HER-SYS é a página com que os centros de saúde acompanham seu estado.
+portal-mistakes = Confira o que você digitou
+portal-error-title = Erro:
+portal-to-start = Para a primeira página
+portal-not-found = Página não encontrada
+portal-not-found-says = O endereço está errado ou a página não existe mais.
+portal-forbidden = Digite novamente, por favor
+portal-forbidden-says = A página ficou aberta por muito tempo ou seu navegador não aceita cookies. Comece pela primeira página. Nada foi alterado.
+portal-unavailable = Não é possível mostrar agora
+portal-unavailable-says = Espere um pouco e tente de novo. Se for urgente, ligue para a linha de saúde ou para o centro de saúde.
+portal-welcome = Informar sua saúde
+portal-welcome-says = Aqui os pacientes e suas famílias informam todos os dias ao centro de saúde a temperatura e como estão.

@@ -1,0 +1,20 @@
+# The frame of all pages of the portal.
+portal-skip = 转到正文
+portal-motto = 记录疗养期间的健康状况
+portal-when-bad = 感到难受或病情加重时
+portal-ambulance = 紧急时请拨打
+portal-119 = 119
+portal-health-call = 通过电话报告(健康热线)
+portal-health-call-says = 全年365天24小时。通话费由本人承担。
+portal-of-the-centres = My HER-SYS 是保健所进行健康观察的网页。
+portal-mistakes = 请确认输入内容
+portal-error-title = 错误:
+portal-to-start = 返回首页
+portal-not-found = 找不到页面
+portal-not-found-says = 网址有误,或该页面已不存在。
+portal-forbidden = 请重新输入
+portal-forbidden-says = 打开页面的时间过长,或浏览器设置为不接受 Cookie。请从首页重新开始。没有任何更改。
+portal-unavailable = 暂时无法显示
+portal-unavailable-says = 请稍候再试。如有急事,请致电健康热线或保健所。
+portal-welcome = 报告健康状况
+portal-welcome-says = 疗养者及其家人在此向保健所报告每天的体温和身体状况。

@@ -1,0 +1,20 @@
+# The frame of all pages of the portal.
+portal-skip = 前往內文
+portal-motto = 記錄療養期間的健康狀況
+portal-when-bad = 感到難受或病情加重時
+portal-ambulance = 緊急時請撥打
+portal-119 = 119
+portal-health-call = 透過電話回報(健康專線)
+portal-health-call-says = 全年365天24小時。通話費由本人負擔。
+portal-of-the-centres = My HER-SYS 是保健所進行健康觀察的網頁。
+portal-mistakes = 請確認輸入內容
+portal-error-title = 錯誤:
+portal-to-start = 回到首頁
+portal-not-found = 找不到頁面
+portal-not-found-says = 網址有誤,或此頁面已不存在。
+portal-forbidden = 請重新輸入
+portal-forbidden-says = 開啟頁面的時間過長,或瀏覽器設定為不接受 Cookie。請從首頁重新開始。沒有任何變更。
+portal-unavailable = 目前無法顯示
+portal-unavailable-says = 請稍候再試。如有急事,請致電健康專線或保健所。
+portal-welcome = 回報健康狀況
+portal-welcome-says = 療養者及其家人在此向保健所回報每天的體溫和身體狀況。
