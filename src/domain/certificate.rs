@@ -9,7 +9,7 @@ const GROUP: usize = 4;
 /// Crockford's base 32: without I, L, O and U, which are mistaken for 1, 0 and V.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// The code by which a third party sees the certificate as it stands. Whoever has it sees health data, so its `Debug`
+/// The code by which a third party sees the certificate as it stands. Anyone with it sees health data, so its `Debug`
 /// never prints it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CertificateCode(String);

@@ -25,7 +25,7 @@ pub struct AnswerRow {
     pub origin: AnswerOrigin,
     /// The item that was asked.
     pub item: Item,
-    /// [`Answer::entry`](crate::call::Answer::entry).
+    /// What was keyed in or chosen. Empty if it was taken back.
     pub entry: Sensitive,
     /// Its severity.
     pub severity: Severity,
@@ -40,7 +40,7 @@ pub struct AnswerRow {
 pub struct LatestAnswer {
     /// The item that was asked.
     pub item: Item,
-    /// [`Answer::entry`](crate::call::Answer::entry).
+    /// What was keyed in or chosen. Empty if it was taken back.
     pub entry: Sensitive,
     /// Its severity.
     pub severity: Severity,

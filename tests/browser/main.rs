@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 /// Enough to have alerts of each severity, and calls to the end of the nurse's day.
 const PATIENTS: &str = "400";
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// A program that is killed at the end of the test, whatever its result.
 struct Running(Child);
@@ -20,31 +21,62 @@ impl Drop for Running {
     }
 }
 
+/// A demonstration that runs, and what it prints.
+struct Demonstration {
+    running: Running,
+    lines: Box<dyn Iterator<Item = String> + Send>,
+}
+
+impl Demonstration {
+    fn of(patients: &str) -> Self {
+        assert!(Path::new(ROOT).join("target/browser/installed").exists(), "nothing drives the browser: run dev/setup");
+        let mut program = Running(
+            Command::new(env!("CARGO_BIN_EXE_kenkocall"))
+                .args(["demo", "--patients", patients, "--seed", "15"])
+                .stdout(Stdio::piped())
+                .spawn()
+                .expect("the program runs"),
+        );
+        let lines = BufReader::new(program.0.stdout.take().expect("its output")).lines().map_while(Result::ok);
+        Self { running: program, lines: Box::new(lines) }
+    }
+
+    /// What follows these words on the next line that has them.
+    fn after(&mut self, words: &str) -> String {
+        let line = self.lines.find(|line| line.contains(words)).expect("what people are told");
+        line.split_once(words).map(|(_, rest)| rest.to_owned()).expect("what follows")
+    }
+
+    /// Lets it go on until the end of the test. It writes a line for each call, and would block if nobody read them.
+    fn go_on(self) -> Running {
+        std::thread::spawn(move || self.lines.for_each(drop));
+        self.running
+    }
+}
+
+/// Walks through the pages by a script, which finds nothing wrong with at least `pages` of them.
+fn walk(script: &str, arguments: &[&str], pages: usize) {
+    let script = Path::new(ROOT).join("tests/browser").join(script);
+    let output = Command::new("node").arg(script).args(arguments).output().expect("Node; dev/setup installs it");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let findings: Vec<&str> = said.lines().filter(|line| line.starts_with("finding ")).collect();
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+    let judged = said.lines().filter(|line| line.starts_with("judged ")).count();
+    assert!(judged >= pages, "only {judged} pages were judged: {said}");
+}
+
 #[test]
 fn a_nurses_day_and_every_page_of_it() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    assert!(root.join("target/browser/installed").exists(), "nothing drives the browser: run dev/setup");
-    let mut program = Running(
-        Command::new(env!("CARGO_BIN_EXE_kenkocall"))
-            .args(["demo", "--patients", PATIENTS, "--seed", "15"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program runs"),
-    );
-    let mut lines = BufReader::new(program.0.stdout.take().expect("its output")).lines().map_while(Result::ok);
-    let mut after = |words: &str| {
-        let line = lines.find(|line| line.contains(words)).expect("how to log in");
-        line.split_once(words).map(|(_, rest)| rest.to_owned()).expect("what follows")
-    };
-    let database = after("database     ");
+    let mut program = Demonstration::of(PATIENTS);
+    let database = program.after("database     ");
     let database = database.split(' ').next().expect("a URL");
-    let console = after("console      ");
-    let secret = after("or an authenticator with ");
-    let recovery = after("later, once each: ");
-    let administrator = after("or an authenticator with ");
-    let second = after("or an authenticator with ");
-    // It writes a line for each call, and would block if nobody read them.
-    std::thread::spawn(move || lines.for_each(drop));
+    let console = program.after("console      ");
+    let secret = program.after("or an authenticator with ");
+    let recovery = program.after("later, once each: ");
+    let administrator = program.after("or an authenticator with ");
+    let second = program.after("or an authenticator with ");
+    let _running = program.go_on();
     let invited = Command::new(env!("CARGO_BIN_EXE_kenkocall"))
         .args(["--as", "見本 守", "staff", "add", "--name", "見本 桃子", "--email", "momoko@mihon.example"])
         .args(["--role", "help_desk"])
@@ -54,51 +86,16 @@ fn a_nurses_day_and_every_page_of_it() {
         .expect("the program runs");
     let invited = String::from_utf8_lossy(&invited.stdout);
     let invitation = invited.lines().find_map(|line| line.split_once("/console/invitation/")).expect("a link").1;
-
-    let output = Command::new("node")
-        .arg(root.join("tests/browser/nurse_day.mjs"))
-        .args([&console, &secret, &recovery, &administrator, &second, invitation.trim()])
-        .output()
-        .expect("Node; dev/setup installs it");
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    let findings: Vec<&str> = said.lines().filter(|line| line.starts_with("finding ")).collect();
-    assert!(findings.is_empty(), "{}", findings.join("\n"));
-    let judged = said.lines().filter(|line| line.starts_with("judged ")).count();
-    assert!(judged >= 108, "only {judged} pages were judged: {said}");
+    walk("nurse_day.mjs", &[&console, &secret, &recovery, &administrator, &second, invitation.trim()], 108);
 }
 
 #[test]
 fn somebody_signs_up_to_the_portal() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    assert!(root.join("target/browser/installed").exists(), "nothing drives the browser: run dev/setup");
-    let mut program = Running(
-        Command::new(env!("CARGO_BIN_EXE_kenkocall"))
-            .args(["demo", "--patients", "20", "--seed", "15"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program runs"),
-    );
-    let mut lines = BufReader::new(program.0.stdout.take().expect("its output")).lines().map_while(Result::ok);
-    let mut after = |words: &str| {
-        let line = lines.find(|line| line.contains(words)).expect("how to sign up");
-        line.split_once(words).map(|(_, rest)| rest.to_owned()).expect("what follows")
-    };
-    let portal = after("portal       ");
-    let spool = after("its codes by e-mail are in ");
-    let person = after("add HER-SYS ID ");
+    let mut program = Demonstration::of("20");
+    let portal = program.after("portal       ");
+    let spool = program.after("its codes by e-mail are in ");
+    let person = program.after("add HER-SYS ID ");
     let (id, birth_date) = person.split_once(", birth date ").expect("both");
-    // It writes a line for each call, and would block if nobody read them.
-    std::thread::spawn(move || lines.for_each(drop));
-    let output = Command::new("node")
-        .arg(root.join("tests/browser/portal.mjs"))
-        .args([&portal, &spool, id, birth_date])
-        .output()
-        .expect("Node; dev/setup installs it");
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    let findings: Vec<&str> = said.lines().filter(|line| line.starts_with("finding ")).collect();
-    assert!(findings.is_empty(), "{}", findings.join("\n"));
-    let judged = said.lines().filter(|line| line.starts_with("judged ")).count();
-    assert!(judged >= 170, "only {judged} pages were judged: {said}");
+    let _running = program.go_on();
+    walk("portal.mjs", &[&portal, &spool, id, birth_date], 170);
 }

@@ -67,7 +67,7 @@ const BY_THE_PROGRAM: [(&str, &[&str], &str); 22] = [
     (
         "src/service/patients/",
         &["check_certificate", "sealed"],
-        "whoever has the code of a certificate, which is the permission: it says only what the certificate says",
+        "anyone with the code of a certificate, which is the permission: it says only what the certificate says",
     ),
     (
         "src/service/patients/",

@@ -283,7 +283,7 @@ impl Times {
         })
     }
 
-    /// A certificate, without its code: whoever reads the file must not be able to check the certificate with it.
+    /// A certificate, without its code: a reader of the file must not be able to check the certificate with it.
     fn certificate(&self, row: &CertificateRow) -> Value {
         json!({
             "issued_at": self.of(row.issued_at),

@@ -47,7 +47,7 @@ pub enum FileCheck {
     Changed,
 }
 
-/// The certificate with this code, for whoever has it. `None` if no certificate has it, or its person was erased.
+/// The certificate with this code, for anyone who has it. `None` if no certificate has it, or its person was erased.
 /// Nothing is shown that the audit trail doesn't have (D3).
 ///
 /// # Errors
