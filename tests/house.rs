@@ -65,7 +65,7 @@ const IMPURE: [(&str, &str); 18] = [
 ];
 
 /// The only files that may read time, ids, arguments or the environment (`clippy.toml` forbids it elsewhere).
-const FETCHING: [(&str, &str); 16] = [
+const FETCHING: [(&str, &str); 20] = [
     ("src/commands/logging.rs", "a line of the log has the time of the machine"),
     ("src/service/context/clock.rs", "the one clock, and the one source of new ids"),
     ("src/main.rs", "hands in the process's arguments and environment"),
@@ -76,11 +76,15 @@ const FETCHING: [(&str, &str); 16] = [
     ("src/lab/bench/console/browser.rs", "measures how long things take"),
     ("src/lab/bench/console/busy.rs", "measures how long things take"),
     ("src/lab/bench/console/lists.rs", "measures how long things take"),
+    ("src/lab/bench/portal/browser.rs", "measures how long things take"),
+    ("src/lab/bench/portal/reports.rs", "measures how long things take"),
+    ("src/lab/bench/portal/sign_ups.rs", "measures how long things take"),
     ("src/lab/bench/latency_probe.rs", "measures how long things take"),
     ("src/lab/bench/server.rs", "measures how long things take, and finds its own program"),
     ("src/lab/bench/step.rs", "measures how long things take"),
     ("src/lab/bench/tick.rs", "measures how long things take"),
     ("src/lab/bench/load.rs", "measures how long things take"),
+    ("src/lab/bench/notices.rs", "measures how long things take"),
     ("src/lab/bench/turns.rs", "measures how long things take"),
 ];
 

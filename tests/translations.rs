@@ -132,6 +132,19 @@ fn what_the_other_languages_have_is_whole() {
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
+/// Every page of the portal is in all eight languages: what one of the other six has, all of them have.
+#[test]
+fn m15_the_other_six_languages_have_the_same_files() {
+    let others = PageLanguage::ALL.into_iter().filter(|language| LANGUAGES.iter().all(|l| *language != (*l).into()));
+    let files_of = |language: PageLanguage| files(language).into_iter().map(|(file, _)| file).collect::<BTreeSet<_>>();
+    let found: BTreeMap<&str, BTreeSet<&str>> = others.map(|language| (language.code(), files_of(language))).collect();
+    assert_eq!(found.len(), 6);
+    let all: BTreeSet<&str> = found.values().flatten().copied().collect();
+    for (code, theirs) in found {
+        assert_eq!(theirs, all, "{code}");
+    }
+}
+
 /// A `message!` or `text!` in the sources: its id and the names of its values.
 struct Use {
     place: String,

@@ -41,6 +41,8 @@ pub(crate) fn unusable(config: &Config) -> Vec<anyhow::Error> {
         voices(config).map(drop),
         number(config.twilio.caller_number.as_deref(), "twilio.caller_number").map(drop),
         number(config.twilio.health_call_number.as_deref(), "twilio.health_call_number").map(drop),
+        number(config.help.people_desk.as_deref(), "help.people_desk").map(drop),
+        number(config.help.staff_desk.as_deref(), "help.staff_desk").map(drop),
         fallback_centre(config).map(drop),
     ];
     checks.into_iter().filter_map(Result::err).collect()

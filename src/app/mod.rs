@@ -24,7 +24,7 @@ pub(crate) use database::prepared;
 pub(crate) use fitting::{NotPhoneNumber, fits, unusable};
 pub(crate) use network::configured_network;
 #[cfg(feature = "lab")]
-pub(crate) use network::{on_simulated_lines, simulated_network};
+pub(crate) use network::{on_simulated_lines, simulated_lines, simulated_network};
 pub(crate) use ports::{CannotListen, Ports};
 pub(crate) use server::Server;
 #[cfg(feature = "lab")]

@@ -59,9 +59,14 @@ pub(crate) fn configured_network(
 /// Returns the simulated phone network.
 #[cfg(feature = "lab")]
 pub(crate) fn simulated_network(settings: crate::carrier::simulator::Settings, context: &Context) -> Network {
+    on_simulated_lines(simulated_lines(settings, context))
+}
+
+/// The carrier of a simulated phone network.
+#[cfg(feature = "lab")]
+pub(crate) fn simulated_lines(settings: crate::carrier::simulator::Settings, context: &Context) -> SimulatedCarrier {
     warn!("the phone network is simulated: no phone rings, and every answer to an automated call is made up");
-    let network = crate::carrier::simulator::Network::new(settings);
-    on_simulated_lines(SimulatedCarrier::new(network, context.clock.clone()))
+    SimulatedCarrier::new(crate::carrier::simulator::Network::new(settings), context.clock.clone())
 }
 
 /// The simulated carrier as the only one, with its gateway.

@@ -1,5 +1,6 @@
 //! A server: opens everything, serves until it is told to stop, and then drains.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -11,21 +12,21 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::certificates::certificate_settings;
-use super::fitting::{account, urls, voices};
+use super::fitting::{account, number, urls, voices};
 use super::mail::{configured_mail_server, warn_of_unused_addresses};
 use super::network::Network;
 use super::ports::Ports;
 use super::services::{dialling, open_services};
 use super::used_flow_sets::used_otherwise;
-use super::workers::{Workers, start_mail, start_workers};
+use super::workers::{NOTICES_EVERY, Workers, start_mail, start_notices, start_workers};
 use crate::carrier::twilio::SigningKey;
 use crate::config::{Carrier, Config, Operations};
-use crate::domain::PhoneNumber;
 use crate::flow::{Finding, FlowSet};
 use crate::mail::MailServer;
+use crate::policy::PortalLines;
 use crate::service::{
-    Clock, Context, ConversationService, Dialer, EmailRule, Escalator, EscalatorSettings, LegBook, Post, PublicUrls,
-    SealerTask, count_last_outside_lines, count_outside_lines,
+    Clock, Context, ConversationService, Dialer, EmailRule, Escalator, EscalatorSettings, LegBook, Notifier,
+    NotifierSettings, Post, PublicUrls, SealerTask, count_last_outside_lines, count_outside_lines,
 };
 use crate::web::{
     CertificateSettings, ConsoleSettings, HelpSettings, LastReadiness, PortalMail, PortalSettings, SecondFactorRule,
@@ -47,6 +48,7 @@ pub(crate) struct Server {
     portal: PortalSettings,
     checkpoint_file: Option<PathBuf>,
     longest_call: SignedDuration,
+    notices_per_second: f64,
 }
 
 impl Server {
@@ -101,7 +103,8 @@ impl Server {
         let longest_call = SignedDuration::from_mins(config.dialer.longest_call_minutes.into());
         let certificates = certificate_settings(config)?;
         let console = console_settings(config, &conversations, email, certificates.clone());
-        let portal = portal_settings(config, &conversations, email, certificates);
+        let help = help_settings(config, &conversations)?;
+        let portal = portal_settings(config, &conversations, email, (certificates, help));
         Ok(Self {
             context,
             conversations,
@@ -116,6 +119,7 @@ impl Server {
             portal,
             checkpoint_file,
             longest_call,
+            notices_per_second: config.dialer.notices_per_second,
         })
     }
 
@@ -167,8 +171,18 @@ impl Server {
         let operations = crate::web::operations(web);
         // Start this before the dialer: a database that lacks its last entries doesn't know whom it has called.
         let keeper = SealerTask::start(Arc::clone(&context), checkpoint_file).await;
+        let notifier = network.as_ref().zip(conversations.lines().call_back_number.clone()).map(|(network, from)| {
+            let (carriers, portal) = (network.carriers.clone(), urls.portal.clone());
+            let per_second = self.notices_per_second;
+            let settings =
+                NotifierSettings { carriers, from, mail: mail.clone(), portal, per_second, tick: NOTICES_EVERY };
+            Notifier::new(Arc::clone(&context), settings)
+        });
         let post = mail.map(|server| Post { server, console: urls.console.clone() });
         let workers = start_workers(&context, &conversations, network, dialer, escalator, urls, longest_call);
+        if let Some(notifier) = notifier {
+            start_notices(&workers, notifier);
+        }
         if let Some(post) = post {
             start_mail(&workers, &context, post);
         }
@@ -224,7 +238,7 @@ fn portal_settings(
     config: &Config,
     conversations: &ConversationService,
     email: EmailRule,
-    certificates: CertificateSettings,
+    (certificates, help): (CertificateSettings, HelpSettings),
 ) -> PortalSettings {
     PortalSettings {
         guessing: conversations.lines().guessing,
@@ -236,18 +250,18 @@ fn portal_settings(
         proxies: config.server.trusted_proxies.clone(),
         zone: conversations.lines().zone.clone(),
         health_call_number: conversations.lines().health_call_number.clone(),
-        help: help_settings(config, conversations),
+        help,
         certificates,
+        lines: PortalLines::of_cores(std::thread::available_parallelism().map_or(1, NonZero::get)),
         flow_set: Arc::clone(conversations.lines().flow_sets.current()),
     }
 }
 
-fn help_settings(config: &Config, conversations: &ConversationService) -> HelpSettings {
-    let number = |text: &Option<String>| text.as_deref().and_then(|text| PhoneNumber::parse(text).ok());
-    HelpSettings {
-        people_desk: number(&config.help.people_desk),
-        staff_desk: number(&config.help.staff_desk),
+fn help_settings(config: &Config, conversations: &ConversationService) -> anyhow::Result<HelpSettings> {
+    Ok(HelpSettings {
+        people_desk: number(config.help.people_desk.as_deref(), "help.people_desk")?,
+        staff_desk: number(config.help.staff_desk.as_deref(), "help.staff_desk")?,
         caller_number: conversations.lines().call_back_number.clone(),
         mail_from: config.email.from().map(|from| from.expose().to_owned()),
-    }
+    })
 }

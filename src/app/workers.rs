@@ -11,8 +11,9 @@ use tracing::{error, warn};
 use super::network::Network;
 use crate::carrier::Carriers;
 use crate::service::{
-    Context, ConversationService, Dialer, Escalator, JobRunner, Outside, Post, PublicUrls, erase_expired,
-    finish_bulk_changes, finish_imports, finish_replans, sweep, sweep_uploads, wait_after,
+    Context, ConversationService, Dialer, Escalator, JobRunner, Notifier, Outside, Post, PublicUrls, ServiceError,
+    delete_empty_accounts, erase_expired, finish_bulk_changes, finish_imports, finish_replans, sweep, sweep_uploads,
+    wait_after,
 };
 use crate::web::finding_words;
 
@@ -20,6 +21,9 @@ use crate::web::finding_words;
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
 /// The interval between runs of the outbox.
 const JOBS_EVERY: Duration = Duration::from_millis(500);
+
+/// The interval between looks for notices that are due.
+pub(super) const NOTICES_EVERY: Duration = Duration::from_secs(1);
 
 /// The interval between erasures of patients whose retention has ended.
 const ERASE_EVERY: Duration = Duration::from_secs(3_600);
@@ -94,6 +98,11 @@ pub(crate) fn start_mail(workers: &Workers, context: &Arc<Context>, post: Post) 
     workers.spawn(run_jobs_on(JobRunner::of_mail(Arc::clone(context), post)));
 }
 
+/// Starts the task that plans and sends notices to patients.
+pub(crate) fn start_notices(workers: &Workers, notifier: Notifier) {
+    workers.spawn(notify_on(notifier));
+}
+
 async fn sweep_on(
     context: Arc<Context>,
     conversations: ConversationService,
@@ -134,13 +143,31 @@ async fn work_on_uploads(context: Arc<Context>) {
     }
 }
 
-/// Erases released patients whose retention has ended.
+/// Erases released patients whose retention has ended, and accounts of the portal without people.
 async fn erase_on(context: Arc<Context>) {
     let mut rhythm = tokio::time::interval(ERASE_EVERY);
     loop {
         rhythm.tick().await;
         if let Err(error) = erase_expired(&context).await {
             error!(%error, "could not erase patients whose retention has ended; retrying in an hour");
+        }
+        if let Err(error) = delete_empty_accounts(&context).await {
+            error!(%error, "could not delete accounts of the portal without people; retrying in an hour");
+        }
+    }
+}
+
+async fn notify_on(notifier: Notifier) {
+    let mut rhythm = tokio::time::interval(NOTICES_EVERY);
+    rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        rhythm.tick().await;
+        match notifier.tick().await {
+            Ok(_) => {}
+            Err(ServiceError::Store(error)) if error.is_conflict() => {
+                warn!(%error, "another node sent notices at the same time; retrying the rest");
+            }
+            Err(error) => error!(%error, "could not send notices; retrying"),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::CarrierLegId;
-use crate::domain::{CallId, CallableNumber, HangupCause, PhoneNumber};
+use crate::domain::{CallId, CallableNumber, HangupCause, NoticeId, PhoneNumber};
 
 /// The outcome of a request that is under way. If it is dropped, the outcome is unknown.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -68,6 +68,17 @@ pub trait Carrier: Send + Sync {
 
     /// Sends an SMS, once.
     fn send_sms<'a>(&'a self, to: &'a PhoneNumber, from: &'a PhoneNumber, body: &'a str) -> Pending<'a, SmsOutcome>;
+
+    /// Sends a notice to a patient by SMS, once. A carrier that reports on deliveries does so under the notice's id.
+    fn send_notice<'a>(
+        &'a self,
+        to: &'a PhoneNumber,
+        from: &'a PhoneNumber,
+        body: &'a str,
+        _notice: NoticeId,
+    ) -> Pending<'a, SmsOutcome> {
+        self.send_sms(to, from, body)
+    }
 }
 
 /// A call to place.
@@ -248,7 +259,21 @@ pub enum SmsOutcome {
     /// The carrier has accepted the SMS.
     Accepted,
     /// Proof that the SMS isn't sent.
-    Refused,
+    Refused(SmsRefusal),
     /// The outcome is unknown. The SMS isn't sent again.
     Unknown,
+}
+
+/// Why an SMS isn't sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SmsRefusal {
+    /// It wasn't processed: no connection, too many requests, or the account can't send at present. The same SMS may be
+    /// taken later.
+    NotProcessed,
+    /// The number takes no SMS: it doesn't exist, or isn't a mobile number (Twilio 21211, 21614).
+    Number,
+    /// Whoever has the number has asked the carrier that no more come (Twilio 21610).
+    OptedOut,
+    /// Anything else. The same request would be refused again.
+    Request,
 }

@@ -225,6 +225,7 @@ fn hint(kind: AlertKind) -> Option<String> {
         AlertKind::MassGuessing => Some(text!("hint-mass-guessing")),
         AlertKind::StopRequest => Some(text!("hint-stop-request")),
         AlertKind::StopUnconfirmed => Some(text!("hint-stop-unconfirmed")),
+        AlertKind::NoticeStop => Some(text!("notice-stop-hint")),
         AlertKind::Unanswered => Some(text!("hint-unanswered")),
         AlertKind::Missed => Some(text!("hint-missed")),
         AlertKind::WrongNumber => Some(text!("hint-wrong-number")),

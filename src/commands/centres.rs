@@ -2,6 +2,8 @@
 
 mod show;
 
+use std::collections::BTreeMap;
+
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -11,9 +13,9 @@ use super::language::{self, text};
 use super::messages::ToMessage as _;
 use crate::domain::{CallingHours, CentreName, LatinName, Municipalities, NameReading, PhoneNumber, width};
 use crate::service::{
-    AfterRed, CallPattern, CentreCalls, CentreChange, CentreSettings, CentreView, Client, DaysOff, MissedCallSms,
-    OfficeHours, ReportCovers, Retries, RetryPolicy, SmsPrice, UnregisteredReports, add_centre, change_centre,
-    list_centres, show_centre,
+    AfterRed, CallPattern, CentreCalls, CentreChange, CentreSettings, CentreView, Client, DaysOff, Invitations,
+    LeafletUrl, MissedCallSms, NoticeTime, OfficeHours, OwnWords, ReportCovers, Retries, RetryPolicy, SmsPrice,
+    UnregisteredReports, add_centre, change_centre, list_centres, show_centre,
 };
 use crate::translations::{Said, message};
 
@@ -147,6 +149,23 @@ pub(super) struct More {
     /// no limit of its own.
     #[arg(long, value_name = "MONEY", value_parser = money)]
     spend_per_day: Option<OrNone<u32>>,
+    /// When its patients get the daily notice with the link to report: 08:30. It must lie in --notice-hours. Default,
+    /// and with an empty value: none is sent.
+    #[arg(long, value_name = "HH:MM", value_parser = or_none::<NoticeTime>)]
+    daily_notice: Option<OrNone<NoticeTime>>,
+    /// When notices and invitations may be sent, every day; written like --office-hours. Default: 08:00-20:00.
+    #[arg(long, value_name = "HH:MM-HH:MM")]
+    notice_hours: Option<CallingHours>,
+    /// Whether new patients get the invitation to the portal: "at_registration", or "by_hand" when only staff send it.
+    /// Default, and with an empty value: by_hand.
+    #[arg(long, value_name = "at_registration|by_hand", value_parser = or_default::<Invitations>)]
+    invitations: Option<Invitations>,
+    /// The address of the leaflet in its invitations, beginning with https://. Default, and with an empty value: none.
+    #[arg(long, value_name = "URL", value_parser = or_none::<LeafletUrl>)]
+    leaflet: Option<OrNone<LeafletUrl>>,
+    /// What it adds to its invitations, in all languages alike. Default, and with an empty value: nothing.
+    #[arg(long, value_name = "TEXT", value_parser = or_none::<OwnWords>)]
+    invitation_words: Option<OrNone<OwnWords>>,
     /// Whether its automated calls are placed: "place" them, or "pause" them until they are placed again. Calls in
     /// progress continue, and staff are told of each call time that passes without a call. Default, and with an empty
     /// value: place.
@@ -223,6 +242,13 @@ impl More {
             unregistered_reports: self.unregistered_reports,
             // A matter of the console.
             report_links: None,
+            daily_notice: self.daily_notice.as_ref().map(|time| time.0),
+            notice_hours: self.notice_hours,
+            // In seven languages: a matter of the console, which shows them as they arrive.
+            notice_texts: BTreeMap::new(),
+            invitations: self.invitations,
+            leaflet: self.leaflet.as_ref().map(|leaflet| leaflet.0.clone()),
+            invitation_words: self.invitation_words.as_ref().map(|words| words.0.clone()),
             after_red: self.after_red,
             concurrent_calls: self.concurrent_calls.as_ref().map(|calls| calls.0),
             calls_per_second: self.calls_per_second.as_ref().map(|pace| pace.0),
@@ -395,5 +421,10 @@ fn as_json(row: &CentreView) -> Value {
         "calls_per_day": settings.calls_per_day,
         "spend_per_day": settings.spend_per_day,
         "automated_calls": settings.calls,
+        "daily_notice": settings.daily_notice,
+        "notice_hours": settings.notice_hours.to_string(),
+        "invitations": settings.invitations,
+        "leaflet": settings.leaflet,
+        "invitation_words": settings.invitation_words,
     })
 }

@@ -51,6 +51,8 @@ pub(super) fn start(config: &Config) -> anyhow::Result<()> {
     let filter = filter.add_directive("rlibphonenumber=off".parse().context("the filter of a library")?);
     // This one writes names of accounts and keys of devices at DEBUG; the audit trail has what was refused.
     let filter = filter.add_directive("webauthn_rs_core=off".parse().context("the filter of a library")?);
+    // This one writes the address of each request at TRACE: report links and codes of certificates are secrets in it.
+    let filter = filter.add_directive("tower_http=off".parse().context("the filter of a library")?);
     let colours = std::io::stderr().is_terminal() && super::escapes();
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)

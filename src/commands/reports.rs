@@ -13,7 +13,7 @@ use super::arguments::{Form, centre_code, day, found, today};
 use super::language::text;
 use super::output::{self, Out};
 use crate::config::Config;
-use crate::service::{Client, Export};
+use crate::service::{Client, Export, guarded};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Reports {
@@ -23,7 +23,9 @@ pub(super) enum Reports {
     /// Write the reports of some days as CSV (UTF-8, with a header) to standard output. Times are in the time zone of
     /// the report's health centre; what wasn't answered or couldn't be measured is empty. The column caller_number says
     /// which number the caller had: registered, unregistered or hidden. The column stopped_after has the question after
-    /// which a report stopped because the caller left on the advice on a red answer. The export is recorded.
+    /// which a report stopped because the caller left on the advice on a red answer. The column written has what the
+    /// patient wrote in the portal, with an apostrophe before what a spreadsheet would take for a formula. The export
+    /// is recorded.
     Export {
         /// The first day: 2026-11-01, 令和8年11月1日, R8.11.1, or today, yesterday.
         #[arg(long, value_name = "DATE")]
@@ -66,7 +68,9 @@ async fn write_csv(mut export: Export) -> anyhow::Result<()> {
             break;
         }
         for row in rows {
-            out.write_record(row).with_context(|| text!("export-incomplete"))?;
+            // What patients write may look like a formula to a spreadsheet.
+            let cells = row.iter().map(|cell| guarded(cell).into_owned());
+            out.write_record(cells).with_context(|| text!("export-incomplete"))?;
         }
     }
     out.flush().with_context(|| text!("export-incomplete"))

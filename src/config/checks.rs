@@ -38,6 +38,10 @@ fn dialer(config: &Config) -> Result<(), ConfigError> {
     if !(rate.is_finite() && rate > 0.0 && rate <= 1000.0) {
         return wrong("dialer.calls_per_second", SettingFault::CallsPerSecond);
     }
+    let notices = config.dialer.notices_per_second;
+    if !(notices.is_finite() && notices > 0.0 && notices <= 1000.0) {
+        return wrong("dialer.notices_per_second", SettingFault::CallsPerSecond);
+    }
     if config.dialer.concurrent_calls == 0 {
         return wrong("dialer.concurrent_calls", SettingFault::NoCalls);
     }

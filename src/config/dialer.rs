@@ -13,6 +13,9 @@ pub struct Dialer {
     /// The calls placed per second. Default 1.
     #[serde(deserialize_with = "number")]
     pub calls_per_second: f64,
+    /// The notices to patients handed over per second. Default 10.
+    #[serde(deserialize_with = "number")]
+    pub notices_per_second: f64,
     /// The maximum number of calls in progress. Default 20.
     #[serde(deserialize_with = "number")]
     pub concurrent_calls: u32,
@@ -58,6 +61,7 @@ impl Default for Dialer {
     fn default() -> Self {
         Self {
             calls_per_second: 1.0,
+            notices_per_second: 10.0,
             concurrent_calls: 20,
             unknown_grace_seconds: 120,
             silence_seconds: 60,

@@ -203,6 +203,7 @@ fn of_dialer(config: &Config) -> Settings {
     let dialer = &config.dialer;
     let settings = [
         ("calls_per_second", Some(dialer.calls_per_second.to_string())),
+        ("notices_per_second", Some(dialer.notices_per_second.to_string())),
         ("concurrent_calls", Some(dialer.concurrent_calls.to_string())),
         ("unknown_grace_seconds", Some(dialer.unknown_grace_seconds.to_string())),
         ("silence_seconds", Some(dialer.silence_seconds.to_string())),

@@ -20,7 +20,7 @@ const OF_TESTS: [&str; 4] = ["CLOCK_STEPS", "FAIL_OVERS", "KILLS", "TEST_POSTGRE
 const NEAR: usize = 4;
 
 /// All settings, without [`PREFIX`].
-pub(super) const SETTINGS: [&str; 53] = [
+pub(super) const SETTINGS: [&str; 54] = [
     "CARRIER",
     "SERVER__LISTEN",
     "SERVER__OPERATIONS_LISTEN",
@@ -53,6 +53,7 @@ pub(super) const SETTINGS: [&str; 53] = [
     "HELP__PEOPLE_DESK",
     "HELP__STAFF_DESK",
     "DIALER__CALLS_PER_SECOND",
+    "DIALER__NOTICES_PER_SECOND",
     "DIALER__CONCURRENT_CALLS",
     "DIALER__UNKNOWN_GRACE_SECONDS",
     "DIALER__SILENCE_SECONDS",

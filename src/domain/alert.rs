@@ -18,6 +18,8 @@ pub enum AlertKind {
     StopRequest,
     /// A caller who wasn't identified asks to stop automated calls. Calls continue until the health centre decides.
     StopUnconfirmed,
+    /// The patient asks to stop notices. They rest until the health centre decides; calls go on.
+    NoticeStop,
     /// Someone guesses one ID or several.
     Guessing,
     /// So many callers fail to identify themselves that calls from unregistered or hidden numbers are slowed down.
@@ -45,12 +47,13 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// All kinds.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::RedAnswer,
         Self::AmberAnswer,
         Self::CallBack,
         Self::StopRequest,
         Self::StopUnconfirmed,
+        Self::NoticeStop,
         Self::Guessing,
         Self::MassGuessing,
         Self::CentrePhone,
@@ -72,6 +75,7 @@ impl AlertKind {
             Self::CallBack => "call_back",
             Self::StopRequest => "stop_request",
             Self::StopUnconfirmed => "stop_unconfirmed",
+            Self::NoticeStop => "notice_stop",
             Self::Guessing => "guessing",
             Self::MassGuessing => "mass_guessing",
             Self::CentrePhone => "centre_phone",
@@ -94,6 +98,7 @@ impl AlertKind {
             | Self::CallBack
             | Self::StopRequest
             | Self::StopUnconfirmed
+            | Self::NoticeStop
             | Self::MassGuessing
             | Self::CentrePhone
             | Self::Unanswered

@@ -58,6 +58,8 @@ uuid_id! {
     ReportLinkId,
     /// One form of the portal: what one browser or account has filled in of one report.
     ReportFormId,
+    /// One notice to a patient.
+    NoticeId,
     /// One code by e-mail, for an account of the portal.
     PortalCodeId,
     /// One log-in to the portal.

@@ -31,6 +31,7 @@ mod list_upload;
 mod lookalike;
 mod municipalities;
 mod note;
+mod notice;
 mod number_as_text;
 mod number_kind;
 mod outcome;
@@ -51,6 +52,7 @@ mod shift;
 mod slot;
 mod staff_account;
 mod staff_call;
+pub mod survey;
 mod transfer;
 pub mod width;
 
@@ -76,9 +78,9 @@ pub use hersys_id::{HersysId, HersysIdError};
 pub use hours::{DayEnd, read_hours, read_span};
 pub use ids::{
     AccountId, AlertId, BulkId, CallId, CentreCode, CentreCodeError, CertificateId, ClaimId, ContactId, EscalationId,
-    HandoverId, JobId, LegId, NoteId, PasskeyId, PatientId, PortalCodeId, PortalSessionId, ProcessId, ReportFormId,
-    ReportId, ReportLinkId, SavedFilterId, ShiftId, SlotId, StaffAccountId, StaffCallId, TransferId, UploadId,
-    WebSessionId,
+    HandoverId, JobId, LegId, NoteId, NoticeId, PasskeyId, PatientId, PortalCodeId, PortalSessionId, ProcessId,
+    ReportFormId, ReportId, ReportLinkId, SavedFilterId, ShiftId, SlotId, StaffAccountId, StaffCallId, TransferId,
+    UploadId, WebSessionId,
 };
 pub use job::{Job, JobFailure, JobKind, JobNeeds};
 pub use keys::{EntryEnd, Keyed, Keys, KeysError};
@@ -88,6 +90,7 @@ pub use list_filter::{FilterSharing, ListColumn, ListColumns, ListFilter, Report
 pub use list_upload::{RowFate, UploadState};
 pub use municipalities::{Municipalities, MunicipalitiesError};
 pub use note::NoteAudience;
+pub use notice::{NoNotice, NoticeChannel, NoticeKind, NoticeState, NoticeStop, StopAskedIn};
 pub use number_as_text::{number, some_number};
 pub use number_kind::{CallableNumber, NumberKind};
 pub use outcome::{CallRole, Direction, Disposition, HangupCause, Line};
@@ -114,4 +117,5 @@ pub use staff_account::{
     SecondFactor,
 };
 pub use staff_call::StaffCallOutcome;
+pub use survey::{Chosen, Height, Illness, Offered, RiskFactor, Survey, Weight};
 pub use transfer::{TransferDecision, TransferReason, TransferSide, TransferState};

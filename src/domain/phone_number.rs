@@ -44,7 +44,16 @@ impl PhoneNumber {
     /// The number as written within its country: `03-5211-3641`. For people entitled to see it. Never log it.
     pub fn national(&self) -> String {
         let format = |number: &rlibphonenumber::PhoneNumber| number.format_as(PhoneNumberFormat::National).into_owned();
-        rlibphonenumber::PhoneNumber::parse(&self.0, None).map_or_else(|_| self.0.to_string(), |number| format(&number))
+        let number = rlibphonenumber::PhoneNumber::parse(&self.0, None);
+        let written = number.map_or_else(|_| self.0.to_string(), |number| format(&number));
+        // The library knows no hyphens for ranges that aren't given out.
+        let is_plain = written.len() == 11 && written.bytes().all(|byte| byte.is_ascii_digit());
+        match (written.get(..3), written.get(3..7), written.get(7..)) {
+            (Some(network @ ("050" | "070" | "080" | "090")), Some(middle), Some(end)) if is_plain => {
+                format!("{network}-{middle}-{end}")
+            }
+            _ => written,
+        }
     }
 
     /// The number as it is written in a list: a Japanese one begins with 0, and others with `+`. Reading it gives the

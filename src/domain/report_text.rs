@@ -2,6 +2,9 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
+/// The most bytes of a text: 500 emoji of families have 12,500.
+const MOST_BYTES: usize = 16 * 1024;
+
 /// A text of a patient: kept as it was written, except for NUL, which no database stores. `Debug` never prints it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ReportText(String);
@@ -25,7 +28,11 @@ impl ReportText {
     pub fn parse(text: &str) -> Result<Option<Self>, ReportTextError> {
         let text = text.replace('\0', "").replace("\r\n", "\n");
         let text = text.trim();
-        let count = text.graphemes(true).count();
+        // A letter may carry marks without end, so what is too long for any language counts by its code points.
+        let count = match text.len() > MOST_BYTES {
+            true => text.chars().count(),
+            false => text.graphemes(true).count(),
+        };
         if count > Self::LONGEST {
             return Err(ReportTextError { count });
         }
@@ -57,6 +64,8 @@ mod tests {
             assert_eq!(read(&one.repeat(501)), Err(ReportTextError { count: 501 }), "{one}");
         }
         assert_eq!(read(" \r\n\u{3000}\0"), Ok(None));
+        let marked = format!("e{}", "\u{301}".repeat(9_000));
+        assert_eq!(read(&marked), Err(ReportTextError { count: 9_001 }), "one letter with marks without end");
     }
 
     #[test]

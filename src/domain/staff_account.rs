@@ -87,13 +87,21 @@ impl Password {
     /// # Errors
     /// See [`PasswordError`].
     pub fn choose(text: &str, name: &LogInName) -> Result<Self, PasswordError> {
+        Self::choose_beside(text, name.folded())
+    }
+
+    /// Reads a new password of whoever logs in with this e-mail address.
+    ///
+    /// # Errors
+    /// See [`PasswordError`].
+    pub fn choose_beside(text: &str, address: &str) -> Result<Self, PasswordError> {
         let mut characters = text.chars();
         let first = characters.next();
         match text.chars().count() {
             count if count < Self::SHORTEST => Err(PasswordError::TooShort),
             count if count > Self::LONGEST => Err(PasswordError::TooLong),
             _ if characters.all(|character| Some(character) == first) => Err(PasswordError::Guessable),
-            _ if text.trim().eq_ignore_ascii_case(name.folded()) => Err(PasswordError::Guessable),
+            _ if text.trim().eq_ignore_ascii_case(address) => Err(PasswordError::Guessable),
             _ => Ok(Self(text.to_owned())),
         }
     }

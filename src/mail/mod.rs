@@ -1,5 +1,6 @@
 //! E-mail: what is sent, what came of it, and the mail server that takes it. Only this module knows SMTP.
 
+mod refusal;
 mod smtp;
 mod spool;
 
@@ -35,6 +36,9 @@ pub struct Letter {
     pub subject: String,
     /// The text.
     pub text: String,
+    /// The address to which a mail program posts if the reader unsubscribes (RFC 8058). `None` if there is nothing to
+    /// unsubscribe from.
+    pub unsubscribe: Option<String>,
 }
 
 impl std::fmt::Debug for Letter {
@@ -48,8 +52,10 @@ impl std::fmt::Debug for Letter {
 pub enum MailOutcome {
     /// The server has accepted it for delivery.
     Accepted,
-    /// The server refuses the message, or an address, for good.
+    /// The server refuses the message, or our address, for good.
     Refused,
+    /// The server says that nobody has the reader's address.
+    NoSuchAddress,
     /// The server certainly hasn't accepted it. It can be sent again.
     NotSent(NotSent),
     /// The server had all of it and didn't answer.

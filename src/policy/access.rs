@@ -52,11 +52,13 @@ pub enum Permission {
     ManageStaff,
     /// See the accounts of staff, and issue a code that replaces a lost second factor.
     UnlockStaff,
+    /// End what slows or locks an address of the portal, without seeing whose it is.
+    UnlockPortal,
 }
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::ViewPatients,
         Self::RevealDetails,
         Self::ChangePatients,
@@ -79,6 +81,7 @@ impl Permission {
         Self::ManageJobs,
         Self::ManageStaff,
         Self::UnlockStaff,
+        Self::UnlockPortal,
     ];
 
     /// The code in logs and API answers.
@@ -106,6 +109,7 @@ impl Permission {
             Self::ManageJobs => "manage_jobs",
             Self::ManageStaff => "manage_staff",
             Self::UnlockStaff => "unlock_staff",
+            Self::UnlockPortal => "unlock_portal",
         }
     }
 
@@ -118,7 +122,12 @@ impl Permission {
     const fn concerns_everyone(self) -> bool {
         matches!(
             self,
-            Self::AddCentres | Self::ControlDialling | Self::VerifyAudit | Self::CopyDatabase | Self::ManageJobs
+            Self::AddCentres
+                | Self::ControlDialling
+                | Self::VerifyAudit
+                | Self::CopyDatabase
+                | Self::ManageJobs
+                | Self::UnlockPortal
         )
     }
 }
@@ -157,7 +166,10 @@ const fn reach(role: Role, permission: Permission) -> Reach {
             Role::CentreAdministrator,
             P::ErasePatients | P::ChangeCentres | P::ViewAudit | P::ManageStaff | P::UnlockStaff,
         ) => OwnCentres,
-        (Role::HelpDesk | Role::SystemAdministrator, P::ViewFigures | P::ViewCentres | P::UnlockStaff) => Everything,
+        (
+            Role::HelpDesk | Role::SystemAdministrator,
+            P::ViewFigures | P::ViewCentres | P::UnlockStaff | P::UnlockPortal,
+        ) => Everything,
         (
             Role::SystemAdministrator,
             P::AddCentres
@@ -306,6 +318,7 @@ mod tests {
             ("manage_jobs", "---A-A-A"),
             ("manage_staff", "-o-AoA-A"),
             ("unlock_staff", "-oAAoA-A"),
+            ("unlock_portal", "--AA-A-A"),
         ];
         let mut actors: Vec<Actor> = Role::ALL.into_iter().map(|role| staff(Some(role), &["13101"])).collect();
         actors.extend([operator(Some("13101")), operator(None)]);

@@ -20,6 +20,8 @@ mod link_message;
 mod log_in_throttle;
 mod lost_calls;
 mod missed_call_sms;
+mod notice_text;
+mod notices;
 mod office_hours;
 mod outcome;
 mod pacing;
@@ -40,10 +42,12 @@ mod sms_price;
 mod sms_segments;
 mod spo2_question;
 mod staff_message;
+mod stop_words;
 mod transfers;
 mod unknown_outcome;
 mod unregistered_reports;
 mod unwanted_calls;
+mod waiting_line;
 mod web_session;
 mod worsening;
 
@@ -70,12 +74,24 @@ pub use link_message::link_message;
 pub use log_in_throttle::{ClientKind, FailedTries, TRIES_COUNT_FOR, Tally, is_noted, log_in_wait};
 pub use lost_calls::{AfterLoss, AtCarrier, AttemptWithoutLeg, KnownAttempt, ListedCall, after_loss, unaccounted};
 pub use missed_call_sms::{MissedCallSms, MissedCallSmsError};
+pub use notice_text::{
+    InvitationParts, LeafletUrl, LeafletUrlError, NoticeParts, NoticeText, NoticeTextError, OwnWords, OwnWordsError,
+    default_notice, invitation_message,
+};
+pub use notices::{
+    Invitations, InvitationsError, NoticeDay, NoticeFacts, NoticeFate, NoticeSchedule, NoticeTime, NoticeTimeError,
+    Reachable, notice_fate, unwanted_notice,
+};
 pub use office_hours::{OfficeHours, OfficeHoursError, report_day};
 pub use outcome::{outcome_of_cause, outcome_of_conversation};
 pub use pacing::{CentreCaps, CentreDemand, allowance, most_in_window, shares, window};
 pub use patient_search::PatientTerms;
-pub use portal_codes::{CODE_HOLDS_FOR, CODES_COUNT_FOR, CodesAsked, MOST_CODE_TRIES, code_wait};
-pub use portal_session::{LONGEST_STAY, Observed, PORTAL_SEEN_EVERY, portal_session_holds};
+pub use portal_codes::{
+    CODE_HOLDS_FOR, CODES_COUNT_FOR, CodesAsked, MOST_CODE_TRIES, WRONG_CODES_COUNT_FOR, code_wait, codes_are_locked,
+};
+pub use portal_session::{
+    EMPTY_ACCOUNT_KEPT_FOR, LONGEST_STAY, Observed, PORTAL_SEEN_EVERY, is_recent_log_in, portal_session_holds,
+};
 pub use quiet_call::{CarrierSays, QuietCall, QuietFate, quiet_fate};
 pub use repeated_forms::{CallContent, is_same_message, is_stored};
 pub use report_links::{
@@ -95,11 +111,13 @@ pub use sms_price::{Money, SmsPrice, SmsPriceError};
 pub use sms_segments::sms_segments;
 pub use spo2_question::{REPORTS_WITHOUT_SPO2, SPO2_ASKED_AGAIN_AFTER_DAYS, spo2_asked_again_on, spo2_question};
 pub use staff_message::{LetterWords, staff_letter, staff_message, trial_message};
+pub use stop_words::asks_to_stop;
 pub use transfers::{DecisionFate, OPEN_PAGES_LAST, decision_fate, may_be_open, planned_from, window_after_transfer};
 pub use unknown_outcome::{
     ASK_STAFF_AFTER, DEFAULT_GRACE, LONGEST_BETWEEN_LOOKS, LookupFinding, NextStep, UnknownAttempt, Wanted,
 };
 pub use unregistered_reports::{UnregisteredReports, UnregisteredReportsError};
 pub use unwanted_calls::{CallFate, OpenCall, call_fates, last_window};
+pub use waiting_line::{LineFull, LineLimits, LinePlace, PortalLines, WaitingLine, hashed_at_once};
 pub use web_session::{DEVICE_KNOWN_FOR, SEEN_EVERY, SessionStanding, SessionTimes, session_standing};
 pub use worsening::{Worsening, worsened};

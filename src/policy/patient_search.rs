@@ -19,9 +19,14 @@ pub struct PatientTerms {
     pub name: Option<FoldedName>,
 }
 
+/// The characters that are looked for. Names have 60 at most.
+const LONGEST: usize = 100;
+
 impl PatientTerms {
     /// Reads what was typed. `None` if there is nothing to search for.
     pub fn read(text: &str) -> Option<Self> {
+        let end = text.char_indices().nth(LONGEST).map_or(text.len(), |(end, _)| end);
+        let text = text.get(..end).unwrap_or_default();
         let folded = width::fold(text);
         let bare: String = folded.chars().map(width::hyphen).filter(|c| !matches!(c, '-' | ' ' | '(' | ')')).collect();
         let digits = bare.strip_prefix("ID").or_else(|| bare.strip_prefix("id")).unwrap_or(&bare);

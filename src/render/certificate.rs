@@ -3,7 +3,7 @@
 
 use std::num::NonZeroU16;
 
-use jiff::civil;
+use jiff::ZonedDateTime;
 use krilla::configure::{Accessibility, ConfigurationBuilder, ValidationError};
 use krilla::destination::XyzDestination;
 use krilla::error::KrillaError;
@@ -46,8 +46,8 @@ pub struct CertificatePaper {
     pub title: String,
     /// When it was shown, in words.
     pub shown: String,
-    /// When it was shown, for the file.
-    pub at: civil::DateTime,
+    /// When it was shown, for the file, in the health centre's zone.
+    pub at: ZonedDateTime,
     /// The fields: names and values, in order.
     pub fields: Vec<(String, String)>,
     /// The heading of the code.
@@ -94,11 +94,14 @@ pub fn certificate_pdf(fonts: &Fonts, paper: &CertificatePaper) -> Result<Vec<u8
 
 fn metadata(paper: &CertificatePaper) -> Metadata {
     let part = |number: i8| u8::try_from(number).unwrap_or_default();
+    let offset = paper.at.offset().seconds();
     let at = DateTime::new(u16::try_from(paper.at.year()).unwrap_or_default())
         .month(part(paper.at.month()))
         .day(part(paper.at.day()))
         .hour(part(paper.at.hour()))
-        .minute(part(paper.at.minute()));
+        .minute(part(paper.at.minute()))
+        .utc_offset_hour(i8::try_from(offset / 3_600).unwrap_or_default())
+        .utc_offset_minute(u8::try_from(offset % 3_600 / 60).unwrap_or_default());
     Metadata::new()
         .title(paper.title.clone())
         .language(paper.language.to_owned())

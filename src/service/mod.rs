@@ -15,6 +15,7 @@ mod error;
 mod escalator;
 mod handovers;
 pub mod list_words;
+mod notices;
 mod outbox;
 mod patients;
 mod portal;
@@ -33,14 +34,18 @@ pub use crate::patient_import::{
     ROWS_LOOKED_THROUGH, STANDING, SheetName, SheetRead, WHY_NOT, guarded,
 };
 pub use crate::policy::{
-    AfterRed, CallPattern, CallPatternError, CentreCalls, DaysOff, DaysOffError, MissedCallSms, MissedCallSmsError,
-    NoCertificate, OfficeHours, PatientTerms, ReportCovers, ReportLinks, RetentionMonths, Retries, RetryPolicy,
-    SmsPrice, Thresholds, UnregisteredReports, UnusablePattern, Worsening, sms_segments, staff_message,
+    AfterRed, CallPattern, CallPatternError, CentreCalls, DaysOff, DaysOffError, InvitationParts, Invitations,
+    LeafletUrl, MissedCallSms, MissedCallSmsError, NoCertificate, NoticeParts, NoticeText, NoticeTextError, NoticeTime,
+    OfficeHours, OwnWords, OwnWordsError, PatientTerms, ReportCovers, ReportLinks, RetentionMonths, Retries,
+    RetryPolicy, SmsPrice, Thresholds, UnregisteredReports, UnusablePattern, Worsening, default_notice,
+    invitation_message, link_message, sms_segments, staff_message,
 };
 pub use crate::store::StoreError;
 pub use crate::store::calls::{CallResult, CallsOf};
 pub use crate::store::list_uploads::FateCounts;
 pub use crate::store::seals::{SealKey, SealKind};
+#[cfg(feature = "fault-injection")]
+pub use accounts::hold_hashing;
 pub use accounts::{
     AccountView, Activity, Browser, Device, Invitation, LoggedIn, NewAccount, NewAuthenticator, PasskeyView,
     RelyingParty, SecretToken, SessionState, SetUp, StaffUnlock, UnlockState, add_passkey, begin_passkey,
@@ -70,7 +75,7 @@ pub use calls::{
 pub use carriers::{LegBook, LegOwner};
 #[cfg(feature = "lab")]
 pub use carriers::{NetworkObserver, Processed, SimulatedCarrier, run_simulated_gateway, run_until};
-pub use centre_settings::{CentreChange, CentreSettings};
+pub use centre_settings::{CentreChange, CentreContact, CentreSettings};
 pub use centres::{
     BeforeAfter, CentreChanged, CentreEffect, CentreView, ChangedSetting, PublicCentre, SettingsEntry, add_centre,
     centres_of_place, change_centre, change_settings, finish_replans, list_centres, preview_settings, preview_undo,
@@ -79,8 +84,9 @@ pub use centres::{
 #[cfg(feature = "fault-injection")]
 pub use context::CountedIds;
 pub use context::{
-    Client, Clock, Context, Details, EventBus, FlowSetCache, LastCommit, LimitedLine, Noted, Page, PatientKey, Rest,
-    ServiceEvent, ServiceEventKind, Stopwatch, Viewed, count_last_outside_lines, count_outside_lines, wait_after,
+    Asker, Bulkhead, Client, Clock, Context, Details, Entered, EventBus, FlowSetCache, LastCommit, LimitedLine, Noted,
+    Page, PatientKey, PlaceInLine, Rest, ServiceEvent, ServiceEventKind, Stopwatch, Viewed, count_last_outside_lines,
+    count_outside_lines, wait_after,
 };
 pub use conversation::{
     Answered, Begin, CarrierEvent, ConversationError, ConversationService, LegStatus, LineSettings, Outcome, Readiness,
@@ -93,7 +99,12 @@ pub use error::{
 };
 pub use escalator::{EmailRule, Escalator, EscalatorSettings};
 pub use handovers::{
-    HandedOver, HandoverSheet, HandoverView, PromisedCall, Trend, WorsePerson, hand_over, handover_sheet,
+    Compared, HandedOver, HandoverSheet, HandoverView, PromisedCall, Trend, WorsePerson, hand_over, handover_sheet,
+};
+pub use notices::{
+    DeadAddressView, DeliveryNews, Invited, NoticeStopView, NoticeView, NoticesOfDay, NoticesOfPerson, Notifier,
+    NotifierSettings, SentNotices, WhyNoInvitation, notice_delivered, notices_of_day, plan_notices, resume_notices,
+    send_invitation, take_sms, unsubscribe,
 };
 pub use outbox::{
     JobFilter, JobRunner, JobState, Outside, Post, PublicUrls, ShownJob, discard_job, list_jobs, retry_jobs,
@@ -104,32 +115,36 @@ pub use patients::{
     CertificateView, ChangePreview, Changed, CheckedCertificate, ColumnRead, Corrected, Correction, CorrectionView,
     Counted, Decided, DecidedOutcome, DecidedTransfer, DiagnosisView, DiagnosisWritten, Differing, Disclosure,
     ERASABLE_AFTER, Elsewhere, EnteredReport, Erasure, ExportedPatient, FieldChange, FileCheck, FilterSaved,
-    FilterWord, FindingWords, IdIs, ImportMode, Imported, ListedPatient, ListedRow, Look, NextPerson, Offer,
-    OfferPreview, Offered, PassedOn, PastChange, PastField, PatientChange, PatientExport, PatientQuery, PatientView,
-    PendingTransfers, Profile, Promise, Purpose, Received, ReceiverCentre, RefusedRows, RegistrationPreview,
-    ReportCorrection, ReportEntry, ReportLinkView, ReportTextView, ReportView, Retention, RetentionChange,
-    RetentionMoved, Rewritten, RoundProgress, RowWarning, SavedFilterView, SavedOtherwise, ShownBulk, ShownPatient,
-    ShownTransfer, ShownUpload, StaffCallView, Started, StopDecision, TransferAnswer, TransferCall, TransferView,
-    TypedElsewhere, UnconfirmedStop, UploadDetails, UploadView, add_patient, add_patient_note, add_report,
-    calls_of_patient, change_filter, change_patient, check_certificate, choose_columns, choose_sheet, chosen_columns,
-    correct_answer, correct_report, decide_stop, decide_transfer, delete_filter, discard_upload, disclose_person,
-    enter_answers, erase_expired, erase_person, export_patients, find_transfer, finish_bulk_changes, finish_imports,
-    give_passport_number, give_portal_passport, import_patients, list_patients, list_transfers, list_uploads,
-    next_person, notice_transfer, offer_transfer, pending_transfers, prepare_bulk, preview_change, preview_offer,
+    FilterWord, FindingWords, HistoryPage, IdIs, ImportMode, Imported, ListedPatient, ListedRow, Look, NextPerson,
+    Offer, OfferPreview, Offered, PassedOn, PastChange, PastField, PatientChange, PatientExport, PatientQuery,
+    PatientView, PendingTransfers, PortalHistory, Profile, Promise, Purpose, Received, ReceiverCentre, RefusedRows,
+    RegistrationPreview, ReportCorrection, ReportEntry, ReportLinkView, ReportTextView, ReportView, Retention,
+    RetentionChange, RetentionMoved, Rewritten, RoundProgress, RowWarning, SavedFilterView, SavedOtherwise, ShownBulk,
+    ShownPatient, ShownTransfer, ShownUpload, StaffCallView, Started, StopDecision, SurveyAsked, SurveyTaken,
+    SurveyView, TransferAnswer, TransferCall, TransferView, TypedElsewhere, UnconfirmedStop, UploadDetails, UploadView,
+    add_patient, add_patient_note, add_report, answer_portal_survey, calls_of_patient, change_filter, change_patient,
+    check_certificate, choose_columns, choose_sheet, chosen_columns, correct_answer, correct_report, count_patients,
+    decide_stop, decide_transfer, delete_filter, discard_upload, disclose_person, enter_answers, erase_expired,
+    erase_person, export_patients, find_transfer, finish_bulk_changes, finish_imports, give_passport_number,
+    give_portal_passport, import_patients, list_patients, list_transfers, list_uploads, next_person, notice_transfer,
+    offer_transfer, pending_transfers, portal_survey, prepare_bulk, preview_change, preview_offer,
     preview_registration, receive_list, receivers, refused_rows, release_patient, retention_history, round_progress,
     save_filter, saved_filters, set_retention, show_bulk, show_certificate, show_filter, show_patient,
-    show_portal_certificate, show_profile, show_retention, show_transfer, show_upload, start_bulk, start_import,
-    stop_patient, sweep_uploads, typed_elsewhere, undo_bulk, work_on_bulk, work_on_upload, write_diagnosis,
+    show_portal_certificate, show_portal_history, show_profile, show_retention, show_transfer, show_upload, start_bulk,
+    start_import, stop_patient, sweep_uploads, typed_elsewhere, undo_bulk, work_on_bulk, work_on_upload,
+    write_diagnosis,
 };
 pub use portal::{
-    AddedPerson, CentreToPhone, CodeEntered, CodeRequest, LastReport, MayReport, NewPerson, PendingCode, PortalBrowser,
-    PortalDevice, PortalLoggedIn, PortalPassword, PortalPerson, ReportToday, StateOfPerson, add_portal_person,
-    ask_for_code, choose_portal_password, delete_portal_account, end_portal_device, enter_code, label_portal_person,
-    log_in_to_portal, log_out_of_portal, may_report, pending_code, portal_devices, portal_session, show_portal_person,
-    state_of_portal_person,
+    AddedPerson, CodeEntered, CodeRequest, LastReport, MayReport, NewPerson, NoticesOfPortalPerson, OpenSurvey,
+    PendingCode, PortalBrowser, PortalDevice, PortalLoggedIn, PortalPassword, PortalPerson, ReportToday, StateOfPerson,
+    add_portal_passkey, add_portal_person, ask_for_code, ask_to_stop_notices, begin_portal_passkey,
+    challenge_portal_passkey, choose_portal_password, delete_empty_accounts, delete_portal_account, end_portal_device,
+    enter_code, label_portal_person, log_in_by_portal_passkey, log_in_to_portal, log_out_of_portal, may_report,
+    notices_of_portal_people, pending_code, portal_devices, portal_passkeys, portal_session, remove_portal_passkey,
+    show_portal_person, state_of_portal_person, take_back_stop_of_notices, unlock_portal_address,
 };
 pub use portal_reports::{
-    CentreContact, FormView, LinkAsked, LinkOpened, LinkState, PageSent, PageTaken, Reporter, ReportingEnd, StoredPage,
+    FormView, LinkAsked, LinkOpened, LinkState, PageSent, PageTaken, Reporter, ReportingEnd, StoredPage, TextWritten,
     WhyNoLink, begin_again, look_at_link, open_link, report_form, send_page, send_report_link, write_text,
 };
 pub use recovery::{Reconciled, reconcile_calls};

@@ -71,6 +71,15 @@ pub async fn replace(tx: &mut Tx, before: ClaimId, claim: &ClaimRow) -> Result<b
     Ok(tx.execute(sql, args).await? == 1)
 }
 
+/// Lets a claim cover all alerts up to a newer one.
+///
+/// # Errors
+/// Database errors.
+pub async fn extend(tx: &mut Tx, claim: ClaimId, alert: AlertId, alert_at: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE alert_claims SET alert_id = $2, alert_at = $3 WHERE id = $1";
+    tx.execute(sql, vec![claim.into(), alert.into(), alert_at.into()]).await.map(drop)
+}
+
 /// Deletes a claim. Returns `false` if its line has it no more.
 ///
 /// # Errors

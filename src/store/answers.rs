@@ -2,7 +2,7 @@
 //! committed later: each answer has its place among those of its report. An answer that arrives after its report was
 //! finished is late. A late answer is stored with the report but never applies.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -136,6 +136,24 @@ pub async fn of_reports(tx: &mut Tx, reports: &[ReportId]) -> Result<Vec<AnswerR
     Ok(in_order(stored))
 }
 
+/// The answers of these reports to these items, oldest first within each report.
+///
+/// # Errors
+/// Database errors.
+pub async fn of_items(tx: &mut Tx, reports: &[ReportId], items: &BTreeSet<Item>) -> Result<Vec<AnswerRow>, StoreError> {
+    let codes: String = items.iter().flat_map(|item| [" ", item.code()]).chain([" "]).collect();
+    let stored = tx
+        .fetch_in(
+            select!("WHERE $1 LIKE '% ' || item || ' %' AND report_id IN"),
+            &[codes.into()],
+            reports.iter().map(|report| (*report).into()),
+            "ORDER BY report_id, id",
+            read,
+        )
+        .await?;
+    Ok(in_order(stored))
+}
+
 /// An answer and its place. `None`: it is of a version that kept no places, and comes before those that have one.
 pub(super) struct PlacedAnswer {
     answer: AnswerRow,
@@ -175,12 +193,27 @@ fn in_order_of_turns(answers: &mut [AnswerRow]) {
 /// # Errors
 /// Database errors.
 pub async fn latest(tx: &mut Tx, reports: &[ReportId]) -> Result<HashMap<ReportId, Vec<LatestAnswer>>, StoreError> {
+    Ok(latest_in(of_reports(tx, reports).await?))
+}
+
+/// The answers that apply to these reports and items, in the order of the questionnaire.
+///
+/// # Errors
+/// Database errors.
+pub async fn latest_of_items(
+    tx: &mut Tx,
+    reports: &[ReportId],
+    items: &BTreeSet<Item>,
+) -> Result<HashMap<ReportId, Vec<LatestAnswer>>, StoreError> {
+    Ok(latest_in(of_items(tx, reports, items).await?))
+}
+
+fn latest_in(given: Vec<AnswerRow>) -> HashMap<ReportId, Vec<LatestAnswer>> {
     let mut latest: HashMap<ReportId, BTreeMap<Item, LatestAnswer>> = HashMap::new();
-    let on_time = of_reports(tx, reports).await?.into_iter().filter(|answer| !answer.late);
-    for AnswerRow { report, item, entry, severity, .. } in on_time {
+    for AnswerRow { report, item, entry, severity, .. } in given.into_iter().filter(|answer| !answer.late) {
         latest.entry(report).or_default().insert(item, LatestAnswer { item, entry, severity });
     }
-    Ok(latest.into_iter().map(|(report, answers)| (report, answers.into_values().collect())).collect())
+    latest.into_iter().map(|(report, answers)| (report, answers.into_values().collect())).collect()
 }
 
 /// The late answers of these reports, in the order of the questionnaire: the latest of each item, unless it was taken

@@ -39,6 +39,28 @@ pub async fn is_under_way(tx: &mut Tx, patient: &PatientRow) -> Result<bool, Sto
     Ok(!tx.fetch_in(head, &[], calls.iter().map(|call| (*call).into()), "", |row| row.owned(0)).await?.is_empty())
 }
 
+/// What is about the patient alone, or about the patient's lines of the open alerts.
+const OF_LINES: [&str; 18] = [
+    "DELETE FROM alert_claims WHERE alert_id IN (SELECT id FROM alerts WHERE patient_id = $1)",
+    "DELETE FROM line_notes WHERE line IN (SELECT id FROM alerts WHERE patient_id = $1)",
+    "DELETE FROM alert_claims WHERE patient_id = $1",
+    "DELETE FROM line_notes WHERE patient_id = $1",
+    "DELETE FROM round_claims WHERE patient_id = $1",
+    "DELETE FROM staff_calls WHERE patient_id = $1",
+    "DELETE FROM diagnoses WHERE patient_id = $1",
+    "DELETE FROM certificates WHERE patient_id = $1",
+    "DELETE FROM passport_numbers WHERE patient_id = $1",
+    "DELETE FROM form_drafts WHERE patient_id = $1",
+    "DELETE FROM notices WHERE patient_id = $1",
+    "DELETE FROM dead_addresses WHERE patient_id = $1",
+    "DELETE FROM notice_stops WHERE patient_id = $1",
+    "DELETE FROM report_texts WHERE patient_id = $1",
+    "DELETE FROM report_forms WHERE patient_id = $1",
+    "DELETE FROM report_links WHERE patient_id = $1",
+    "DELETE FROM surveys WHERE patient_id = $1",
+    "UPDATE portal_sessions SET patient_id = NULL WHERE patient_id = $1",
+];
+
 /// Erases a patient and everything about them. The transaction must be the first one after all rows were sealed.
 ///
 /// # Errors
@@ -47,23 +69,7 @@ pub async fn erase(tx: &mut Tx, patient: &PatientRow) -> Result<ErasedPerson, St
     let numbers = numbers_of(tx, patient).await?;
     let calls = calls_of(tx, patient, &numbers).await?;
     let mut sealed = Vec::new();
-    let of_lines = [
-        "DELETE FROM alert_claims WHERE alert_id IN (SELECT id FROM alerts WHERE patient_id = $1)",
-        "DELETE FROM line_notes WHERE line IN (SELECT id FROM alerts WHERE patient_id = $1)",
-        "DELETE FROM alert_claims WHERE patient_id = $1",
-        "DELETE FROM line_notes WHERE patient_id = $1",
-        "DELETE FROM round_claims WHERE patient_id = $1",
-        "DELETE FROM staff_calls WHERE patient_id = $1",
-        "DELETE FROM diagnoses WHERE patient_id = $1",
-        "DELETE FROM certificates WHERE patient_id = $1",
-        "DELETE FROM passport_numbers WHERE patient_id = $1",
-        "DELETE FROM form_drafts WHERE patient_id = $1",
-        "DELETE FROM report_texts WHERE patient_id = $1",
-        "DELETE FROM report_forms WHERE patient_id = $1",
-        "DELETE FROM report_links WHERE patient_id = $1",
-        "UPDATE portal_sessions SET patient_id = NULL WHERE patient_id = $1",
-    ];
-    for sql in of_lines {
+    for sql in OF_LINES {
         tx.execute(sql, vec![patient.id.into()]).await?;
     }
     erase_account(tx, patient).await?;

@@ -173,6 +173,17 @@ pub async fn end(tx: &mut Tx, claim: Claim) -> Result<Importer, StoreError> {
     ended.await?.ok_or(StoreError::Stale)
 }
 
+/// The health centre of the import in progress.
+///
+/// # Errors
+/// Database errors.
+pub async fn centre(tx: &mut Tx) -> Result<Option<CentreCode>, StoreError> {
+    let sql = "SELECT centre_code FROM imports WHERE id = 1";
+    let found = tx
+        .fetch_optional(sql, vec![], |row| row.opt_read(0, "imports.centre_code", |text| CentreCode::parse(text).ok()));
+    Ok(found.await?.flatten())
+}
+
 /// Holds changes back.
 ///
 /// # Errors

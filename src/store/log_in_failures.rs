@@ -98,6 +98,15 @@ pub async fn add(tx: &mut Tx, attempt: &LogInTry, forget: Timestamp) -> Result<(
     Ok(())
 }
 
+/// Forgets the failed tries at a log-in name.
+///
+/// # Errors
+/// Database errors.
+pub async fn forget_name(tx: &mut Tx, name_hash: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM log_in_failures WHERE name_hash = $1", vec![name_hash.into()]).await?;
+    Ok(())
+}
+
 /// Deletes a try that succeeded.
 ///
 /// # Errors

@@ -39,7 +39,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const fn code(self) -> &'static str {
+    pub(super) const fn code(self) -> &'static str {
         match self {
             Self::Registration => "registration",
             Self::LogIn => "log_in",

@@ -101,6 +101,17 @@ macro_rules! of_centre {
     };
 }
 
+/// How many are on a health centre's list, at most as many as asked for.
+macro_rules! counted {
+    ($status:literal) => {
+        concat!(
+            "SELECT count(*) FROM (SELECT hersys_id FROM patients WHERE centre_code = $1 AND hersys_id > $2 AND ",
+            matching!($status),
+            " LIMIT $3) AS found"
+        )
+    };
+}
+
 /// A page of everybody.
 macro_rules! of_all {
     ($status:literal) => {
@@ -167,6 +178,30 @@ async fn page(tx: &mut Tx, filter: &PatientFilter, centre: Option<&CentreCode>) 
     args.push(terms.number.as_ref().map_or("", PhoneNumber::expose).to_owned().into());
     args.push(terms.birth_date.map(|date| date.to_string()).unwrap_or_default().into());
     tx.fetch_all(of_status!(filter.status, of_terms), args, read).await
+}
+
+/// How many match, counted up to the filter's limit.
+///
+/// # Errors
+/// Database errors.
+pub async fn count(
+    tx: &mut Tx,
+    filter: &PatientFilter,
+    centres: Option<&BTreeSet<CentreCode>>,
+) -> Result<u64, StoreError> {
+    let terms = filter.terms.clone().unwrap_or_default();
+    let Some(centres) = centres.filter(|_| filter.severity.is_none() && terms == PatientTerms::default()) else {
+        // Open alerts and searches name few.
+        return Ok(list(tx, filter, centres).await?.len() as u64);
+    };
+    let mut found = 0_u64;
+    for centre in centres {
+        let args = conditions(filter, &terms, Some(centre));
+        let counted = tx.fetch_all(of_status!(filter.status, counted), args, |row| row.int(0)).await?;
+        let counted = counted.into_iter().filter_map(|count| u64::try_from(count).ok());
+        found = counted.fold(found, u64::saturating_add);
+    }
+    Ok(found.min(u64::from(filter.limit)))
 }
 
 /// An ID with its other leading zeros.

@@ -1,5 +1,7 @@
 //! What one browser, or one account, has filled in of a report in the portal; and what patients wrote besides.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -187,6 +189,30 @@ pub async fn texts_of(tx: &mut Tx, patient: PatientId, limit: u32) -> Result<Vec
         })
     })
     .await
+}
+
+/// What patients wrote with these reports, each in the order in which it was written.
+///
+/// # Errors
+/// Database errors.
+pub async fn texts_of_reports(
+    tx: &mut Tx,
+    reports: &[ReportId],
+) -> Result<HashMap<ReportId, Vec<ReportText>>, StoreError> {
+    let head = "SELECT report_id, words, at, id FROM report_texts WHERE report_id IN";
+    let keys = reports.iter().map(|report| (*report).into());
+    let mut found = tx
+        .fetch_in(head, &[], keys, "", |row| {
+            let words = row.read(1, "report_texts.words", |words| ReportText::parse(words).ok().flatten())?;
+            Ok((row.time(2, "report_texts.at")?, row.owned(3)?, row.read(0, "report_texts.report_id", parsed)?, words))
+        })
+        .await?;
+    found.sort_by(|(at, id, ..), (other_at, other_id, ..)| (at, id).cmp(&(other_at, other_id)));
+    let mut texts: HashMap<ReportId, Vec<ReportText>> = HashMap::new();
+    for (_, _, report, words) in found {
+        texts.entry(report).or_default().push(words);
+    }
+    Ok(texts)
 }
 
 fn read(row: &Row<'_>) -> Result<ReportFormRow, StoreError> {

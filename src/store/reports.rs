@@ -13,10 +13,13 @@ use super::{
     StoreError, Tx,
     answers::{self, AnswerRow, LatestAnswer, PlacedAnswer},
     bind_value::{Row, parsed},
+    report_forms,
     seals::{Seal, SealKind, millis, new_salt, seal},
     tx::{Arrived, Later, Rows},
 };
-use crate::domain::{CallerNumber, CentreCode, Channel, HersysId, Item, PatientId, ReportId, ReportOutcome, Severity};
+use crate::domain::{
+    CallerNumber, CentreCode, Channel, HersysId, Item, PatientId, ReportId, ReportOutcome, ReportText, Severity,
+};
 
 /// One report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +118,8 @@ pub struct ExportRow {
     pub caller_number: Option<CallerNumber>,
     /// The answers that apply, in the order of the questionnaire.
     pub answers: Vec<LatestAnswer>,
+    /// What the patient wrote besides, in the order in which it was written.
+    pub texts: Vec<ReportText>,
 }
 
 impl ExportRow {
@@ -495,7 +500,9 @@ pub async fn export(tx: &mut Tx, page: &ExportPage) -> Result<Vec<ExportRow>, St
         .await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut latest = answers::latest(tx, &ids).await?;
+    let mut texts = report_forms::texts_of_reports(tx, &ids).await?;
     for row in &mut rows {
+        row.texts = texts.remove(&row.id).unwrap_or_default();
         row.answers = latest.remove(&row.id).unwrap_or_default();
         row.severity = row.answers.iter().map(|answer| answer.severity).max().unwrap_or_default();
     }
@@ -532,5 +539,6 @@ fn read_export(row: &Row<'_>) -> Result<ExportRow, StoreError> {
         caller_number: row.opt_read(8, "reports.caller_number", CallerNumber::from_code)?,
         stopped_after: row.opt_read(9, "reports.stopped_after", Item::from_code)?,
         answers: Vec::new(),
+        texts: Vec::new(),
     })
 }

@@ -214,6 +214,7 @@ impl Tx {
             }
         }
         committed?;
+        metrics::counter!("kenkocall_commits_total").increment(1);
         #[cfg(feature = "fault-injection")]
         if let Some(hook) = self.commit_hook {
             hook.after().await?;

@@ -157,6 +157,18 @@ pub async fn save_draft(
     Ok(())
 }
 
+/// Deletes the oldest drafts of an account, so that there is room for one more. The form's own stays.
+///
+/// # Errors
+/// Database errors.
+pub async fn forget_old_drafts(tx: &mut Tx, account: StaffAccountId, form: &str, most: u32) -> Result<(), StoreError> {
+    let sql = "DELETE FROM form_drafts WHERE account_id = $1 AND form <> $2 AND form NOT IN
+               (SELECT form FROM form_drafts WHERE account_id = $1 AND form <> $2
+                ORDER BY saved_at DESC, form LIMIT $3)";
+    let kept = i64::from(most.saturating_sub(1));
+    tx.execute(sql, vec![account.into(), form.into(), kept.into()]).await.map(drop)
+}
+
 /// What was typed into a form.
 ///
 /// # Errors

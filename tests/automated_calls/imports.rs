@@ -456,7 +456,8 @@ async fn a_centre_s_calls_are_planned_completely_wherever_the_process_is_killed(
                 () = fate.reached.notified() => {}
             }
             others_take_over(&day).await;
-            let is_changed = day.kept.count(&format!("centres WHERE settings LIKE '%{}%'", &hours[..5])).await == 1;
+            let hours = format!("centres WHERE settings LIKE '%\"calling_hours\":\"{hours}\"%'");
+            let is_changed = day.kept.count(&hours).await == 1;
             early ^= is_changed;
             changed += u32::from(is_changed);
             kept += u32::from(!is_changed);

@@ -12,24 +12,25 @@ use kenkocall::lab::SYNTHETIC_CENTRE;
 use kenkocall::patient_import::Column;
 use kenkocall::service::{
     AcceptedTimes, AlertQuery, AnswerForm, AttemptQuery, AttemptStage, BulkChange, BulkOf, CallQuery, CentreChange,
-    CheckpointKind, Context, Correction, Details, ErrorKind, Export, ImportMode, JobFilter, NewAccount, Offer, Offered,
-    PatientChange, PatientQuery, PatientStatus, Purpose, Received, ReportCorrection, ReportEntry, Resolution,
-    ServiceError, ShownEntry, SlotQuery, StopDecision, TakeFrom, ToClose, TrailQuery, TransferAnswer, add_centre,
-    add_note, add_patient, add_patient_note, add_report, alert_pulse, call_log, call_now, call_numbers,
+    CheckpointKind, Compared, Context, Correction, Details, ErrorKind, Export, ImportMode, JobFilter, NewAccount,
+    Offer, Offered, PatientChange, PatientQuery, PatientStatus, Purpose, Received, ReportCorrection, ReportEntry,
+    Resolution, ServiceError, ShownEntry, SlotQuery, StopDecision, TakeFrom, ToClose, TrailQuery, TransferAnswer,
+    add_centre, add_note, add_patient, add_patient_note, add_report, alert_pulse, call_log, call_now, call_numbers,
     calls_of_patient, change_centre, change_filter, change_patient, change_rota, change_settings, choose_columns,
-    choose_sheet, chosen_columns, close_alerts, correct_answer, correct_report, current_maintenance, day_figures,
-    day_slots, deactivate_staff, decide_stop, decide_transfer, delete_filter, dialer_state, discard_job,
+    choose_sheet, chosen_columns, close_alerts, correct_answer, correct_report, count_patients, current_maintenance,
+    day_figures, day_slots, deactivate_staff, decide_stop, decide_transfer, delete_filter, dialer_state, discard_job,
     discard_upload, disclose_person, end_maintenance, enter_answers, erase_person, export_patients, find_transfer,
     give_back_line, give_passport_number, hand_over, handover_sheet, import_patients, invite_staff, last_trials,
     last_verification, list_alerts, list_attempts, list_calls, list_centres, list_jobs, list_patients, list_staff,
     list_trail, list_transfers, list_unlockable, list_uploads, mark_restored, next_person, note_backup,
-    notice_transfer, offer_transfer, pause_dialling, pending_transfers, prepare_bulk, preview_change, preview_offer,
-    preview_registration, preview_settings, preview_undo, receive_list, receivers, reconcile_calls, refused_rows,
-    release_patient, resolve_call, resume_dialling, retention_history, retry_jobs, round_progress, save_filter,
-    saved_filters, send_report_link, set_retention, settings_history, show_alert_line, show_bulk, show_call,
-    show_centre, show_certificate, show_escalation, show_filter, show_patient, show_profile, show_retention, show_rota,
-    show_transfer, show_upload, start_bulk, start_import, start_maintenance, stop_patient, take_line, try_contact,
-    typed_elsewhere, undo_bulk, undo_change, unlock_staff, untaken_red, walk_trail, write_checkpoint, write_diagnosis,
+    notice_transfer, notices_of_day, offer_transfer, pause_dialling, pending_transfers, prepare_bulk, preview_change,
+    preview_offer, preview_registration, preview_settings, preview_undo, receive_list, receivers, reconcile_calls,
+    refused_rows, release_patient, resolve_call, resume_dialling, resume_notices, retention_history, retry_jobs,
+    round_progress, save_filter, saved_filters, send_invitation, send_report_link, set_retention, settings_history,
+    show_alert_line, show_bulk, show_call, show_centre, show_certificate, show_escalation, show_filter, show_patient,
+    show_profile, show_retention, show_rota, show_transfer, show_upload, start_bulk, start_import, start_maintenance,
+    stop_patient, take_line, try_contact, typed_elsewhere, undo_bulk, undo_change, unlock_portal_address, unlock_staff,
+    untaken_red, walk_trail, write_checkpoint, write_diagnosis,
 };
 use kenkocall::store::calls::CallsOf;
 use uuid::Uuid;
@@ -52,6 +53,7 @@ struct Other {
     alert: AlertId,
     job: JobId,
     staff: LogInName,
+    address: EmailAddress,
     /// The same context as the others'.
     shared: Arc<Context>,
     transfer: TransferId,
@@ -132,6 +134,7 @@ async fn patients(context: &Context, actor: &Actor, other: &Other) -> Answers {
         ("disclose_person", refused(disclose_person(context, actor, other.record).await)),
         ("erase_person", refused(erase_person(context, actor, id).await)),
         ("import_patients", refused(import)),
+        ("count_patients", refused(count_patients(context, actor, &of_centre, 10).await)),
         ("list_patients", listed(found.map(|viewed| viewed.found.items))),
         ("list_patients", listed(found_of_centre.map(|viewed| viewed.found.items))),
     ];
@@ -236,7 +239,7 @@ async fn diagnosed_elsewhere(context: &Context, actor: &Actor, other: &Other) ->
 }
 
 async fn sheet_elsewhere(context: &Context, actor: &Actor) -> Given {
-    let sheet = handover_sheet(context, actor, &AlertQuery::default(), 10).await;
+    let sheet = handover_sheet(context, actor, &AlertQuery::default(), 10, Compared::SinceTheLast).await;
     listed(sheet.map(|viewed| {
         let sheet = viewed.found;
         let worse = sheet.worse.into_iter().map(|person| person.person.id);
@@ -287,6 +290,9 @@ async fn centres(context: &Context, actor: &Actor, other: &Other) -> Answers {
         ("undo_change", refused(undo_change(context, actor, &read, Uuid::now_v7(), None).await)),
         ("last_trials", refused(last_trials(context, actor, &other.centre).await)),
         ("try_contact", refused(try_contact(context, actor, &other.centre, ContactId(Uuid::from_u128(1))).await)),
+        ("notices_of_day", refused(notices_of_day(context, actor, &other.centre).await)),
+        ("resume_notices", refused(resume_notices(context, actor, other.record).await)),
+        ("send_invitation", refused(send_invitation(context, actor, other.record, NoticeId(Uuid::nil())).await)),
         ("show_rota", refused(show_rota(context, actor, &other.centre).await)),
         ("change_rota", refused(change_rota(context, actor, &other.centre, Revision(0), &Rota::default()).await)),
         ("show_escalation", refused(show_escalation(context, actor, &other.centre).await)),
@@ -357,6 +363,7 @@ async fn staff(context: &Context, actor: &Actor, other: &Other) -> Answers {
         ("invite_staff", refused(of_all)),
         ("list_staff", list),
         ("list_unlockable", unlockable),
+        ("unlock_portal_address", refused(unlock_portal_address(context, actor, &other.address).await)),
         ("unlock_staff", refused(unlock_staff(context, actor, &other.staff).await.map(|_| ()))),
         ("deactivate_staff", refused(deactivate_staff(context, actor, &other.staff).await)),
     ]
@@ -418,6 +425,7 @@ async fn eventful(fresh: &Fresh) -> (Day, Other) {
     day.kept.rows(&format!("{sql} VALUES ('{job}', 'a_later_kind', '{{}}', 1, 0)")).await;
     let centre = CentreCode::parse(SYNTHETIC_CENTRE).unwrap();
     let staff = LogInName::parse("naoko@mihon.example").unwrap();
+    let address = EmailAddress::parse("naoko@mihon.example").unwrap();
     let name = StaffName::parse("見本 直子").unwrap();
     let nurse = NewAccount { log_in_name: staff.clone(), name, role: Role::Nurse, centre: Some(centre.clone()) };
     invite_staff(&day.client.context, &day.client.actor, nurse).await.unwrap();
@@ -460,6 +468,7 @@ async fn eventful(fresh: &Fresh) -> (Day, Other) {
             alert: AlertId(red),
             job: JobId(job),
             staff,
+            address,
             shared,
             transfer,
         },

@@ -97,5 +97,23 @@ fn somebody_signs_up_to_the_portal() {
     let person = program.after("add HER-SYS ID ");
     let (id, birth_date) = person.split_once(", birth date ").expect("both");
     let _running = program.go_on();
-    walk("portal.mjs", &[&portal, &spool, id, birth_date], 170);
+    walk("portal.mjs", &[&portal, &spool, id, birth_date], 212);
+}
+
+/// The portal's style uses nothing without a fallback that a browser of 2016 lacks (issue 16).
+#[test]
+fn the_portals_style_suits_a_browser_of_2016() {
+    let installed = Path::new(ROOT).join("target/browser");
+    let styles = ["src/web/portal/portal.css", "src/web/portal/help.css", "src/web/pages/certificate.css"];
+    let judged = Command::new("node")
+        .arg(installed.join("node_modules/stylelint/bin/stylelint.mjs"))
+        .arg("--config")
+        .arg(Path::new(ROOT).join("tests/browser/stylelint.config.mjs"))
+        .arg("--config-basedir")
+        .arg(&installed)
+        .args(styles.map(|style| Path::new(ROOT).join(style)))
+        .output()
+        .expect("Node; dev/setup installs it");
+    let said = [judged.stdout, judged.stderr].concat();
+    assert!(judged.status.success(), "{}", String::from_utf8_lossy(&said));
 }

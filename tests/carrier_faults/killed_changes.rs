@@ -1,9 +1,17 @@
-//! The program is killed without warning while a patient is accepted by another health centre, and while a list is
-//! imported: afterwards it happened as a whole or not at all, nobody is called twice, and the same command finishes it.
+//! The program is killed without warning while a patient is accepted by another health centre, while a list is
+//! imported, and while it changes many patients for the console: afterwards it happened as a whole or not at all, or
+//! goes on, nobody is called twice, and the same command finishes it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use kenkocall::lab::synthetic_identity;
+use kenkocall::domain::{Actor, BulkState, CentreCode, LogInName, Role, RowFate, StaffName, UploadId};
+use kenkocall::lab::{SYNTHETIC_CENTRE, synthetic_identity};
+use kenkocall::service::{
+    BulkChange, BulkOf, Clock, Context, NewAccount, PatientQuery, Received, Started, invite_staff, list_staff,
+    prepare_bulk, receive_list, show_upload, start_bulk, start_import, sweep_uploads, undo_bulk,
+};
+use kenkocall::web::finding_words;
 
 use super::databases::Fresh;
 use super::deployment::Deployment;
@@ -12,6 +20,8 @@ use crate::on_both_databases;
 on_both_databases!(
     a_transfer_whose_programs_are_killed_happened_or_not,
     an_import_that_is_killed_goes_on_or_never_happened,
+    a_change_of_many_patients_goes_on_after_each_kill_and_so_does_its_undoing,
+    an_import_in_the_console_goes_on_after_its_server_is_killed,
 );
 
 /// Patients who are transferred, each with a kill.
@@ -20,6 +30,8 @@ const TRANSFERS: u32 = 6;
 const OTHER: &str = "27100";
 /// Rows of the list.
 const ROWS: u32 = 3_000;
+/// Patients who are changed at once.
+const MANY: u32 = 2_000;
 
 fn id_of(nth: u32) -> String {
     synthetic_identity(nth).unwrap().0.expose().to_owned()
@@ -88,4 +100,93 @@ async fn an_import_that_is_killed_goes_on_or_never_happened(fresh: Fresh) {
     }
     deployment.asks(&import).unwrap();
     assert_eq!(deployment.kept.count("patients").await, before + u64::from(ROWS));
+}
+
+/// A nurse of the health centre, beside the server and not a part of it.
+async fn nurse(fresh: &Fresh) -> (Arc<Context>, Actor) {
+    let context = Context::new(fresh.database.clone(), Clock::system());
+    let account = NewAccount {
+        log_in_name: LogInName::parse("nurse@mihon.example").unwrap(),
+        name: StaffName::parse("見本 直子").unwrap(),
+        role: Role::Nurse,
+        centre: Some(CentreCode::parse(SYNTHETIC_CENTRE).unwrap()),
+    };
+    invite_staff(&context, &Actor::System, account).await.unwrap();
+    let actor = list_staff(&context, &Actor::System).await.unwrap().swap_remove(0).actor();
+    (context, actor)
+}
+
+async fn a_change_of_many_patients_goes_on_after_each_kill_and_so_does_its_undoing(fresh: Fresh) {
+    let mut deployment = Deployment::of(&fresh, 1, &[]).await;
+    let list = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+    let rows: String = (0..MANY).map(|nth| format!("{},1948-04-12,見本,{nth}\n", 3_000_000 + nth)).collect();
+    std::fs::write(&list, format!("HER-SYS ID,生年月日,姓,名\n{rows}")).unwrap();
+    deployment.asks(&["patients", "import", list.to_str().unwrap(), "--centre", SYNTHETIC_CENTRE]).unwrap();
+    let (context, actor) = nurse(&fresh).await;
+    let before = deployment.kept.column("SELECT hersys_id || call_times FROM patients ORDER BY hersys_id").await;
+    let everyone = PatientQuery::default();
+    let times = BulkChange::CallTimes("10:30".to_owned());
+    let bulk = prepare_bulk(&context, &actor, BulkOf::All(&everyone), &times).await.unwrap();
+    for (step, outcome, state) in [("apply", "changed", "applied"), ("undo", "undone", "undone")] {
+        // It was decided, and whoever decided it is killed before the first patient.
+        deployment.line.kill();
+        match step {
+            "apply" => assert_eq!(start_bulk(&context, &actor, bulk).await.unwrap(), BulkState::Applying),
+            _ => assert_eq!(undo_bulk(&context, &actor, bulk).await.unwrap(), BulkState::Undoing),
+        }
+        let done = format!("bulk_changes WHERE state = '{state}'");
+        let (mut kills, mut partly) = (0, 0);
+        deployment.restart().await;
+        while deployment.kept.count(&done).await == 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let noted = deployment.kept.count(&format!("bulk_rows WHERE outcome = '{outcome}'")).await;
+            if noted > partly && kills < 3 {
+                deployment.line.kill();
+                (kills, partly) = (kills + 1, noted);
+                deployment.restart().await;
+            }
+        }
+        assert!(kills > 0, "{step}: it was done before the first kill");
+        let noted = deployment.kept.count(&format!("bulk_rows WHERE outcome = '{outcome}'")).await;
+        assert_eq!(noted, u64::from(MANY) + 1, "{step}");
+        let changed = deployment.kept.count("patients WHERE call_times = '10:30'").await;
+        assert_eq!(changed, if step == "apply" { noted } else { 0 }, "{step}");
+    }
+    let after = deployment.kept.column("SELECT hersys_id || call_times FROM patients ORDER BY hersys_id").await;
+    assert_eq!(after, before, "undone as a whole");
+    let repeated = "SELECT subject FROM audit WHERE action = 'patient.changed' GROUP BY subject HAVING count(*) > 2";
+    assert_eq!(deployment.kept.count(&format!("({repeated}) AS r")).await, 0, "one change and its undoing of each");
+    deployment.nobody_rang_twice_for_a_call().await;
+}
+
+async fn uploaded(context: &Context, actor: &Actor, list: String) -> UploadId {
+    let chunks = futures_util::stream::iter([Ok::<_, std::io::Error>(list.into_bytes())]);
+    match receive_list(context, actor, "list.csv", chunks).await.unwrap() {
+        Received::Whole(id) => id,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn an_import_in_the_console_goes_on_after_its_server_is_killed(fresh: Fresh) {
+    let mut deployment = Deployment::of(&fresh, 1, &[]).await;
+    let before = deployment.kept.count("patients").await;
+    let (context, actor) = nurse(&fresh).await;
+    let rows: String = (0..ROWS).map(|nth| format!("{},1948-04-12,見本,{nth}\n", 3_000_000 + nth)).collect();
+    deployment.line.kill();
+    let id = uploaded(&context, &actor, format!("HER-SYS ID,生年月日,姓,名\n{rows}")).await;
+    sweep_uploads(&context, finding_words).await.unwrap();
+    let plan = show_upload(&context, &actor, id, Some(RowFate::New), 0).await.unwrap().found.upload.plan;
+    assert_eq!(start_import(&context, &actor, id, &plan).await.unwrap(), Started::Now);
+    // It is killed once it has begun.
+    deployment.restart().await;
+    deployment.until("list_uploads WHERE claimed_by IS NOT NULL", 1).await;
+    deployment.line.kill();
+    let seen = deployment.kept.count("patients p, imports i WHERE p.import <> i.hidden").await - before;
+    assert!(seen == 0 || seen == u64::from(ROWS), "{seen} of {ROWS} rows are seen");
+    deployment.restart().await;
+    deployment.until("list_uploads WHERE state = 'imported'", 1).await;
+    assert_eq!(deployment.kept.count("patients").await, before + u64::from(ROWS));
+    deployment.until("imports WHERE state = 'idle'", 1).await;
+    let shown = show_upload(&context, &actor, id, Some(RowFate::New), 0).await.unwrap().found;
+    assert!(shown.upload.state == kenkocall::domain::UploadState::Imported, "the page shows it");
 }

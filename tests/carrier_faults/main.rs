@@ -42,6 +42,7 @@ mod data_loss;
 mod database_roles;
 mod fail_over;
 mod killed_changes;
+mod killed_notices;
 mod killing;
 mod postgres_tls;
 mod reopened_attempts;

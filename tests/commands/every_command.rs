@@ -114,13 +114,15 @@ const RUNS: [(&str, &[&str]); 62] = [
 ];
 
 /// Commands that run until they are stopped, measure for minutes, or take a long time.
-const ENDLESS: [&str; 12] = [
+const ENDLESS: [&str; 14] = [
     "serve",
     "simulate-carrier",
     "simulate-days",
     "bench-step",
     "bench-turns",
     "bench-console",
+    "bench-portal",
+    "bench-notices",
     "bench-import",
     "bench-tick",
     "bench-dial",

@@ -28,7 +28,7 @@ const OF_ACTOR: &str = "audit WHERE actor = '見本司令'";
 const OF_OTHERS: &str = "audit WHERE actor <> '見本司令'";
 
 /// Commands that leave no entry, with the reason.
-const LEAVES_NO_ENTRY: [(&str, &str); 39] = [
+const LEAVES_NO_ENTRY: [(&str, &str); 41] = [
     ("backup", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("restore", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("completions", "no database"),
@@ -62,6 +62,8 @@ const LEAVES_NO_ENTRY: [(&str, &str); 39] = [
     ("bench step", "no database"),
     ("bench turns", "databases of its own"),
     ("bench console", "databases of its own"),
+    ("bench portal", "databases of its own"),
+    ("bench notices", "databases of its own"),
     ("bench import", "no database"),
     ("bench tick", "databases of its own"),
     ("bench dial", "databases of its own"),

@@ -147,7 +147,7 @@ async fn simulated_data_are_marked_wherever_they_are_shown(fresh: Fresh) {
     command_line.import("HER-SYS ID,生年月日,姓,名\n7654322,1980-04-01,鈴木,三\n");
     let export = ["reports", "export", "--from", "2026-11-01", "--to", "2026-11-30"];
     let real = command_line.does(&export);
-    assert!(real.trim_end().ends_with(",caller_number,stopped_after"), "{real}");
+    assert!(real.trim_end().ends_with(",caller_number,stopped_after,written"), "{real}");
     let texts = [
         &["centres", "list"][..],
         &["patients", "show", "7654322"],

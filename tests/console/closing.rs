@@ -120,14 +120,18 @@ async fn counts_are_those_of_the_lists(fresh: Fresh) {
     assert_eq!(lines(&all), 4, "one line for each person");
     assert!(all.contains("対応の要るもの 4件(未着手 4件)"), "{all}");
     for (kind, count) in
-        [("red", 1), ("amber", 1), ("unanswered", 1), ("lock", 1), ("call-back", 1), ("other", 1), ("stop-request", 0)]
+        [("red", 1), ("amber", 1), ("unanswered", 0), ("lock", 1), ("call-back", 0), ("other", 1), ("stop-request", 0)]
     {
         let link = format!("/console/today?kind={kind}\"");
         let tile = all.split(&link).nth(1).unwrap().split("</a>").next().unwrap();
         assert!(tile.contains(&format!("<b class=\"num\">{count}</b>")), "{kind}: {tile}");
         let path = format!("/console/today?kind={kind}");
         assert_eq!(lines(&visitor.get(&path).await.body), count, "{kind}");
+        let heading = all.split(&format!("<h2 id=\"{kind}\">")).nth(1).map(|rest| rest.split('<').next().unwrap());
+        assert!(heading.is_none_or(|heading| heading.ends_with(&format!(" {count}件"))), "{kind}: {heading:?}");
     }
+    let call_backs = visitor.get("/console/today?kind=call-back").await.body.clone();
+    assert!(call_backs.contains("ほかに、より重い見出しの下にこの種類もある人が1人います。"), "{call_backs}");
     let newest = all.split("/alerts/").nth(1).unwrap().split('/').next().unwrap();
     visitor.post(&format!("/console/alerts/{newest}/take"), &[]).await;
     let all = visitor.get("/console/today").await.body.clone();

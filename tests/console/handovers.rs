@@ -116,6 +116,11 @@ async fn who_got_worse_since_the_last_handover_is_on_the_sheet(fresh: Fresh) {
     site.later(SignedDuration::from_mins(5));
     let page = visitor.get("/console/handover").await.body.clone();
     assert!(part(&page, "id=\"worse\"", "id=\"promised\"").contains("いません"), "{page}");
+    // What was handed over can be seen and printed again.
+    assert!(page.contains("/console/handover?again=1"), "{page}");
+    let again = visitor.get("/console/handover?again=1").await.body.clone();
+    let found = part(&again, "id=\"worse\"", "id=\"promised\"");
+    assert!(found.contains("36.6 → 38.8") && !again.contains("name=\"handover\""), "{again}");
 }
 
 async fn a_handover_is_recorded_once_with_its_message(fresh: Fresh) {

@@ -89,7 +89,7 @@ async fn messages_and_accessibility_are_told_to_anybody(fresh: Fresh) {
     let mut visitor = portal.visitor();
     let page = visitor.get("/portal/help/messages").await.clone();
     for says in
-        ["http://localhost:8080/portal", "My HER-SYS の確認コード", "MyHER-SYS(新型コロナ健康状態入力フォーム)のご案内"]
+        ["http://localhost:8080/portal", "My HER-SYS の確認コード", "My HER-SYS（健康状態入力フォーム）のご案内"]
     {
         assert!(page.body.contains(says), "{says}: {}", page.body);
     }

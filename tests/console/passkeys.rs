@@ -22,7 +22,7 @@ crate::on_both_databases!(
 );
 
 /// The user was there and was verified.
-const VERIFIED: u8 = 0b101;
+pub const VERIFIED: u8 = 0b101;
 /// The user was there.
 const PRESENT: u8 = 0b001;
 
@@ -85,7 +85,7 @@ impl Device {
     }
 
     /// Uses the passkey.
-    fn answers(&mut self, options: &Value, origin: &str, flags: u8) -> String {
+    pub fn answers(&mut self, options: &Value, origin: &str, flags: u8) -> String {
         self.count += 1;
         let (data, told) = (self.head("localhost", flags), self.told("webauthn.get", options, origin));
         let signed = [data.as_slice(), digest(&SHA256, &told).as_ref()].concat();

@@ -18,6 +18,7 @@ crate::on_both_databases!(
     what_was_typed_survives_a_log_in_that_ended,
     an_old_form_doesnt_resume_calls_that_somebody_has_stopped_since,
     switching_calls_on_meets_a_stop_that_was_made_meanwhile,
+    a_preview_shows_what_somebody_else_has_saved_meanwhile,
 );
 
 async fn record(site: &Site, id: PatientId) -> PatientRow {
@@ -170,6 +171,24 @@ async fn two_people_change_the_same_field_and_both_values_are_shown(fresh: Fresh
     assert_eq!(one.page.status, 303, "{}", one.page.body);
     let saved = record(&site, patient).await;
     assert_eq!((saved.call_times.as_str(), saved.language.tag(), saved.oximeter.code()), ("10:00", "ko", "no"));
+}
+
+async fn a_preview_shows_what_somebody_else_has_saved_meanwhile(fresh: Fresh) {
+    let site = Site::open(&fresh).await;
+    let (patient, path, mut one) = opened(&site).await;
+    let mut other = one.clone();
+    send(&mut other, &path, &[("call_times", "11:00")], "preview").await;
+    send(&mut other, &path, &[], "save").await;
+    send(&mut one, &path, &[("call_times", "10:00")], "preview").await;
+    let page = one.page.body.clone();
+    assert_eq!(one.page.status, 409, "{page}");
+    assert!(
+        page.contains("今の値: 11:00") && page.contains("value=\"10:00\"") && page.contains("さんが変えました"),
+        "{page}"
+    );
+    assert_eq!(record(&site, patient).await.call_times, "11:00");
+    send(&mut one, &path, &[], "preview").await;
+    assert!(one.page.status == 200 && one.page.body.contains("<del>11:00</del>"), "{}", one.page.body);
 }
 
 async fn calls_are_stopped_and_resumed_once_and_the_observation_ends(fresh: Fresh) {

@@ -152,6 +152,8 @@ async fn filters_hold_together_and_each_can_be_removed(fresh: Fresh) {
     ] {
         let page = visitor.get(&format!("/console/patients{query}")).await;
         assert_eq!(names(&page.body), expected, "{query}");
+        let hits = format!("<b class=\"num\">{}人</b>", expected.len());
+        assert!(page.body.contains(&hits), "{query}: {}", page.body);
         let parts = query.matches('=').count();
         assert_eq!(page.body.matches("class=\"chip\"").count(), parts, "{query}");
     }
@@ -171,6 +173,7 @@ async fn pages_follow_each_other_and_show_everybody_once(fresh: Fresh) {
     let (mut seen, mut pages) = (Vec::new(), 0);
     loop {
         let page = visitor.get(&path).await.body.clone();
+        assert!(page.contains("<b class=\"num\">122人</b>"), "each page says how many there are: {page}");
         seen.extend(names(&page));
         pages += 1;
         match page.split("href=\"/console/patients?after=").nth(1) {

@@ -25,6 +25,8 @@ crate::on_both_databases!(
     m7_a_red_answer_by_link_alerts_at_once,
     m7_all_questions_on_one_page,
     m7_an_account_goes_on_where_a_call_stopped,
+    a_page_is_about_the_person_whom_it_named,
+    a_page_of_another_persons_link_is_not_taken,
     h6_a_link_shows_nothing_stored,
     h7_a_strangers_birth_dates_end_the_link_and_not_the_patients_line,
     h8_a_released_persons_link_says_whom_to_phone,
@@ -283,6 +285,64 @@ async fn m7_an_account_goes_on_where_a_call_stopped(fresh: Fresh) {
     portal.day.until("20:30").await;
     assert_eq!(portal.day.rang().len(), 1, "{:?}", portal.day.rang());
     portal.chain_is_whole().await;
+}
+
+async fn a_page_is_about_the_person_whom_it_named(fresh: Fresh) {
+    let plan = Plan { patients: vec!["09:00"; 2], ..plan() };
+    let day = Day::begin(&fresh, plan).await;
+    day.until("08:00").await;
+    let accounts = portal_site::Portal::of(Site::of_day(&day).await);
+    let mut visitor = accounts.signed_up(portal_site::HANAKO).await;
+    for nth in 0..2 {
+        assert!(accounts.add(&mut visitor, &portal_site::hersys_id(nth), portal_site::BIRTH_DATE).await);
+    }
+    // The second one is shown. The first one is chosen in another tab while the form is open.
+    let second = visitor.get("/portal/report").await.hidden("person");
+    let mut tab = visitor.clone();
+    let first = day.kept.column(&format!("SELECT id FROM patients WHERE id <> '{second}'")).await.remove(0);
+    tab.get("/portal").await;
+    tab.post("/portal/person", &[("person", &first)]).await;
+    let fields = [("person", second.as_str()), ("form", ""), ("questions", "complexion"), ("complexion", "yes")];
+    let page = visitor.post("/portal/report", &fields).await;
+    assert_eq!(page.location.as_deref(), Some("/portal/report/urgent"), "{}", page.body);
+    assert_eq!(day.kept.column("SELECT patient_id FROM reports").await, [second.as_str()]);
+    // The urgent page names that person, and nobody else has one.
+    assert!(visitor.get("/portal/report/urgent").await.body.contains("すぐに対応が必要です"));
+    tab.get("/portal").await;
+    tab.post("/portal/person", &[("person", &first)]).await;
+    assert_eq!(tab.get("/portal/report/urgent").await.location.as_deref(), Some("/portal/report"));
+    // Nothing is taken for somebody who isn't the account's, or for nobody.
+    let stranger = uuid::Uuid::now_v7().to_string();
+    for person in [stranger.as_str(), ""] {
+        let fields = [("person", person), ("questions", "fatigue"), ("fatigue", "yes"), ("words", "見本")];
+        assert_eq!(visitor.post("/portal/report", &fields).await.status, 404);
+        assert_eq!(visitor.post("/portal/report/words", &fields).await.status, 404);
+    }
+    assert_eq!(day.kept.count("answers").await, 1);
+}
+
+async fn a_page_of_another_persons_link_is_not_taken(fresh: Fresh) {
+    let mut portal = Portal::open(&fresh, Plan { patients: vec!["09:00"; 2], ..plan() }).await;
+    portal.day.until("08:00").await;
+    portal.opened().await;
+    let form = portal.visitor.get("/portal/r").await.hidden("form");
+    // A form of the other patient, as another link in this browser would have made it.
+    let other = portal
+        .day
+        .kept
+        .column("SELECT id FROM patients WHERE id NOT IN (SELECT patient_id FROM report_forms)")
+        .await
+        .remove(0);
+    portal.day.kept.rows(&format!("UPDATE report_forms SET patient_id = '{other}' WHERE id = '{form}'")).await;
+    for (path, fields) in [
+        ("/portal/r", [("form", form.as_str()), ("questions", "complexion"), ("complexion", "yes")]),
+        ("/portal/r/words", [("form", form.as_str()), ("words", "見本"), ("step", "")]),
+    ] {
+        portal.visitor.get("/portal/r").await;
+        let page = portal.visitor.post(path, &fields).await;
+        assert!(page.body.contains("いま開いている方の報告ではありません"), "{path} {} {}", page.status, page.body);
+    }
+    assert_eq!(portal.day.kept.count("answers").await + portal.day.kept.count("report_texts").await, 0);
 }
 
 async fn h6_a_link_shows_nothing_stored(fresh: Fresh) {

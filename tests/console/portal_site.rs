@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use kenkocall::domain::HersysId;
 use kenkocall::lab::synthetic_identity;
 use kenkocall::mail::{Letter, MailOutcome, MailServer, Sending};
-use kenkocall::policy::GuessingLimits;
+use kenkocall::policy::{GuessingLimits, PortalLines};
 use kenkocall::service::{JobRunner, Post};
 use kenkocall::web::{PortalMail, PortalSettings, portal};
 
@@ -55,6 +55,7 @@ pub fn settings() -> PortalSettings {
         health_call_number: None,
         help: kenkocall::web::HelpSettings::default(),
         certificates: Site::certificates(PUBLIC_URL),
+        lines: PortalLines::of_cores(2),
         flow_set: crate::simulated_day::shipped(),
     }
 }
@@ -70,6 +71,12 @@ impl Portal {
         let runner = JobRunner::of_mail(Arc::clone(&site.context), post);
         let router = portal(&site.context, settings());
         Self { site, router, mailbox, runner }
+    }
+
+    /// The same with other waiting lines.
+    pub fn with_lines(self, lines: PortalLines) -> Self {
+        let router = portal(&self.site.context, PortalSettings { lines, ..settings() });
+        Self { router, ..self }
     }
 
     pub fn visitor(&self) -> Visitor {

@@ -181,7 +181,7 @@ async fn what_a_form_cant_take_is_said_beside_the_field(fresh: Fresh) {
 }
 
 /// Each group of settings, with new values for its fields.
-const EVERY_SETTING: [(&str, &[(&str, &str)]); 8] = [
+const EVERY_SETTING: [(&str, &[(&str, &str)]); 9] = [
     (
         "hours",
         &[
@@ -214,6 +214,18 @@ const EVERY_SETTING: [(&str, &[(&str, &str)]); 8] = [
             ("latin_name", "Mihon Public Health Center"),
         ],
     ),
+    (
+        "notices",
+        &[
+            ("daily_notice", "8:30"),
+            ("notice_hours", "8:00"),
+            ("notice_hours-to", "19:00"),
+            ("notice_text_ko", "{link} 입력"),
+            ("invitations", "at_registration"),
+            ("leaflet", "https://leaflet.example/a"),
+            ("invitation_words", "お大事に"),
+        ],
+    ),
     ("pause", &[("calls", "pause")]),
 ];
 
@@ -242,7 +254,7 @@ async fn every_setting_can_be_changed(fresh: Fresh) {
     let history = visitor.get("/console/settings/history").await.body.clone();
     let entries: Vec<&str> =
         history.split("/console/settings/history/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-    assert_eq!(entries.len(), 8, "{history}");
+    assert_eq!(entries.len(), 9, "{history}");
     for entry in entries {
         let undo = format!("/console/settings/history/{entry}");
         assert_eq!(visitor.get(&undo).await.status, 200);

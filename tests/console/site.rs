@@ -268,7 +268,13 @@ impl Visitor {
     /// Sends a form with these fields and the token of the last page.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> &Page {
         let token = self.page.token();
-        let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("token", token.as_str())]).collect();
+        let mut fields: Vec<(&str, &str)> = fields.iter().copied().chain([("token", token.as_str())]).collect();
+        // The portal's forms say about whom they are.
+        let is_about = self.page.body.contains("<input type=\"hidden\" name=\"person\"");
+        let person = if is_about { self.page.hidden("person") } else { String::new() };
+        if is_about && fields.iter().all(|(name, _)| *name != "person") {
+            fields.push(("person", &person));
+        }
         self.post_only(path, &fields).await
     }
 

@@ -26,6 +26,9 @@ async fn a_stop_request_is_granted_or_declined_once(fresh: Fresh) {
         let body = visitor.get(&page).await.body.clone();
         assert!(body.contains("決めると(まだ決めていません)") && body.contains("待っている電話"), "{body}");
         let id = visitor.page.hidden("note_id");
+        // Closing isn't deciding.
+        let closed = visitor.post(&page, &[("reason", "other"), ("note", "見本"), ("others", "0")]).await;
+        assert!(closed.status == 422 && closed.body.contains("認めるか断るかを決めて"), "{}", closed.body);
         let fields = [("note_id", id.as_str()), ("decision", decision), ("patient_note", "承知しました。お大事に。")];
         visitor.post(&path, &fields).await;
         let told = visitor.page.location.clone().unwrap();

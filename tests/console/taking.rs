@@ -11,6 +11,7 @@ crate::on_both_databases!(
     of_two_nurses_at_the_same_moment_one_has_the_line,
     a_line_is_taken_over_and_given_back,
     a_new_red_alert_on_a_taken_line_is_new,
+    red_answers_that_the_holder_enters_are_theirs,
     a_line_is_closed_by_whoever_has_it,
     a_note_is_added_once,
     a_note_that_cant_be_taken_is_refused_beside_its_field,
@@ -210,4 +211,28 @@ async fn a_note_that_cant_be_taken_is_refused_beside_its_field(fresh: Fresh) {
     let body = again.get(&format!("/console/alerts/{alert}/close")).await.body.clone();
     assert!(body.contains("書きかけのメモを戻しました") && body.contains("水分をとった。</textarea>"), "{body}");
     assert_eq!(actions_of_claims(&site).await, [""; 0]);
+}
+
+async fn red_answers_that_the_holder_enters_are_theirs(fresh: Fresh) {
+    let site = Site::open(&fresh).await;
+    let patient = site.patient(0).await;
+    let alert = site.alert(AlertKind::RedAnswer, Some(patient), 2).await;
+    let (mut one, mut other) = two_nurses(&site).await;
+    one.get("/console/today").await;
+    one.post(&format!("/console/alerts/{alert}/take"), &[]).await;
+    let path = format!("/console/patients/{patient}/report");
+    let entered = async |visitor: &mut Visitor, answer: (&str, &str)| {
+        visitor.get(&path).await;
+        let entry = visitor.page.hidden("entry");
+        let fields = [("entry", entry.as_str()), ("round", ""), ("step", "so-far"), answer];
+        let page = visitor.post(&path, &fields).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+    };
+    entered(&mut one, ("spo2", "90")).await;
+    let page = other.get("/console/today").await.body.clone();
+    assert!(page.contains("SpO2 90") && page.contains("未着手 0") && !page.contains("<title>(緊急"), "{page}");
+    // Those of a colleague are new to whoever has the line.
+    entered(&mut other, ("complexion", "yes")).await;
+    let page = one.get("/console/today").await.body.clone();
+    assert!(page.contains("担当の後に新しい緊急"), "{page}");
 }

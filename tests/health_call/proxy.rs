@@ -69,8 +69,16 @@ fn certificate(folder: &Path) {
     assert!(made.success());
 }
 
-#[tokio::test]
-async fn the_documented_nginx_passes_the_carrier_and_staff_and_nobody_else() {
+/// The program behind nginx, and a client that trusts its certificate.
+struct Proxied {
+    client: reqwest::Client,
+    public: SocketAddr,
+    _nginx: Nginx,
+    _line: TestServer,
+    _folder: tempfile::TempDir,
+}
+
+async fn proxied() -> Proxied {
     let folder = tempfile::tempdir().unwrap();
     certificate(folder.path());
     let database = format!("sqlite://{}", folder.path().join("one.db").display());
@@ -85,20 +93,26 @@ async fn the_documented_nginx_passes_the_carrier_and_staff_and_nobody_else() {
     };
     let checked = nginx(&["-t"]).output().expect("nginx; dev/setup installs it");
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
-    let _nginx = Nginx(nginx(&[]).spawn().unwrap());
+    let nginx = Nginx(nginx(&[]).spawn().unwrap());
     while tokio::net::TcpStream::connect(public).await.is_err() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-
     // Only the first installation takes effect; both are the same.
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let certificate = std::fs::read(folder.path().join("cert.pem")).unwrap();
-    let carrier = reqwest::Client::builder()
+    let client = reqwest::Client::builder()
         .tls_certs_only([reqwest::Certificate::from_pem(&certificate).unwrap()])
         .resolve(HOST, public)
         .no_proxy()
         .build()
         .unwrap();
+    Proxied { client, public, _nginx: nginx, _line: line, _folder: folder }
+}
+
+#[tokio::test]
+async fn the_documented_nginx_passes_the_carrier_staff_and_patients_and_nobody_else() {
+    let proxied = proxied().await;
+    let carrier = &proxied.client;
     let key = SigningKey::new(&SecretString::from(TOKEN)).unwrap();
     let fields = [
         ("AccountSid", "AC00000000000000000000000000000000"),
@@ -123,7 +137,16 @@ async fn the_documented_nginx_passes_the_carrier_and_staff_and_nobody_else() {
         assert!(answer.text().await.unwrap().contains("<Response>"), "{path}");
     }
     assert_eq!(post("/twilio/voice/health-call", None).await.unwrap().status(), StatusCode::FORBIDDEN);
-    for path in ["/", "/metrics", "/readyz", "/healthz", "/twilio/../metrics", "/console/../metrics"] {
+    for path in [
+        "/",
+        "/metrics",
+        "/readyz",
+        "/healthz",
+        "/twilio/../metrics",
+        "/console/../metrics",
+        "/portals",
+        "/portal/../metrics",
+    ] {
         let answer = carrier.get([PUBLIC_URL, path].concat()).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
         assert!(!answer.text().await.unwrap().contains("kenkocall_"), "{path}");
@@ -132,6 +155,28 @@ async fn the_documented_nginx_passes_the_carrier_and_staff_and_nobody_else() {
     let console = carrier.get([PUBLIC_URL, "/console/log-in"].concat()).send().await.unwrap();
     assert_eq!(console.status(), StatusCode::OK);
     assert!(console.text().await.unwrap().contains("ログイン"));
+    // Patients reach the portal, also by the short addresses.
+    for (path, says) in [("/portal/log-in", "ログイン"), ("/help", "ヘルプ"), ("/verify", "療養証明書")] {
+        let page = carrier.get([PUBLIC_URL, path].concat()).send().await.unwrap();
+        assert_eq!(page.status(), StatusCode::OK, "{path}");
+        assert!(page.text().await.unwrap().contains(says), "{path}");
+    }
     let large = carrier.post([PUBLIC_URL, "/twilio/voice/health-call"].concat()).body(vec![b'x'; 70_000]);
     assert_eq!(large.send().await.unwrap().status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+/// Phones of 2016 speak TLS 1.2 at most (issue 16). Older versions are refused.
+#[tokio::test]
+async fn the_documented_nginx_speaks_tls_1_2_and_nothing_older() {
+    let proxied = proxied().await;
+    for (version, is_spoken) in [("-tls1_3", true), ("-tls1_2", true), ("-tls1_1", false)] {
+        let mut client = Command::new("openssl");
+        client.args(["s_client", version, "-connect", &proxied.public.to_string(), "-servername", HOST, "-brief"]);
+        // Without it Debian's openssl offers nothing older by itself.
+        client.args(["-cipher", "DEFAULT@SECLEVEL=0"]);
+        let said = client.stdin(Stdio::null()).output().expect("openssl; dev/setup installs it");
+        let said = [said.stdout, said.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert_eq!(said.contains("CONNECTION ESTABLISHED"), is_spoken, "{version}: {said}");
+    }
 }

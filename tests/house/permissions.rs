@@ -4,7 +4,7 @@
 use super::{Tree, in_src};
 
 /// Public functions of the services that no person calls, by path and name, with the reason.
-const BY_THE_PROGRAM: [(&str, &[&str], &str); 22] = [
+const BY_THE_PROGRAM: [(&str, &[&str], &str); 24] = [
     (
         "src/service/accounts/",
         &[
@@ -22,6 +22,7 @@ const BY_THE_PROGRAM: [(&str, &[&str], &str); 22] = [
             "choose_password",
             "confirm_second_factor",
             "hash",
+            "hold_hashing",
             "verify",
         ],
         "people who aren't logged in yet: a password, a code or the token of a link is the permission",
@@ -71,11 +72,23 @@ const BY_THE_PROGRAM: [(&str, &[&str], &str); 22] = [
     ),
     (
         "src/service/patients/",
-        &["show_portal_certificate", "give_portal_passport"],
+        &[
+            "show_portal_certificate",
+            "give_portal_passport",
+            "show_portal_history",
+            "portal_survey",
+            "answer_portal_survey",
+        ],
         "the own account, whose log-in is the permission; each looks for the person among the account's own",
     ),
     ("src/service/centres/", &["centres_of_place"], "anybody may know where to turn"),
     ("src/service/outbox/", &["run", "run_jobs"], "a worker"),
+    ("src/service/portal/", &["delete_empty_accounts"], "a worker"),
+    (
+        "src/service/notices/",
+        &["plan_notices", "new", "tick", "notice_delivered", "take_sms", "unsubscribe"],
+        "a worker, and the carrier's webhooks",
+    ),
     (
         "src/service/portal_reports/",
         &["look_at_link", "open_link", "report_form", "begin_again", "send_page", "write_text"],
@@ -83,7 +96,15 @@ const BY_THE_PROGRAM: [(&str, &[&str], &str); 22] = [
     ),
     (
         "src/service/portal/",
-        &["ask_for_code", "pending_code", "enter_code", "log_in_to_portal", "portal_session"],
+        &[
+            "ask_for_code",
+            "pending_code",
+            "enter_code",
+            "log_in_to_portal",
+            "portal_session",
+            "challenge_portal_passkey",
+            "log_in_by_portal_passkey",
+        ],
         "people who aren't logged in yet: a code, a password or the token of a cookie is the permission",
     ),
     (
@@ -91,6 +112,10 @@ const BY_THE_PROGRAM: [(&str, &[&str], &str); 22] = [
         &[
             "log_out_of_portal",
             "portal_devices",
+            "portal_passkeys",
+            "begin_portal_passkey",
+            "add_portal_passkey",
+            "remove_portal_passkey",
             "end_portal_device",
             "choose_portal_password",
             "delete_portal_account",
@@ -98,6 +123,9 @@ const BY_THE_PROGRAM: [(&str, &[&str], &str); 22] = [
             "label_portal_person",
             "show_portal_person",
             "may_report",
+            "notices_of_portal_people",
+            "ask_to_stop_notices",
+            "take_back_stop_of_notices",
             "state_of_portal_person",
         ],
         "the own account, whose log-in is the permission; each looks for the person among the account's own",

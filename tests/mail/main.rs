@@ -20,3 +20,4 @@ mod simulated_day;
 
 mod escalations;
 mod messages;
+mod notices;

@@ -1,6 +1,7 @@
 //! One message to a mail server: delivered, refused, put off, or not sent.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use kenkocall::config::Email;
@@ -32,6 +33,7 @@ fn letter(subject: &str) -> Letter {
         to: EmailAddress::parse("naoko@mihon.example").unwrap(),
         subject: subject.to_owned(),
         text: "見本保健所で緊急が1件あります。\n.\n髙橋さんが開いてください。\n".to_owned(),
+        unsubscribe: None,
     }
 }
 
@@ -69,10 +71,46 @@ async fn a_japanese_message_arrives_as_it_was_written() {
 
 #[tokio::test]
 async fn an_address_or_a_message_that_is_refused_is_refused_for_good() {
-    for refuses in ["address", "message"] {
+    for (refuses, outcome) in [("address", MailOutcome::NoSuchAddress), ("message", MailOutcome::Refused)] {
         let server = Server::start(&json!({ "security": "none", "refuses": refuses }));
-        assert_eq!(sent(&server, UNENCRYPTED).await, MailOutcome::Refused, "{refuses}");
+        assert_eq!(sent(&server, UNENCRYPTED).await, outcome, "{refuses}");
     }
+}
+
+/// A policy, a quota or a sender that isn't liked says nothing about the reader's address.
+#[tokio::test]
+async fn only_what_is_said_of_the_address_counts_against_it() {
+    for (code, said, outcome) in [
+        (550, "5.1.1 no such user", MailOutcome::NoSuchAddress),
+        (553, "no such mailbox", MailOutcome::NoSuchAddress),
+        (550, "5.7.1 refused by policy", MailOutcome::Refused),
+        (550, "relay not permitted", MailOutcome::Refused),
+        (552, "5.2.2 mailbox full", MailOutcome::Refused),
+        (554, "5.7.0 no", MailOutcome::Refused),
+        (450, "4.7.1 greylisted", MailOutcome::NotSent(NotSent::PutOff)),
+        (421, "4.3.2 closing", MailOutcome::NotSent(NotSent::PutOff)),
+    ] {
+        let server = Server::start(&json!({ "security": "none", "replies": { "mihon.example": [code, said] } }));
+        assert_eq!(sent(&server, UNENCRYPTED).await, outcome, "{code} {said}");
+    }
+}
+
+/// More messages than connections: each is taken once, over connections that are used again.
+#[tokio::test]
+async fn many_messages_share_a_few_connections() {
+    let server = Server::open();
+    let smtp = Arc::new(configured(server.port, UNENCRYPTED));
+    let mut under_way = tokio::task::JoinSet::new();
+    for nth in 0..90_u128 {
+        let (smtp, letter) = (Arc::clone(&smtp), Letter { id: Uuid::from_u128(nth), ..letter("毎日の通知") });
+        under_way.spawn(async move { smtp.send(&letter).await });
+    }
+    let outcomes = under_way.join_all().await;
+    assert!(outcomes.iter().all(|outcome| *outcome == MailOutcome::Accepted), "{outcomes:?}");
+    let mut ids: Vec<String> = messages(&server).iter().map(|mail| mail["id"].to_string()).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 90);
 }
 
 #[tokio::test]

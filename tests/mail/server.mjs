@@ -2,7 +2,8 @@
 // JSON for each message that it has read, as a mail program reads it.
 //
 // security: "none", "starttls" or "tls". key, cert: PEM. user, password: whom it lets in; without them nobody logs in.
-// port: which port. refuses: "address" or "message" for good, "later" until it is tried again, "answer" not to answer.
+// replies: what it says to an address or to a domain, such as [550, "5.7.1 policy"]. port: which port. refuses: "address" or "message" for good, "later" until it is tried again, "answer" not to answer,
+// "silence" to keep the connection and say nothing.
 import { createRequire } from "node:module";
 
 const require = createRequire(new URL("../../target/mail/", import.meta.url));
@@ -22,6 +23,8 @@ const server = new SMTPServer({
     disabledCommands: rules.user ? [] : ["AUTH"],
     allowInsecureAuth: rules.security === "none",
     logger: false,
+    // Its words are those of the rules.
+    hideENHANCEDSTATUSCODES: true,
     onAuth(given, session, done) {
         const right = given.username === rules.user && given.password === rules.password;
         say({ log_in: right, encrypted: session.secure });
@@ -29,6 +32,8 @@ const server = new SMTPServer({
     },
     onRcptTo(address, session, done) {
         tries += 1;
+        const reply = rules.replies?.[address.address] ?? rules.replies?.[address.address.split("@").pop()];
+        if (reply) return done(refusal(...reply));
         if (rules.refuses === "address") return done(refusal(550, `no such mailbox: ${address.address}`));
         if (rules.refuses === "later" && tries === 1) return done(refusal(451, "greylisted"));
         return done();
@@ -44,9 +49,11 @@ const server = new SMTPServer({
             id: mail.messageId,
             date: mail.date.toISOString(),
             headers: [...mail.headers.keys()].sort(),
+            list: mail.headers.get("list") ?? null,
             user: session.user ?? null,
             encrypted: session.secure,
         });
+        if (rules.refuses === "silence") return;
         if (rules.refuses === "message") return done(refusal(554, "no"));
         if (rules.refuses === "answer") return server.connections.forEach((connection) => connection._socket.destroy());
         return done();

@@ -8,9 +8,18 @@ use crate::scenario::{DayFixture, is_clean};
 const FIXED: std::ops::Range<u64> = 1..41;
 /// Days whose checks once complained: of answers in a second call after the first had finished the report by hanging up
 /// after a red answer, of a report made while the clock was an hour fast, of answers in two calls between which the
-/// clock was put back (two days), and of a job that was postponed while the clock was fast.
-const ONCE_BROKEN: [u64; 6] =
-    [1_796_042_314_635, 1_796_042_314_800, 1_796_042_314_647, 1_796_047_521_113, 20_262_242, 20_261_789];
+/// clock was put back (two days), of a job that was postponed while the clock was fast, and of answers in two calls in
+/// the same moment (two days).
+const ONCE_BROKEN: [u64; 8] = [
+    1_796_042_314_635,
+    1_796_042_314_800,
+    1_796_042_314_647,
+    1_796_047_521_113,
+    20_262_242,
+    20_261_789,
+    1_796_065_306_294,
+    1_796_065_306_996,
+];
 /// A day of few people with few other faults.
 const FEW_COMMITS: u64 = 24;
 /// The number of new days in each run.

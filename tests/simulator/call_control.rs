@@ -1,7 +1,9 @@
 //! Commands for calls in progress, lookups of them, and the network's limits.
 
 use kenkocall::carrier::CarrierLegId;
-use kenkocall::carrier::network::{CommandResult, DialOutcome, LegProgress, LookupResult, NotProcessed, SmsOutcome};
+use kenkocall::carrier::network::{
+    CommandResult, DialOutcome, LegProgress, LookupResult, NotProcessed, SmsOutcome, SmsRefusal,
+};
 use kenkocall::carrier::simulator::{
     Between, Habit, Network, NetworkEventKind, Population, PopulationMix, Script, Settings,
 };
@@ -152,7 +154,8 @@ fn short_messages_go_to_mobile_phones() {
     let network = &mut phones.network;
     assert_eq!(network.send_sms(&ours(), &number(1), "折り返し", morning()), SmsOutcome::Accepted);
     let at_home = kenkocall::domain::PhoneNumber::parse("03-5211-3641").unwrap();
-    assert_eq!(network.send_sms(&ours(), &at_home, "折り返し", morning()), SmsOutcome::Refused);
+    let refused = SmsOutcome::Refused(SmsRefusal::Number);
+    assert_eq!(network.send_sms(&ours(), &at_home, "折り返し", morning()), refused);
     let sent: Vec<_> = network.messages().collect();
     assert_eq!(sent.len(), 1);
     assert_eq!((sent[0].to.clone(), sent[0].text.expose(), sent[0].at), (number(1), "折り返し", morning()));

@@ -115,7 +115,7 @@ console-reason-visited = Visited the patient
 console-reason-nothing = Nothing to do: a mistaken answer, or settled
 console-reason-other = Something else (write a note)
 console-reason-missing = Choose what was done
-console-note-field = Note
+console-note-field = Note on closing
 console-note-hint = Up to 1,000 characters. It may stay empty
 console-note-missing = With "something else", write what was done
 console-close = Close
@@ -132,7 +132,7 @@ console-no-centres = There is no health centre yet
 console-phone = Phone
 console-due = Due
 console-reported = Reported
-console-waiting = Waiting or being called
+console-waiting = Waiting, ringing or talking
 console-unanswered = Unanswered
 console-cancelled = Cancelled
 console-missed = Missed
@@ -169,7 +169,20 @@ console-use-recovery = Use a recovery code ({ $count } left)
 console-password-short = Use at least { $least } characters
 console-password-long = Use at most { $most } characters
 console-zone = { $name }
-console-moment = { $weekday } { $year }-{ $month }-{ $day } { $time }
+console-moment = { $weekday } { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+    } { $year }, { $time }
 console-ago-minutes = { $minutes } min ago
 console-ago-hours = { $hours } h ago
 console-ago-days =

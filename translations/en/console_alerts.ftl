@@ -36,6 +36,7 @@ console-sound-on = Sound for red alerts: on
 console-sound-off = Sound for red alerts: off
 console-sound-on-button = Switch the sound on
 console-sound-off-button = Switch the sound off
+console-decide-first = Decide the request before you close the line.
 console-stop-heading = Decide the stop request
 console-stop-effect = When you decide (nothing is decided yet)
 console-stop-grant = Grant it (stop automated calls)

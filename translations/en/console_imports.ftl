@@ -16,6 +16,7 @@ upload-at = Received
 upload-by = By
 upload-erased-name = (erased)
 upload-no-file = Choose a file. An empty file can’t be read.
+upload-too-many = Several other lists are arriving right now. Wait a moment, and send it again.
 upload-too-large = The file is larger than 64 MB. Split it.
 upload-broken-off = The upload broke off. Nothing of it was kept. Send it again.
 upload-several-lists = several sheets hold a list: { $sheets }; choose the one to read

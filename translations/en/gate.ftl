@@ -10,7 +10,7 @@ centre-no-sms-price = not known
 gate-set-sms-price = Price of a part of an SMS
 gate-hint-sms-price = The amount of the carrier's price list, such as 3.3. If it is empty, no cost is shown.
 gate-wrong-sms-price = A number from 0.01 to 1000, with at most two decimals
-gate-sms-price-unknown = not known
+gate-sms-price-unknown = not set
 gate-sms-cost = One SMS costs { $parts } parts × { $price } = { $cost }
 gate-sms-cost-unknown = The cost is shown once the price of a part is set.
 gate-pace = How fast calls are placed

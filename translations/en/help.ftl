@@ -129,6 +129,11 @@ help-centres--calls-per-day =
     The maximum number of its automated calls per day. Default, and with an empty value: no limit of its own
 help-centres--spend-per-day =
     The maximum cost of its automated calls per day, by dialer.price_per_minute. Default, and with an empty value: no limit of its own
+help-centres--daily-notice = When its patients get the daily notice with the link to report: 08:30. It must lie in --notice-hours. Default, and with an empty value: none is sent
+help-centres--notice-hours = When notices and invitations may be sent, every day; written like --office-hours. Default: 08:00-20:00
+help-centres--invitations = Whether new patients get the invitation to the portal: "at_registration", or "by_hand" when only staff send it. Default, and with an empty value: by_hand
+help-centres--leaflet = The address of the leaflet in its invitations, beginning with https://. Default, and with an empty value: none
+help-centres--invitation-words = What it adds to its invitations, in all languages alike. Default, and with an empty value: nothing
 help-centres--automated-calls =
     Whether its automated calls are placed: "place" them, or "pause" them until they are placed again. Calls in progress continue, and staff are told of each call time that passes without a call. Default, and with an empty value: place
 
@@ -280,7 +285,7 @@ help-reports-add =
 help-reports-add--answers =
     The answers, such as body_temperature=37.5 spo2=98 cough_or_runny_nose=no. `kenkocall flows form` shows the fields
 help-reports-export =
-    Write the reports of some days as CSV (UTF-8, with a header) to standard output. Times are in the time zone of the report's health centre; what wasn't answered or couldn't be measured is empty. The column caller_number says which number the caller had: registered, unregistered or hidden. The column stopped_after has the question after which a report stopped because the caller left on the advice on a red answer. The export is recorded
+    Write the reports of some days as CSV (UTF-8, with a header) to standard output. Times are in the time zone of the report's health centre; what wasn't answered or couldn't be measured is empty. The column caller_number says which number the caller had: registered, unregistered or hidden. The column stopped_after has the question after which a report stopped because the caller left on the advice on a red answer. The column written has what the patient wrote in the portal, with an apostrophe before what a spreadsheet would take for a formula. The export is recorded
 help-reports-export--from = The first day: 2026-11-01, 令和8年11月1日, R8.11.1, or today, yesterday
 help-reports-export--to = The last day
 help-reports-export--centre = Only the reports of this health centre

@@ -19,6 +19,10 @@ help-bench-dial--people--silent = Half are busy, the others don't answer: measur
 help-bench-dial--people--usual = The usual mix: most answer all questions
 help-bench-import = The import of a patient list, in a separate process, into a new SQLite file; and how long callers wait while lists are imported, call times are changed, and the database is exported and backed up
 help-bench-import--patients = Patients in the list
+help-bench-notices = Notices to patients: how long a day takes to plan, and how fast a mail server on this machine gets them
+help-bench-notices--patients = Patients registered, most of them released
+help-bench-notices--due = Patients under observation, who get a notice
+help-bench-notices--mails = E-mails to send
 help-bench-overload =
     Twice as many turns as the server can take: how long accepted turns wait, how fast the others are turned away, and whether everything acknowledged is stored
 help-bench-soak = An even load, and the server's memory meanwhile

@@ -19,6 +19,7 @@ portal-check-code = Check the code
 portal-code-again = Send a new code
 portal-code-again-sent = A new code was sent. Please enter the new one
 portal-code-wrong = The code isn't right. Please try again.
+portal-codes-locked = Too many wrong codes were entered, so this address takes no codes for about a day. You can log in with a password. If it is urgent, please phone the desk on the help page.
 portal-code-missing = If no code comes
 portal-code-missing-says = Please look into your spam folder, and check whether you accept mail from certain domains only. Or use another e-mail address.
 portal-other-address = Sign up with another address

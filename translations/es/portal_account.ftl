@@ -18,6 +18,7 @@ portal-check-code = Comprobar el código
 portal-code-again = Enviar otro código
 portal-code-again-sent = Se ha enviado otro código. Introduzca el nuevo
 portal-code-wrong = El código no es correcto. Inténtelo de nuevo.
+portal-codes-locked = Se han introducido demasiados códigos erróneos y esta dirección no admite códigos durante un día, más o menos. Puede iniciar sesión con contraseña. Si es urgente, llame a la atención al público de la página de ayuda.
 portal-code-missing = Si no llega el código
 portal-code-missing-says = Mire en la carpeta de correo no deseado y compruebe si solo acepta correo de ciertos dominios. O use otra dirección de correo.
 portal-other-address = Registrarse con otra dirección

@@ -10,7 +10,7 @@ centre-no-sms-price = 不明
 gate-set-sms-price = SMS 1区分の料金
 gate-hint-sms-price = 電話事業者の料金表の額を、3.3 のように書きます。空にすると、料金を示しません。
 gate-wrong-sms-price = 0.01 から 1000 までの数で、小数は2桁までにしてください
-gate-sms-price-unknown = 不明
+gate-sms-price-unknown = 設定なし
 gate-sms-cost = 1通の料金: { $parts }区分 × { $price } = { $cost }
 gate-sms-cost-unknown = 料金は、1区分の料金を設定すると示します。
 gate-pace = 架電の速さ

@@ -108,6 +108,11 @@ help-centres--missed-call-sms =
 help-centres--sms-price = SMS の1区分の料金(例 3.3)。コンソールが SMS の料金を示します。既定と、空にしたときは、不明
 help-centres--calls-per-day = 1日の自動架電の上限。既定と、空にしたときは、独自の上限なし
 help-centres--spend-per-day = 1日の自動架電の費用の上限(dialer.price_per_minute で計算)。既定と、空にしたときは、独自の上限なし
+help-centres--daily-notice = 報告のリンクを対象者に毎日知らせる時刻: 08:30。--notice-hours の中でなければなりません。既定と、空にしたときは、送りません
+help-centres--notice-hours = 毎日、通知と案内を送ってよい時間。書き方は --office-hours と同じです。既定は 08:00-20:00
+help-centres--invitations = 新しい対象者にポータルの案内を送るか: 自動で送る("at_registration")か、職員が送るときだけ("by_hand")。既定と、空にしたときは by_hand
+help-centres--leaflet = 案内に書くリーフレットの URL(https:// で始まる)。既定と、空にしたときは、なし
+help-centres--invitation-words = 案内に加える独自文言。すべての言語に同じ言葉が付きます。既定と、空にしたときは、なし
 help-centres--automated-calls =
     自動架電をする("place")か、再開するまで一時停止する("pause")か。通話中の電話は切れません。架電せずに過ぎた時刻は職員に知らせます。既定と、空にしたときは place
 
@@ -247,7 +252,7 @@ help-reports-add =
 help-reports-add--answers =
     回答。例: body_temperature=37.5 spo2=98 cough_or_runny_nose=no。項目は `kenkocall flows form` に表示されます
 help-reports-export =
-    指定した期間の報告を、CSV(UTF-8、見出し付き)で標準出力に書き出す。時刻は報告先の保健所のタイムゾーンで、回答や測定のない項目は空欄です。caller_number の列には、電話をかけた番号の種類(registered、unregistered、hidden)が入ります。stopped_after の列には、要緊急対応の案内のあとで電話が終わった報告について、最後に答えた項目が入ります。書き出しは記録されます
+    指定した期間の報告を、CSV(UTF-8、見出し付き)で標準出力に書き出す。時刻は報告先の保健所のタイムゾーンで、回答や測定のない項目は空欄です。caller_number の列には、電話をかけた番号の種類(registered、unregistered、hidden)が入ります。stopped_after の列には、要緊急対応の案内のあとで電話が終わった報告について、最後に答えた項目が入ります。written の列には、対象者がポータルに書いたことが入ります。表計算ソフトが数式とみなすものには、前にアポストロフィが付きます。書き出しは記録されます
 help-reports-export--from = 最初の日: 2026-11-01、令和8年11月1日、R8.11.1、または today、yesterday(今日、昨日)
 help-reports-export--to = 最後の日
 help-reports-export--centre = この保健所の報告だけ

@@ -18,6 +18,7 @@ portal-check-code = 코드 확인
 portal-code-again = 확인 코드 다시 받기
 portal-code-again-sent = 확인 코드를 다시 보냈습니다. 새 코드를 입력해 주세요
 portal-code-wrong = 코드가 올바르지 않습니다. 다시 시도해 주세요.
+portal-codes-locked = 잘못된 확인 코드가 여러 번 입력되어 이 이메일 주소로는 하루쯤 확인 코드를 쓸 수 없습니다. 비밀번호로는 로그인할 수 있습니다. 급할 때는 도움말의 상담 창구로 전화해 주세요.
 portal-code-missing = 확인 코드가 오지 않을 때
 portal-code-missing-says = 스팸 메일함에 들어 있을 수 있으니 확인해 주세요. 특정 도메인만 받거나 수신을 거부하도록 설정되어 있는지도 확인해 주세요. 또는 다른 이메일 주소로 시도해 주세요.
 portal-other-address = 다른 이메일 주소로 등록하기

@@ -18,6 +18,7 @@ portal-check-code = Conferir o código
 portal-code-again = Enviar outro código
 portal-code-again-sent = Outro código foi enviado. Digite o novo
 portal-code-wrong = O código não está certo. Tente de novo.
+portal-codes-locked = Foram digitados códigos errados demais e este e-mail não aceita códigos por cerca de um dia. Você pode entrar com a senha. Se for urgente, ligue para o atendimento da página de ajuda.
 portal-code-missing = Se o código não chegar
 portal-code-missing-says = Veja a caixa de spam e confira se você só aceita e-mails de certos domínios. Ou use outro e-mail.
 portal-other-address = Cadastrar-se com outro e-mail

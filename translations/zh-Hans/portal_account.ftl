@@ -18,6 +18,7 @@ portal-check-code = 确认验证码
 portal-code-again = 重新发送验证码
 portal-code-again-sent = 已重新发送验证码。请输入新的验证码
 portal-code-wrong = 验证码不正确。请再试一次。
+portal-codes-locked = 错误的验证码输入次数过多,此邮箱约一天内不能使用验证码。可以用密码登录。如有急事,请致电帮助页面的咨询窗口。
 portal-code-missing = 收不到验证码时
 portal-code-missing-says = 邮件可能在垃圾邮件箱里,请确认。也请确认是否设置了只接收指定域名或拒收。或者请使用其他电子邮箱地址。
 portal-other-address = 用其他电子邮箱地址注册

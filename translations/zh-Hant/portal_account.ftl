@@ -18,6 +18,7 @@ portal-check-code = 確認驗證碼
 portal-code-again = 重新傳送驗證碼
 portal-code-again-sent = 已重新傳送驗證碼。請輸入新的驗證碼
 portal-code-wrong = 驗證碼不正確。請再試一次。
+portal-codes-locked = 錯誤的驗證碼輸入次數過多,此地址約一天內不能使用驗證碼。可以用密碼登入。如有急事,請致電說明頁面的諮詢窗口。
 portal-code-missing = 收不到驗證碼時
 portal-code-missing-says = 郵件可能在垃圾郵件匣裡,請確認。也請確認是否設定了只接收指定網域或拒收。或者請使用其他電子郵件地址。
 portal-other-address = 用其他電子郵件地址註冊

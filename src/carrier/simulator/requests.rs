@@ -15,7 +15,7 @@ use super::{Key, MAX_ASKED, MAX_MESSAGES, Network};
 use crate::carrier::CarrierLegId;
 use crate::carrier::network::{
     CarrierCall, CommandResult, Dial, DialOutcome, LegProgress, LookupResult, NotProcessed, Recent, Refusal,
-    SmsOutcome, Uncertainty,
+    SmsOutcome, SmsRefusal, Uncertainty,
 };
 use crate::domain::{CallId, HangupCause, Line, NumberKind, PhoneNumber, Sensitive};
 
@@ -273,7 +273,7 @@ impl Network {
     pub fn send_sms(&mut self, from: &PhoneNumber, to: &PhoneNumber, text: &str, now: Timestamp) -> SmsOutcome {
         self.run_to(now);
         if to.kind() != NumberKind::Mobile {
-            return SmsOutcome::Refused;
+            return SmsOutcome::Refused(SmsRefusal::Number);
         }
         let tally = self.numbers.entry(to.clone()).or_default();
         let rng = &mut generator(self.settings.seed, Purpose::Message, to.expose(), tally.messages);

@@ -7,6 +7,7 @@
 
 mod apology;
 mod form;
+mod message;
 mod party;
 mod request;
 pub mod rest;
@@ -27,6 +28,7 @@ pub const CARRIER_NAME: &str = "twilio";
 
 pub use apology::{apology, try_again};
 pub use form::{Form, FormError, MAX_FIELDS, Pair};
+pub use message::{InboundMessage, MessageReport, MessageStatus};
 pub use request::{FallbackRequest, Field, StatusRequest, VoiceRequest, account};
 pub use signature::{NoToken, SigningKey};
 pub use status::{AnsweredBy, CallStatus, SipCode};

@@ -43,11 +43,15 @@ pub enum Field {
     ErrorUrl,
     /// `SipResponseCode`
     SipResponseCode,
+    /// `MessageStatus`
+    MessageStatus,
+    /// `Body`
+    Body,
 }
 
 impl Field {
     /// All fields.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::CallSid,
         Self::AccountSid,
         Self::From,
@@ -60,6 +64,8 @@ impl Field {
         Self::ErrorCode,
         Self::ErrorUrl,
         Self::SipResponseCode,
+        Self::MessageStatus,
+        Self::Body,
     ];
 
     /// The carrier's name of the field.
@@ -77,6 +83,8 @@ impl Field {
             Self::ErrorCode => "ErrorCode",
             Self::ErrorUrl => "ErrorUrl",
             Self::SipResponseCode => "SipResponseCode",
+            Self::MessageStatus => "MessageStatus",
+            Self::Body => "Body",
         }
     }
 }
@@ -192,7 +200,7 @@ fn leg(form: &Form<'_>) -> Result<CarrierLegId, FormError> {
     CarrierLegId::parse(text).ok().filter(|_| !run_together).ok_or(FormError::Malformed(Field::CallSid))
 }
 
-fn word<T>(form: &Form<'_>, field: Field, read: impl FnOnce(&str) -> Option<T>) -> Word<T> {
+pub(super) fn word<T>(form: &Form<'_>, field: Field, read: impl FnOnce(&str) -> Option<T>) -> Word<T> {
     match form.value(field) {
         Value::Absent | Value::Text("") => Word::Absent,
         Value::Text(text) => read(text).map_or_else(|| Word::Unknown(Shape::of(text)), Word::Known),

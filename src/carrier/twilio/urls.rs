@@ -1,7 +1,7 @@
 //! Our URLs that a carrier requests. Only this module knows their paths. The URLs of a call contain our own id of it,
 //! so that a callback is matched even if the reply to the dial request never arrived.
 
-use crate::domain::CallId;
+use crate::domain::{CallId, NoticeId};
 
 /// The prefix of all paths.
 pub const ROOT: &str = "/twilio/voice";
@@ -23,6 +23,11 @@ pub const GOODBYE: &str = "/calls/{call}/goodbye";
 pub const TURN: &str = "/calls/{call}/turns/{turn}";
 /// The phone of the staff to whom a caller is transferred changed its state. The turn is that of the transfer's end.
 pub const STAFF: &str = "/calls/{call}/turns/{turn}/staff";
+
+/// An SMS comes in.
+pub const MESSAGES: &str = "/messages";
+/// An SMS of ours changed its state. The URL has our own id of the notice.
+pub const MESSAGE_STATUS: &str = "/messages/{notice}/status";
 
 /// In the query of a URL whose answer names no voice, because the carrier couldn't use an earlier one.
 pub const WITHOUT_VOICE: &str = "voice=none";
@@ -143,6 +148,11 @@ impl Urls {
     /// The URL that the carrier requests if another one fails.
     pub fn fallback(&self) -> ActionUrl {
         self.at(FALLBACK)
+    }
+
+    /// The URL for the reports about a notice by SMS.
+    pub fn message_status(&self, notice: NoticeId) -> ActionUrl {
+        self.at(&MESSAGE_STATUS.replace("{notice}", &notice.to_string()))
     }
 
     fn of_call(&self, path: &str, call: CallId) -> ActionUrl {

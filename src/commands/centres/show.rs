@@ -4,7 +4,9 @@ use super::degrees;
 use crate::commands::arguments::table;
 use crate::commands::language::text;
 use crate::domain::AttemptOutcome;
-use crate::service::{AfterRed, CentreCalls, CentreView, ReportCovers, Retries, RetryPolicy, UnregisteredReports};
+use crate::service::{
+    AfterRed, CentreCalls, CentreView, Invitations, ReportCovers, Retries, RetryPolicy, UnregisteredReports,
+};
 
 /// Formats one line for each setting, by its name in `centres set`.
 pub(super) fn in_words(row: &CentreView) -> String {
@@ -66,6 +68,7 @@ pub(super) fn in_words(row: &CentreView) -> String {
         vec![text!("head-missed-call-sms"), sms.unwrap_or_else(|| text!("centre-no-sms"))],
     ];
     rows.extend(retries(&settings.retry));
+    rows.extend(notices(row));
     table(&rows)
 }
 
@@ -77,6 +80,23 @@ fn retries(policy: &RetryPolicy) -> Vec<Vec<String>> {
             Some(vec![text!("centre-after", cause = cause.code().replace('_', " ")), tries(policy.of(*cause)?)])
         })
         .collect()
+}
+
+/// Formats the settings of notices and invitations.
+fn notices(row: &CentreView) -> Vec<Vec<String>> {
+    let settings = &row.settings;
+    let invitations = match settings.invitations {
+        Invitations::ByHand => text!("centre-invitations-by-hand"),
+        Invitations::AtRegistration => text!("centre-invitations-at-registration"),
+    };
+    let none = || text!("centre-no-notice");
+    vec![
+        vec![text!("head-daily-notice"), settings.daily_notice.map_or_else(none, |time| time.to_string())],
+        vec![text!("head-notice-hours"), settings.notice_hours.to_string()],
+        vec![text!("head-invitations"), invitations],
+        vec![text!("head-leaflet"), settings.leaflet.as_ref().map_or_else(none, ToString::to_string)],
+        vec![text!("head-invitation-words"), settings.invitation_words.as_ref().map_or_else(none, ToString::to_string)],
+    ]
 }
 
 fn tries(retries: Retries) -> String {

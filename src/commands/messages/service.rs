@@ -150,6 +150,7 @@ impl ToMessage for CentreError {
             }
             Self::PhoneNotCallable => message!("centre-phone-not-callable"),
             Self::ConcurrentCallsOutOfRange => message!("centre-concurrent-calls"),
+            Self::NoticeInQuietHours => message!("notice-wrong-quiet"),
             Self::ReplanUnfinished => message!("centre-replan-unfinished"),
             Self::ChangedMeanwhile => message!("centre-changed-meanwhile"),
             Self::ChangeNotFound => message!("centre-change-not-found"),

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::effect::{Fact, Utterance};
 use super::session::Person;
-use crate::domain::{Answer, Item, Job, Language, ReportId, ReportOutcome};
+use crate::domain::{Answer, Item, Job, Language, ReportId, ReportOutcome, Severity};
 use crate::flow::form::{Form, Obstacle};
 use crate::flow::{FlowSet, NodeId, names};
 
@@ -91,6 +91,15 @@ impl Submitted {
             }
         }
         answers
+    }
+
+    /// The highest severity of the answers.
+    pub fn severity(&self) -> Severity {
+        let severity = |fact: &Fact| match fact {
+            Fact::Answered { severity, .. } => Some(*severity),
+            _ => None,
+        };
+        self.facts.iter().filter_map(severity).max().unwrap_or(Severity::None)
     }
 
     /// What a form adds to answers that its report has already. The same answer isn't given again and raises no second

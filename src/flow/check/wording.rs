@@ -134,7 +134,8 @@ fn gaps(check: &mut Check<'_>, id: &PromptId, prompt: &Prompt, file: &str, wordi
     let (Some(gaps), Some(spoken)) = (gaps_of(&wording.text), gaps_of(wording.spoken())) else {
         return find(WordingFault::Bracket(id.clone()));
     };
-    if gaps_of(wording.on_form()).is_none_or(|shown| !shown.is_subset(&gaps)) {
+    let on_forms = [Some(wording.on_form()), wording.easy.as_ref()];
+    if on_forms.into_iter().flatten().any(|form| gaps_of(form).is_none_or(|shown| !shown.is_subset(&gaps))) {
         find(WordingFault::FormGap(id.clone(), owned(&gaps)));
     }
     if gaps != spoken {

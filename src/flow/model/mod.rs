@@ -169,6 +169,8 @@ pub struct Wording {
     pub reading: Option<Arc<str>>,
     /// The text on a form, where there are no keys to press, if it differs from `text`.
     pub form: Option<Arc<str>>,
+    /// The text on a form in やさしい日本語, with readings as `[漢字|かんじ]`. Only Japanese has it.
+    pub easy: Option<Arc<str>>,
     /// The line in the prompt file.
     pub line: u32,
 }
@@ -181,7 +183,7 @@ impl Wording {
 
     /// Whether the words are the same, wherever they are.
     pub fn is_worded_as(&self, other: &Self) -> bool {
-        (&self.text, &self.reading, &self.form) == (&other.text, &other.reading, &other.form)
+        (&self.text, &self.reading, &self.form, &self.easy) == (&other.text, &other.reading, &other.form, &other.easy)
     }
 
     /// The text on a form.

@@ -1,5 +1,5 @@
 //! Reads one language's wording of one flow: `id = "text"` or
-//! `id = { text = "…", reading = "…", form = "…" }`.
+//! `id = { text = "…", reading = "…", form = "…", easy = "…" }`.
 
 use std::collections::BTreeMap;
 
@@ -33,13 +33,14 @@ pub(super) fn read(
 
 fn one(value: Value<'_>, id: &str) -> Option<Wording> {
     if value.is_text() {
-        return Some(Wording { text: value.text()?.into(), reading: None, form: None, line: value.line });
+        return Some(Wording { text: value.text()?.into(), reading: None, form: None, easy: None, line: value.line });
     }
     let table = value.table(Part::Prompt(id.into()))?;
     let text = table.need(Required::Text).and_then(|text| text.text());
     let reading = table.get("reading").and_then(|reading| reading.text());
     let form = table.get("form").and_then(|form| form.text());
+    let easy = table.get("easy").and_then(|easy| easy.text());
     table.finish();
-    let (reading, form) = (reading.map(Into::into), form.map(Into::into));
-    Some(Wording { text: text?.into(), reading, form, line: value.line })
+    let (reading, form, easy) = (reading.map(Into::into), form.map(Into::into), easy.map(Into::into));
+    Some(Wording { text: text?.into(), reading, form, easy, line: value.line })
 }

@@ -7,8 +7,11 @@ mod dial;
 mod import;
 mod latency_probe;
 mod load;
+mod notices;
 mod phone;
+mod portal;
 mod server;
+mod smtp_sink;
 mod step;
 mod temp_dir;
 mod tick;
@@ -124,6 +127,37 @@ pub enum Bench {
         #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         rate: u32,
     },
+    /// Notices to patients: how long a day takes to plan, and how fast a mail server on this machine gets them.
+    Notices {
+        /// Patients registered, most of them released.
+        #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1..=5_000_000))]
+        patients: u32,
+        /// Patients under observation, who get a notice.
+        #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..=5_000_000))]
+        due: u32,
+        /// E-mails to send.
+        #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+        mails: u32,
+    },
+    /// The portal: complete reports, very many people who sign up beside reports and callers, certificates, bytes of
+    /// pages, and what answers tell of an address.
+    Portal {
+        /// Patients registered.
+        #[arg(long, default_value_t = 30_000, value_parser = clap::value_parser!(u32).range(12_000..=5_000_000))]
+        patients: u32,
+        /// Patients with an account.
+        #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(2_000..=1_000_000))]
+        accounts: u32,
+        /// Sign-ups per second.
+        #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        rate: u32,
+        /// Duration of the sign-ups in seconds.
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
+        seconds: u32,
+        /// Known and unknown addresses that are compared, of each.
+        #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(10..=10_000))]
+        addresses: u32,
+    },
     /// The server that stores nothing, for comparison. It runs until it is killed.
     #[command(hide = true)]
     Baseline,
@@ -148,6 +182,10 @@ pub(super) async fn run(command: Option<Bench>) -> anyhow::Result<()> {
         Some(Bench::Console { patients, of_centre, days, rate }) => {
             let of_centre = of_centre.min(patients);
             console::run(console::Plan { patients, of_centre, days, rate }).await
+        }
+        Some(Bench::Notices { patients, due, mails }) => notices::run(notices::Plan { patients, due, mails }).await,
+        Some(Bench::Portal { patients, accounts, rate, seconds, addresses }) => {
+            portal::run(portal::Plan { patients, accounts, rate, seconds, addresses }).await
         }
         Some(Bench::Baseline) => server::baseline().await,
         None => {

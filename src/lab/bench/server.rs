@@ -105,6 +105,11 @@ impl Measured {
         })
     }
 
+    /// The metrics, as text.
+    pub(super) async fn metrics(&self) -> anyhow::Result<String> {
+        get(self.operations, "/metrics").await
+    }
+
     fn cpu_time(&self) -> Option<Duration> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
         // The name in brackets may contain spaces. The 14th and 15th fields are user and system time (proc(5)).
@@ -153,8 +158,8 @@ async fn get(address: SocketAddr, path: &str) -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&body).into_owned())
 }
 
-/// The value of a metric without labels.
-fn sample(metrics: &str, name: &str) -> Option<u64> {
+/// The value of a metric, by its name with its labels.
+pub(super) fn sample(metrics: &str, name: &str) -> Option<u64> {
     metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
 }
 

@@ -11,8 +11,8 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, oneshot};
 
 use super::event_printer::Tally;
-use super::{Demo, PATIENTS, console, diagnoses, past_days, rota, second_centre};
-use crate::app::{Ports, Server, simulated_network};
+use super::{Demo, PATIENTS, console, diagnoses, notices, past_days, rota, second_centre};
+use crate::app::{Ports, Server, on_simulated_lines, simulated_lines};
 use crate::carrier::simulator;
 use crate::commands::documents::Origin;
 use crate::commands::output::{closed, outln, write_raw};
@@ -70,8 +70,11 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
     config.email.spool_folder = Some(folder.join("mail"));
     let mut people = simulator::Settings { seed, ..simulator::Settings::default() };
     rota::people(&mut people.people);
+    let mut phones = None;
     let server = Server::open(&config, Origin::choose(None).flow_set()?, |_, context| {
-        Ok(Some(simulated_network(people, context)))
+        let lines = simulated_lines(people, context);
+        phones = Some(lines.clone());
+        Ok(Some(on_simulated_lines(lines)))
     })
     .await?
     .with_status_page();
@@ -86,6 +89,7 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
     rota::add(&context, &rota::FIRST).await?;
     second_centre::add(&context, now, &zone).await?;
     diagnoses::add(&context, now, &zone).await?;
+    let daily_notice = notices::add(&context, now, &zone).await?;
 
     outln!(
         "自動架電 — a made-up health centre calls its {patients} patients. No phone rings: the network is simulated.\n"
@@ -105,9 +109,34 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
     if demo.no_second_factor {
         outln!("               no second factor is asked for, in this demonstration only");
     }
-    outln!("  portal       http://localhost:{}/portal", address.port());
+    say_where_patients_look(address.port(), folder, &daily_notice);
+    say_how_it_ends();
+
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving =
+        tokio::spawn(server.run(Ports::one(&config, listener), async { drop(stopped.await) }, Duration::from_secs(5)));
+    let writing = phones.map(|lines| tokio::spawn(notices::written(lines, folder.join("sms"))));
+    let tally = watch(watching, &zone, patients).await;
+    if let Some(writing) = writing {
+        writing.abort();
+    }
+    drop(context);
+    drop(stop);
+    serving.await.context("the server broke")??;
+    outln!("\n{}", tally.line());
+    Ok(())
+}
+
+/// Prints where patients report, and where what they get can be read.
+fn say_where_patients_look(port: u16, folder: &Path, daily_notice: &str) {
+    outln!("  portal       http://localhost:{port}/portal");
     outln!("               its codes by e-mail are in {}", folder.join("mail").display());
     outln!("               add HER-SYS ID {FIRST_MADE_UP_ID}, birth date {MADE_UP_BIRTH_DATE}");
+    outln!("  notices      SMS as patients get them are in {}", folder.join("sms").display());
+    outln!("               the first invites to the portal; at {daily_notice} everybody gets the daily link to report");
+}
+
+fn say_how_it_ends() {
     if at_terminal() {
         outln!("\nCtrl-C ends it.\n");
     } else {
@@ -115,16 +144,6 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
         outln!("\nWithout a terminal it ends by itself: when all calls have ended, or after {minutes} minutes.");
         outln!("To end it before: kill {process}\n");
     }
-
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serving =
-        tokio::spawn(server.run(Ports::one(&config, listener), async { drop(stopped.await) }, Duration::from_secs(5)));
-    let tally = watch(watching, &zone, patients).await;
-    drop(context);
-    drop(stop);
-    serving.await.context("the server broke")??;
-    outln!("\n{}", tally.line());
-    Ok(())
 }
 
 /// Returns a day on which the centre calls around the clock, so that the demonstration works at any hour. A part of the

@@ -6,6 +6,7 @@ mod diagnoses;
 mod event_printer;
 pub(super) mod fast;
 mod live;
+mod notices;
 mod past_days;
 mod phone;
 mod rota;
@@ -17,6 +18,7 @@ use std::path::Path;
 use anyhow::Context;
 use clap::Args;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Config, Help};
 use crate::lab::synthetic_number;
@@ -52,10 +54,17 @@ pub struct Demo {
 pub(super) async fn run(demo: Demo, named: &Config) -> anyhow::Result<()> {
     let folder = std::env::temp_dir().join(format!("kenkocall-demo-{}", std::process::id()));
     std::fs::create_dir_all(&folder).context("a folder for the demonstration can't be made")?;
-    let outcome = match (demo.phone, demo.fast) {
-        (true, _) => phone::demonstrate(&folder, demo.patients.unwrap_or(PHONE_PATIENTS), demo.seed, named).await,
-        (false, true) => fast::demonstrate(&folder, demo.patients.unwrap_or(PATIENTS), demo.seed).await,
-        (false, false) => live::demonstrate(&folder, &demo, named).await,
+    let played = async {
+        match (demo.phone, demo.fast) {
+            (true, _) => phone::demonstrate(&folder, demo.patients.unwrap_or(PHONE_PATIENTS), demo.seed, named).await,
+            (false, true) => fast::demonstrate(&folder, demo.patients.unwrap_or(PATIENTS), demo.seed).await,
+            (false, false) => live::demonstrate(&folder, &demo, named).await,
+        }
+    };
+    let mut killed = signal(SignalKind::terminate()).context("the end of the demonstration can't be waited for")?;
+    let outcome = tokio::select! {
+        outcome = played => outcome,
+        _ = killed.recv() => Ok(()),
     };
     std::fs::remove_dir_all(&folder).context("the folder of the demonstration can't be removed")?;
     outcome

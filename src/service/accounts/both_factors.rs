@@ -8,7 +8,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::log_in::{Browser, account_of, before, begin_try, client_of, folded_name, logged_in, note, note_failure};
-use super::passwords;
+use super::passwords::{self, PasswordOf};
 use super::set_up::is_right;
 use super::token::{SecretToken, hash_of};
 use crate::domain::SecondFactor;
@@ -67,7 +67,7 @@ pub async fn give_both_factors(
     let account = account_of(&mut context.database.begin_read().await?, &folded).await?;
     let place = Place::of(&browser.address)?;
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
-    let is_right = passwords::verify(password.to_owned(), hash).await?;
+    let is_right = passwords::verify(password.to_owned(), hash, PasswordOf::Staff).await?;
     drop(place);
     let now = context.clock.now();
     let tokens = match account.filter(|_| is_right) {

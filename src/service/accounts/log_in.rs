@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::passwords;
+use super::passwords::{self, PasswordOf};
 use super::session::live_session;
 use super::set_up::is_right;
 use super::subject_of;
@@ -108,7 +108,7 @@ async fn password_checked(
     let attempt = begin_try(&mut tx, &folded, account.as_ref(), browser, Factor::Password, now).await?;
     tx.commit().await?;
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
-    let is_right = passwords::verify(password.to_owned(), hash).await?;
+    let is_right = passwords::verify(password.to_owned(), hash, PasswordOf::Staff).await?;
     match account.filter(|_| is_right) {
         Some(account) => Ok((account, attempt)),
         None => {

@@ -27,6 +27,8 @@ pub use passkeys::{
     PasskeyView, RelyingParty, add_passkey, begin_passkey, challenge_passkey, give_passkey, list_passkeys,
     remove_passkey, rename_passkey,
 };
+#[cfg(feature = "fault-injection")]
+pub use passwords::hold_hashing;
 pub use red_sound::set_red_sound;
 pub use session::{Activity, LoggedIn, SessionState, locked_account, log_out, session};
 pub use set_up::{SetUp, choose_password, confirm_second_factor, set_up};

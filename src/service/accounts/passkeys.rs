@@ -31,7 +31,7 @@ const NAME: &str = "Kenko Call";
 
 /// The address for which passkeys are made. They work at no other one.
 #[derive(Debug, Clone)]
-pub struct RelyingParty(Webauthn);
+pub struct RelyingParty(pub(in crate::service) Webauthn);
 
 impl RelyingParty {
     /// Of the public URL. `None` if its host is an address, which can't have passkeys.

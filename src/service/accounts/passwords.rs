@@ -1,12 +1,20 @@
 //! Hashing passwords with argon2id. Few at a time: each takes 19 MiB and some tens of milliseconds of a core.
 
+use std::num::NonZero;
+use std::sync::LazyLock;
+
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use metrics::Gauge;
 use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
+#[cfg(feature = "fault-injection")]
+use tokio::sync::SemaphorePermit;
 
 use super::token::random_bytes;
+use crate::policy::hashed_at_once;
+use crate::service::context::Stopwatch;
 use crate::service::error::{AccountError, ServiceError};
 use crate::store::StoreError;
 
@@ -19,24 +27,47 @@ const HASH_BYTES: usize = 32;
 const OF_NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// How many passwords are hashed at a time, so that callers on the phone keep their cores.
-static AT_A_TIME: Semaphore = Semaphore::const_new(2);
-/// How many are hashed or wait. Further ones are refused at once.
-static IN_ALL: Semaphore = Semaphore::const_new(34);
+/// How many passwords are hashed at a time, so that callers on the phone and reports keep their cores.
+static AT_A_TIME: LazyLock<Semaphore> = LazyLock::new(|| {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    Semaphore::new(hashed_at_once(cores))
+});
+/// How many of staff are hashed or wait. Further ones are refused at once.
+static OF_STAFF: Semaphore = Semaphore::const_new(34);
+
+/// Whose password is hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::service) enum PasswordOf {
+    /// A member of staff: the next one hashed, whoever waits in the portal's line.
+    Staff,
+    /// Somebody who has come to the front of the portal's line.
+    PortalAccount,
+}
+
+/// Lets nobody hash until it is dropped, for tests.
+#[cfg(feature = "fault-injection")]
+pub async fn hold_hashing() -> Option<SemaphorePermit<'static>> {
+    let all = u32::try_from(AT_A_TIME.available_permits()).ok()?;
+    AT_A_TIME.acquire_many(all).await.ok()
+}
 
 /// The hash of a new password, with its parameters and salt, in the format of the reference implementation.
-pub(in crate::service) async fn hash(password: String) -> Result<String, ServiceError> {
+pub(in crate::service) async fn hash(password: String, of: PasswordOf) -> Result<String, ServiceError> {
     let salt = random_bytes::<SALT_BYTES>()?;
-    let hash = in_pool(move || hashed(&password, &salt, COST)).await?.ok_or_else(broken)?;
+    let hash = in_pool(of, move || hashed(&password, &salt, COST)).await?.ok_or_else(broken)?;
     let (memory, passes, lanes) = COST;
     let (salt, hash) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(hash));
     Ok(format!("$argon2id$v=19$m={memory},t={passes},p={lanes}${salt}${hash}"))
 }
 
 /// Returns `true` if a password has a stored hash. Without a hash it takes as long, and is `false`.
-pub(in crate::service) async fn verify(password: String, stored: Option<String>) -> Result<bool, ServiceError> {
+pub(in crate::service) async fn verify(
+    password: String,
+    stored: Option<String>,
+    of: PasswordOf,
+) -> Result<bool, ServiceError> {
     let stored = stored.unwrap_or_else(|| OF_NOBODY.to_owned());
-    in_pool(move || {
+    in_pool(of, move || {
         let (cost, salt, hash) = read(&stored)?;
         Some(bool::from(hashed(&password, &salt, cost)?.ct_eq(&hash)))
     })
@@ -48,10 +79,53 @@ fn broken() -> ServiceError {
     StoreError::Inconsistent { what: "staff_accounts.password_hash" }.into()
 }
 
-async fn in_pool<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ServiceError> {
-    let _place = IN_ALL.try_acquire().map_err(|_| AccountError::Busy)?;
+async fn in_pool<T: Send + 'static>(
+    of: PasswordOf,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ServiceError> {
+    let _place = match of {
+        PasswordOf::Staff => match OF_STAFF.try_acquire() {
+            Ok(place) => Some(place),
+            Err(_) => {
+                metrics::counter!("kenkocall_bulkhead_refused_total", "bulkhead" => "staff_passwords").increment(1);
+                return Err(AccountError::Busy.into());
+            }
+        },
+        PasswordOf::PortalAccount => None,
+    };
+    let waiting = Counted::of("kenkocall_bulkhead_waiting", of);
     let _turn = AT_A_TIME.acquire().await.map_err(|_| AccountError::Busy)?;
-    tokio::task::spawn_blocking(work).await.map_err(|_| AccountError::Busy.into())
+    drop(waiting);
+    let _in_use = Counted::of("kenkocall_bulkhead_in_use", of);
+    let timed = move || {
+        let watch = Stopwatch::start();
+        let done = work();
+        let took = u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX);
+        metrics::counter!("kenkocall_password_hashing_milliseconds_total").increment(took);
+        done
+    };
+    tokio::task::spawn_blocking(timed).await.map_err(|_| AccountError::Busy.into())
+}
+
+/// What a gauge counts until it is dropped. The portal's line counts its own people.
+struct Counted(Option<Gauge>);
+
+impl Counted {
+    fn of(gauge: &'static str, of: PasswordOf) -> Self {
+        let gauge = (of == PasswordOf::Staff).then(|| metrics::gauge!(gauge, "bulkhead" => "staff_passwords"));
+        if let Some(gauge) = &gauge {
+            gauge.increment(1.0);
+        }
+        Self(gauge)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        if let Some(gauge) = &self.0 {
+            gauge.decrement(1.0);
+        }
+    }
 }
 
 fn hashed(password: &str, salt: &[u8], (memory, passes, lanes): (u32, u32, u32)) -> Option<[u8; HASH_BYTES]> {
@@ -81,14 +155,22 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_password_has_the_hash() -> Result<(), ServiceError> {
-        let stored = hash("correct horse battery".to_owned()).await?;
+        let stored = hash("correct horse battery".to_owned(), PasswordOf::Staff).await?;
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
-        assert_ne!(stored, hash("correct horse battery".to_owned()).await?, "the salt differs");
+        assert_ne!(
+            stored,
+            hash("correct horse battery".to_owned(), PasswordOf::PortalAccount).await?,
+            "the salt differs"
+        );
         for (password, right) in [("correct horse battery", true), ("correct horse batter", false), ("", false)] {
-            assert_eq!(verify(password.to_owned(), Some(stored.clone())).await?, right, "{password}");
-            assert!(!verify(password.to_owned(), None).await?);
+            assert_eq!(
+                verify(password.to_owned(), Some(stored.clone()), PasswordOf::Staff).await?,
+                right,
+                "{password}"
+            );
+            assert!(!verify(password.to_owned(), None, PasswordOf::Staff).await?);
         }
-        assert!(verify(String::new(), Some("plain".to_owned())).await.is_err());
+        assert!(verify(String::new(), Some("plain".to_owned()), PasswordOf::Staff).await.is_err());
         Ok(())
     }
 

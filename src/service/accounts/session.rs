@@ -1,6 +1,6 @@
 //! Looking up the log-in of a request, and logging out.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::subject_of;
 use super::token::SecretToken;
@@ -11,6 +11,9 @@ use crate::service::context::{Changes, Context, audit_entry};
 use crate::service::error::ServiceError;
 use crate::store::web_sessions::WebSessionRow;
 use crate::store::{StoreError, Tx, audit, staff_accounts, web_sessions};
+
+/// How long after it ended by itself a log-in is known: until the next working day.
+const KNOWN_FOR: SignedDuration = SignedDuration::from_hours(96);
 
 /// Somebody who is logged in.
 #[derive(Debug, Clone)]
@@ -59,7 +62,11 @@ pub async fn session(context: &Context, token: &SecretToken, activity: Activity)
     };
     match (standing(&row, now), row.stage) {
         (SessionStanding::Ended, _) => return Ok(SessionState::None),
-        (SessionStanding::TimedOut, _) => return Ok(SessionState::TimedOut(row.account)),
+        // Only who was logged in is known: what they typed is kept, and their page shows that alerts wait.
+        (SessionStanding::TimedOut, LogInStage::LoggedIn) if now.duration_since(row.seen_at) < KNOWN_FOR => {
+            return Ok(SessionState::TimedOut(row.account));
+        }
+        (SessionStanding::TimedOut, _) => return Ok(SessionState::None),
         (SessionStanding::Live, LogInStage::PasswordGiven) => {
             let left = staff_accounts::codes_left(&mut tx, row.account).await?;
             return Ok(SessionState::PasswordGiven(Box::new(account.into()), left));

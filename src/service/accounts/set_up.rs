@@ -1,9 +1,9 @@
 //! Accepting an invitation: a password, then an authenticator that has shown a right code, then the recovery codes.
 
-use super::subject_of;
+use super::passwords::{self, PasswordOf};
 use super::token::{SecretToken, hash_of, random_bytes};
 use super::view::AccountView;
-use super::{passwords, totp};
+use super::{subject_of, totp};
 use crate::domain::{Password, SecondFactor, StaffAccountId};
 use crate::service::context::{Changes, Context, audit_entry};
 use crate::service::error::{AccountError, ServiceError};
@@ -52,7 +52,7 @@ pub async fn set_up(context: &Context, token: &SecretToken) -> Result<SetUp, Ser
 /// # Errors
 /// [`AccountError::InvitationEnded`]; [`AccountError::Busy`].
 pub async fn choose_password(context: &Context, token: &SecretToken, password: &Password) -> Result<(), ServiceError> {
-    let hash = passwords::hash(password.expose().to_owned()).await?;
+    let hash = passwords::hash(password.expose().to_owned(), PasswordOf::Staff).await?;
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
     let account = staff_accounts::invited(&mut tx, &token.hash(), now).await?;

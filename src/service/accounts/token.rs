@@ -34,7 +34,7 @@ impl SecretToken {
     }
 
     /// What is stored.
-    pub(in crate::service) fn hash(&self) -> String {
+    pub(crate) fn hash(&self) -> String {
         hash_of(&["token", &self.0])
     }
 

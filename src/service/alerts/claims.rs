@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::list::{is_visible, line_key, open_of_line};
+use super::list::{is_visible, line_key, line_of, open_of_line};
 use super::view::AlertView;
-use crate::domain::{Actor, AlertId, ClaimId, Claimant, LineOf};
+use crate::domain::{Actor, AlertId, ClaimId, Claimant, LineOf, PatientId};
 use crate::policy::{LineState, Permission, Scope, line_state, scope};
 use crate::service::context::{Changes, Context, audit_entry, new_id};
 use crate::service::error::{AlertError, ServiceError};
@@ -182,6 +182,34 @@ pub(in crate::service) async fn visible_alert(
         true => Ok(named),
         false => Err(AlertError::NotFound.into()),
     }
+}
+
+/// The claim of somebody who deals with all that is red on a patient's line.
+pub(in crate::service) async fn own_claim(
+    tx: &mut Tx,
+    actor: &Actor,
+    patient: PatientId,
+) -> Result<Option<ClaimRow>, StoreError> {
+    let Some(held) = held(tx, LineOf::Patient(patient)).await? else { return Ok(None) };
+    let open = open_of_patient(tx, patient).await?;
+    let is_own = held.by.is_same_as(&Claimant::of(actor));
+    Ok(Some(held).filter(|held| is_own && state(held, &open) == LineState::Taken))
+}
+
+/// Lets a claim cover what its holder has just entered: nobody is called about it.
+pub(in crate::service) async fn cover_new(tx: &mut Tx, claim: &ClaimRow, patient: PatientId) -> Result<(), StoreError> {
+    let open = open_of_patient(tx, patient).await?;
+    match open.iter().max_by_key(|alert| (alert.raised_at, alert.id)) {
+        Some(newest) => alert_claims::extend(tx, claim.id, newest.id, newest.raised_at).await,
+        None => Ok(()),
+    }
+}
+
+/// The open alerts on a patient's line.
+async fn open_of_patient(tx: &mut Tx, patient: PatientId) -> Result<Vec<AlertRow>, StoreError> {
+    let mut open = alerts::open_of_patients(tx, &[patient]).await?;
+    open.retain(|alert| line_of(alert).is_some());
+    Ok(open)
 }
 
 async fn held(tx: &mut Tx, line: LineOf) -> Result<Option<ClaimRow>, StoreError> {

@@ -1,6 +1,6 @@
 //! Alerts of a health centre: listing, raising and closing them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
 
 use crate::domain::{
-    Actor, AlertId, AlertKind, Answer, CallerNumber, CentreCode, Closing, LineOf, PatientId, ReportId, Severity,
+    Actor, AlertId, AlertKind, Answer, CallerNumber, CentreCode, Closing, Item, LineOf, PatientId, ReportId, Severity,
 };
 use crate::policy::{Permission, Scope, scope};
 use crate::service::centre_settings::narrowed;
@@ -44,7 +44,8 @@ pub struct AlertQuery {
 
 /// What alerts are about besides a patient: answers, and whose number was shown.
 pub(super) struct Evidence {
-    answers: Vec<AnswerRow>,
+    /// All answers to an item that raised an alert, oldest first.
+    answers: HashMap<(ReportId, Item), Vec<AnswerRow>>,
     numbers: HashMap<ReportId, Option<CallerNumber>>,
     /// The reports that somebody began and didn't finish, with at least one answer: whose, and when it was begun.
     unfinished: Vec<(PatientId, Timestamp)>,
@@ -57,7 +58,11 @@ impl Evidence {
         let mut of_reports: Vec<ReportId> = alerts.iter().filter_map(|alert| alert.report).collect();
         of_reports.sort_unstable();
         of_reports.dedup();
-        let answers = answers::of_reports(tx, &of_reports).await?;
+        let items: BTreeSet<Item> = alerts.iter().filter_map(|alert| alert.item).collect();
+        let mut answers: HashMap<(ReportId, Item), Vec<AnswerRow>> = HashMap::new();
+        for answer in answers::of_items(tx, &of_reports, &items).await? {
+            answers.entry((answer.report, answer.item)).or_default().push(answer);
+        }
         let rows = reports::by_ids(tx, &of_reports).await?;
         let numbers = rows.into_iter().map(|report| (report.id, report.caller_number)).collect();
         Ok(Self { answers, numbers, unfinished: unfinished_of(tx, &alerts).await? })
@@ -69,12 +74,18 @@ impl Evidence {
         ShownAlert {
             hersys_id: person.as_ref().map(|person| person.hersys_id.clone()),
             person,
-            answer: answer_of(&alert, &self.answers),
-            corrected: corrected_of(&alert, &self.answers),
+            answer: answer_of(&alert, self.given(&alert)),
+            corrected: corrected_of(&alert, self.given(&alert)),
             reached: self.reached(&alert),
             caller_number: alert.report.and_then(|report| self.numbers.get(&report).copied().flatten()),
             alert: alert.into(),
         }
+    }
+
+    /// The answers to the item that raised an alert.
+    fn given(&self, alert: &AlertRow) -> &[AnswerRow] {
+        let key = alert.report.zip(alert.item);
+        key.and_then(|key| self.answers.get(&key)).map_or(&[], Vec::as_slice)
     }
 
     fn reached(&self, alert: &AlertRow) -> Reached {
@@ -227,21 +238,17 @@ async fn others_of(tx: &mut Tx, open: &[AlertRow]) -> Result<Vec<AlertRow>, Stor
     Ok(all)
 }
 
-/// The answer that raised an alert: the answer to its item that was stored at the same time.
+/// The answer that raised an alert: the one among those to its item that was stored at the same time.
 fn answer_of(alert: &AlertRow, given: &[AnswerRow]) -> Option<Answer> {
-    let (report, item) = (alert.report?, alert.item?);
-    let raised = |answer: &&AnswerRow| (answer.report, answer.item, answer.at) == (report, item, alert.raised_at);
-    given.iter().filter(raised).find_map(|answer| item.read(answer.entry.expose()))
+    let mut raised = given.iter().filter(|answer| answer.at == alert.raised_at);
+    raised.find_map(|answer| answer.item.read(answer.entry.expose()))
 }
 
 /// The answer that counts now, if it isn't the one that raised an alert: staff or the caller have corrected it since.
 fn corrected_of(alert: &AlertRow, given: &[AnswerRow]) -> Option<Answer> {
-    let (report, item) = (alert.report?, alert.item?);
-    let of_item: Vec<&AnswerRow> =
-        given.iter().filter(|answer| (answer.report, answer.item) == (report, item)).collect();
-    let raised = of_item.iter().find(|answer| answer.at == alert.raised_at)?;
-    let counts = of_item.iter().rev().find(|answer| answer.late == raised.late)?;
-    let (before, now) = (item.read(raised.entry.expose()), item.read(counts.entry.expose()));
+    let raised = given.iter().find(|answer| answer.at == alert.raised_at)?;
+    let counts = given.iter().rev().find(|answer| answer.late == raised.late)?;
+    let (before, now) = (raised.item.read(raised.entry.expose()), counts.item.read(counts.entry.expose()));
     now.filter(|_| now != before)
 }
 

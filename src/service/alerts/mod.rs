@@ -13,8 +13,8 @@ mod view;
 
 pub(in crate::service) use amber::raise_amber;
 pub(in crate::service) use by_phone::{give_back_unopened, take_by_phone, untaken_red_lines};
-pub(in crate::service) use claims::visible_alert;
 pub use claims::{ClaimView, GivenBack, TakeFrom, Taken, give_back_line, take_line};
+pub(in crate::service) use claims::{cover_new, own_claim, visible_alert};
 pub(in crate::service) use consequences::{About, Consequences, new_alert};
 pub use line::{AlertLine, OpenCalls, show_alert_line};
 pub use list::{AlertList, AlertQuery, ClosedAlerts, ToClose, close_alerts, list_alerts, tell_of_carrier};

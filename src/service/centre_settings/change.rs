@@ -1,10 +1,12 @@
 //! A change of a health centre, field by field.
 
+use std::collections::BTreeMap;
+
 use super::settings::CentreSettings;
-use crate::domain::{CallingHours, CentreName, LatinName, Municipalities, NameReading, PhoneNumber};
+use crate::domain::{CallingHours, CentreName, Language, LatinName, Municipalities, NameReading, PhoneNumber};
 use crate::policy::{
-    AfterRed, CallPattern, CentreCalls, DaysOff, MissedCallSms, OfficeHours, ReportCovers, ReportLinks, RetryPolicy,
-    SmsPrice, UnregisteredReports,
+    AfterRed, CallPattern, CentreCalls, DaysOff, Invitations, LeafletUrl, MissedCallSms, NoticeText, NoticeTime,
+    OfficeHours, OwnWords, ReportCovers, ReportLinks, RetryPolicy, SmsPrice, UnregisteredReports,
 };
 
 /// A change of a centre. `None` leaves a value as it is.
@@ -46,6 +48,18 @@ pub struct CentreChange {
     pub unregistered_reports: Option<UnregisteredReports>,
     /// Whether staff send patients links to today's form.
     pub report_links: Option<ReportLinks>,
+    /// The time of the daily notice. `Some(None)` switches it off.
+    pub daily_notice: Option<Option<NoticeTime>>,
+    /// The hours in which notices go out.
+    pub notice_hours: Option<CallingHours>,
+    /// The text of the daily notice by language. `None` for the default.
+    pub notice_texts: BTreeMap<Language, Option<NoticeText>>,
+    /// Who gets an invitation to the portal.
+    pub invitations: Option<Invitations>,
+    /// The leaflet that invitations name. `Some(None)` for none.
+    pub leaflet: Option<Option<LeafletUrl>>,
+    /// The centre's own words in invitations. `Some(None)` for none.
+    pub invitation_words: Option<Option<OwnWords>>,
     /// What follows the advice after a red answer.
     pub after_red: Option<AfterRed>,
     /// The maximum number of automated calls in progress. `Some(None)` removes the centre's limit.
@@ -91,6 +105,12 @@ impl CentreChange {
             report_covers: new(&before.report_covers, &after.report_covers),
             unregistered_reports: new(&before.unregistered_reports, &after.unregistered_reports),
             report_links: new(&before.report_links, &after.report_links),
+            daily_notice: new(&before.daily_notice, &after.daily_notice),
+            notice_hours: new(&before.notice_hours, &after.notice_hours),
+            notice_texts: texts_between(&before.notice_texts, &after.notice_texts),
+            invitations: new(&before.invitations, &after.invitations),
+            leaflet: new(&before.leaflet, &after.leaflet),
+            invitation_words: new(&before.invitation_words, &after.invitation_words),
             after_red: new(&before.after_red, &after.after_red),
             concurrent_calls: new(&before.concurrent_calls, &after.concurrent_calls),
             calls_per_second: new(&before.calls_per_second, &after.calls_per_second),
@@ -101,4 +121,14 @@ impl CentreChange {
             calls: new(&before.calls, &after.calls),
         }
     }
+}
+
+/// The texts that differ.
+fn texts_between(
+    before: &BTreeMap<Language, NoticeText>,
+    after: &BTreeMap<Language, NoticeText>,
+) -> BTreeMap<Language, Option<NoticeText>> {
+    let differs = |language: &Language| before.get(language) != after.get(language);
+    let languages = Language::ALL.into_iter().filter(differs);
+    languages.map(|language| (language, after.get(&language).cloned())).collect()
 }

@@ -1,5 +1,7 @@
 //! The settings of a health centre: storage, parsing, checks, and differences for the audit trail.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -7,10 +9,11 @@ use serde_json::Value;
 use tracing::error;
 
 use super::change::CentreChange;
-use crate::domain::{CallingHours, LatinName, Municipalities, NameReading};
+use crate::domain::{CallingHours, Language, LatinName, Municipalities, NameReading};
 use crate::policy::{
-    AfterRed, CallPattern, CallingSchedule, CentreCalls, DayLimits, DaysOff, MissedCallSms, OfficeHours, ReportCovers,
-    ReportLinks, RetryPolicy, SmsPrice, Thresholds, UnregisteredReports, report_day,
+    AfterRed, CallPattern, CallingSchedule, CentreCalls, DayLimits, DaysOff, Invitations, LeafletUrl, MissedCallSms,
+    NoticeSchedule, NoticeText, NoticeTime, OfficeHours, OwnWords, ReportCovers, ReportLinks, RetryPolicy, SmsPrice,
+    Thresholds, UnregisteredReports, report_day,
 };
 use crate::service::context::Changes;
 use crate::service::error::{CentreError, ServiceError, StoredThing};
@@ -44,6 +47,18 @@ pub struct CentreSettings {
     pub unregistered_reports: UnregisteredReports,
     /// Whether staff send patients links to today's form.
     pub report_links: ReportLinks,
+    /// The time of the daily notice (M13). `None` if there is none.
+    pub daily_notice: Option<NoticeTime>,
+    /// The hours in which notices go out.
+    pub notice_hours: CallingHours,
+    /// The centre's own texts of the daily notice, by language.
+    pub notice_texts: BTreeMap<Language, NoticeText>,
+    /// Who gets an invitation to the portal (M14).
+    pub invitations: Invitations,
+    /// The leaflet that invitations name.
+    pub leaflet: Option<LeafletUrl>,
+    /// The centre's own words in invitations (独自文言).
+    pub invitation_words: Option<OwnWords>,
     /// What follows the advice after a red answer.
     pub after_red: AfterRed,
     /// The maximum number of its automated calls in progress. `None` for the carrier's limit only.
@@ -107,6 +122,51 @@ impl CentreSettings {
         })
     }
 
+    /// When the centre sends notices.
+    ///
+    /// # Errors
+    /// [`CentreError::UnknownTimeZone`] if the row's time zone is unknown. It was checked when it was stored.
+    pub fn notice_schedule(&self, row: &CentreRow) -> Result<NoticeSchedule, ServiceError> {
+        Ok(NoticeSchedule {
+            zone: TimeZone::get(&row.time_zone).map_err(|_| CentreError::UnknownTimeZone(row.time_zone.clone()))?,
+            hours: self.notice_hours,
+            daily: self.daily_notice,
+        })
+    }
+
+    /// The texts of the daily notice after a change.
+    fn changed_texts(
+        mut texts: BTreeMap<Language, NoticeText>,
+        change: &CentreChange,
+    ) -> BTreeMap<Language, NoticeText> {
+        for (language, text) in &change.notice_texts {
+            match text {
+                Some(text) => drop(texts.insert(*language, text.clone())),
+                None => drop(texts.remove(language)),
+            }
+        }
+        texts
+    }
+
+    /// Checks settings that depend on each other.
+    fn check(&self, change: &CentreChange, zone: &TimeZone, now: Timestamp) -> Result<(), ServiceError> {
+        if self.concurrent_calls.is_some_and(|calls| !(1..=Self::MOST_CONCURRENT_CALLS).contains(&calls)) {
+            return Err(CentreError::ConcurrentCallsOutOfRange.into());
+        }
+        if self.calls_per_second.is_some_and(|pace| !(Self::SLOWEST_PACE..=Self::FASTEST_PACE).contains(&pace)) {
+            return Err(CentreError::CallsPerSecondOutOfRange.into());
+        }
+        if self.daily_notice.is_some_and(|at| !self.notice_hours.contain(at.time())) {
+            return Err(CentreError::NoticeInQuietHours.into());
+        }
+        // A stored pattern that was valid when it was set doesn't block other changes.
+        if change.call_pattern.is_some() || change.calling_hours.is_some() || change.days_off.is_some() {
+            let checked = self.call_pattern.checked(self.calling_hours, &self.days_off, report_day(now, zone));
+            checked.map_err(|why| CentreError::CallPattern(self.call_pattern.to_string(), why))?;
+        }
+        Ok(())
+    }
+
     /// Applies a change. Settings that the change affects are checked together.
     pub(in crate::service) fn changed(
         self,
@@ -134,6 +194,12 @@ impl CentreSettings {
             report_covers: change.report_covers.unwrap_or(self.report_covers),
             unregistered_reports: change.unregistered_reports.unwrap_or(self.unregistered_reports),
             report_links: change.report_links.unwrap_or(self.report_links),
+            daily_notice: change.daily_notice.unwrap_or(self.daily_notice),
+            notice_hours: change.notice_hours.unwrap_or(self.notice_hours),
+            notice_texts: Self::changed_texts(self.notice_texts, change),
+            invitations: change.invitations.unwrap_or(self.invitations),
+            leaflet: change.leaflet.clone().unwrap_or(self.leaflet),
+            invitation_words: change.invitation_words.clone().unwrap_or(self.invitation_words),
             after_red: change.after_red.unwrap_or(self.after_red),
             concurrent_calls: change.concurrent_calls.unwrap_or(self.concurrent_calls),
             calls_per_second: change.calls_per_second.unwrap_or(self.calls_per_second),
@@ -143,17 +209,7 @@ impl CentreSettings {
             spend_per_day: change.spend_per_day.unwrap_or(self.spend_per_day),
             calls: change.calls.unwrap_or(self.calls),
         };
-        if after.concurrent_calls.is_some_and(|calls| !(1..=Self::MOST_CONCURRENT_CALLS).contains(&calls)) {
-            return Err(CentreError::ConcurrentCallsOutOfRange.into());
-        }
-        if after.calls_per_second.is_some_and(|pace| !(Self::SLOWEST_PACE..=Self::FASTEST_PACE).contains(&pace)) {
-            return Err(CentreError::CallsPerSecondOutOfRange.into());
-        }
-        // A stored pattern that was valid when it was set doesn't block other changes.
-        if change.call_pattern.is_some() || change.calling_hours.is_some() || change.days_off.is_some() {
-            let checked = after.call_pattern.checked(after.calling_hours, &after.days_off, report_day(now, zone));
-            checked.map_err(|why| CentreError::CallPattern(after.call_pattern.to_string(), why))?;
-        }
+        after.check(change, zone, now)?;
         Ok(after)
     }
 

@@ -12,6 +12,7 @@ use crate::policy::CallingSchedule;
 use crate::service::centre_settings::{known_centre, schedule_of};
 use crate::service::context::{Context, Pace, Stopwatch, new_id};
 use crate::service::error::{CentreError, ServiceError};
+use crate::service::notices::plan_notices_anew;
 use crate::service::slots::{next_slot_of, open_before_change, withdraw_unwanted};
 use crate::store::audit::{self, AuditRow};
 use crate::store::centres::{self, CentreRow};
@@ -52,6 +53,7 @@ pub(super) async fn apply(
     while open_due(&mut tx, &before.code, now, pace.limit()).await? > 0 {}
     centres::update(&mut tx, after).await?;
     audit::append(&mut tx, vec![entry]).await?;
+    plan_notices_anew(&mut tx, before, after, now).await?;
     let replan = Replan { centre: after.code.clone(), holder: new_id(), changed_at: now, after: None };
     let called = patients::called_at(&mut tx, &after.code, None, AT_ONCE + 1).await?;
     if called.len() <= AT_ONCE as usize {

@@ -3,6 +3,7 @@
 mod asked_centre;
 mod audit_entry;
 mod backoff;
+mod bulkhead;
 mod clock;
 #[cfg(feature = "fault-injection")]
 mod counted_ids;
@@ -20,6 +21,7 @@ pub(in crate::service) use asked_centre::record_of;
 pub(in crate::service) use audit_entry::{Changes, audit_entry, named, shown_of};
 pub use audit_entry::{Details, Noted, Viewed};
 pub use backoff::wait_after;
+pub use bulkhead::{Asker, Bulkhead, Entered, PlaceInLine};
 pub(crate) use clock::new_id;
 pub use clock::{Clock, Stopwatch};
 #[cfg(feature = "fault-injection")]

@@ -28,6 +28,9 @@ pub enum CentreError {
     /// The number of calls per second can't be set.
     #[error("the number of calls per second is out of range")]
     CallsPerSecondOutOfRange,
+    /// The daily notice would go out in quiet hours.
+    #[error("the time of the daily notice is outside the hours in which notices go out")]
+    NoticeInQuietHours,
     /// Somebody has changed it since it was read.
     #[error("somebody has changed the health centre meanwhile")]
     ChangedMeanwhile,
@@ -53,6 +56,7 @@ impl CentreError {
             | Self::CallPattern(..)
             | Self::PhoneNotCallable
             | Self::EarlierValuesUnfit
+            | Self::NoticeInQuietHours
             | Self::ConcurrentCallsOutOfRange
             | Self::CallsPerSecondOutOfRange => ErrorKind::Invalid,
         }
@@ -66,6 +70,7 @@ impl CentreError {
             Self::CallPattern(..) => "centre.call_pattern",
             Self::PhoneNotCallable => "centre.phone_not_callable",
             Self::ConcurrentCallsOutOfRange => "centre.concurrent_calls_out_of_range",
+            Self::NoticeInQuietHours => "centre.notice_in_quiet_hours",
             Self::ReplanUnfinished => "centre.replan_unfinished",
             Self::ChangedMeanwhile => "centre.changed_meanwhile",
             Self::ChangeNotFound => "centre.change_not_found",

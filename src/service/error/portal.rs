@@ -13,6 +13,9 @@ pub enum PortalError {
     /// The code is wrong, too old, used, tried too often, or of another browser.
     #[error("the code doesn't hold")]
     WrongCode,
+    /// Too many wrong codes were entered for the address within a day.
+    #[error("too many wrong codes were entered for the address")]
+    CodesLocked,
     /// The address or the password is wrong.
     #[error("the address or the password is wrong")]
     WrongPassword,
@@ -44,6 +47,7 @@ impl PortalError {
             Self::Mismatch => ErrorKind::Invalid,
             Self::TooManyCodes(_)
             | Self::TooManyTries(_)
+            | Self::CodesLocked
             | Self::HeldByAnother
             | Self::AlreadyYours
             | Self::TooManyPeople => ErrorKind::Conflict,
@@ -54,6 +58,7 @@ impl PortalError {
         match self {
             Self::TooManyCodes(_) => "portal.too_many_codes",
             Self::WrongCode => "portal.wrong_code",
+            Self::CodesLocked => "portal.codes_locked",
             Self::WrongPassword => "portal.wrong_password",
             Self::TooManyTries(_) => "portal.too_many_tries",
             Self::Mismatch => "portal.mismatch",

@@ -4,4 +4,4 @@ mod record;
 mod sheet;
 
 pub use record::{HandedOver, hand_over};
-pub use sheet::{HandoverSheet, HandoverView, PromisedCall, Trend, WorsePerson, handover_sheet};
+pub use sheet::{Compared, HandoverSheet, HandoverView, PromisedCall, Trend, WorsePerson, handover_sheet};

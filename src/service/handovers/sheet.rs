@@ -30,6 +30,15 @@ const WITHOUT_HANDOVER: SignedDuration = SignedDuration::from_hours(24);
 /// Days of a trend.
 const DAYS: i64 = 3;
 
+/// Since when people are compared with their reports before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compared {
+    /// Since the last handover.
+    SinceTheLast,
+    /// Since the handover before it: what the last one handed over is seen again, with what came after it.
+    SinceTheOneBefore,
+}
+
 /// What the next shift must know.
 #[allow(missing_debug_implementations, reason = "health data")]
 pub struct HandoverSheet {
@@ -109,6 +118,7 @@ pub async fn handover_sheet(
     actor: &Actor,
     query: &AlertQuery,
     lines: usize,
+    compared: Compared,
 ) -> Result<Viewed<HandoverSheet>, ServiceError> {
     let scope = scope(actor, Permission::ViewAlerts)?;
     let own = scope.centres().and_then(|centres| centres.first()).cloned();
@@ -117,7 +127,11 @@ pub async fn handover_sheet(
     let mut tx = context.database.begin_read().await?;
     let history = handovers::latest(&mut tx, &centre, HISTORY).await?;
     let before = now.checked_sub(WITHOUT_HANDOVER).unwrap_or(Timestamp::UNIX_EPOCH);
-    let since = history.first().map_or(before, |last| last.at);
+    let since = match compared {
+        Compared::SinceTheLast => history.first(),
+        Compared::SinceTheOneBefore => history.get(1),
+    };
+    let since = since.map_or(before, |handover| handover.at);
     let (compared, worse) = worse_since(&mut tx, &centre, since, now).await?;
     let promised = promises(&mut tx, &scope, now).await?;
     let ids: Vec<PatientId> = promised.iter().map(|call| call.patient).collect();

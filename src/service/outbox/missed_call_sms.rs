@@ -39,7 +39,7 @@ pub(super) async fn missed_call_sms(
     let Some((to, body)) = message.filter(|_| first) else { return Ok(()) };
     match outside.carriers.default().send_sms(&to, from, &body).await {
         SmsOutcome::Accepted => metrics::counter!("kenkocall_sms_total", "outcome" => "accepted").increment(1),
-        SmsOutcome::Refused => {
+        SmsOutcome::Refused(_) => {
             warn!(slot = %slot, "the carrier refused an SMS; check that the number can send SMS");
             metrics::counter!("kenkocall_sms_total", "outcome" => "refused").increment(1);
         }

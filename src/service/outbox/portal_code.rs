@@ -32,6 +32,8 @@ pub(super) async fn portal_code(
     match sent {
         MailOutcome::NotSent(why) => return Err(RunError::CodeNotSent(why)),
         MailOutcome::Accepted => {}
+        // Whoever mistyped an address is no fault of ours.
+        MailOutcome::NoSuchAddress => {}
         MailOutcome::Refused => warn!(%code, "the mail server refused a code of the portal; check email.from"),
         MailOutcome::Unknown => warn!(%code, "unknown whether a code of the portal was sent"),
     }
@@ -66,5 +68,6 @@ fn letter(row: &CodeRow, digits: &MailCode, is_known: bool) -> Letter {
         to: row.address.clone(),
         subject: said(message!("portal-mail-subject")),
         text: lines.join("\n"),
+        unsubscribe: None,
     }
 }

@@ -41,12 +41,13 @@ pub(super) async fn staff_email(
         return Ok(Done::Yes);
     };
     let words = staff_letter(step.language, &notice.centre, notice.lines, &post.console);
-    let letter = Letter { id: call.0, at: step.intended_at, to, subject: words.subject, text: words.text };
+    let letter =
+        Letter { id: call.0, at: step.intended_at, to, subject: words.subject, text: words.text, unsubscribe: None };
     let sent = post.server.send(&letter).await;
     let outcome = match sent {
         MailOutcome::Accepted => NoticeOutcome::Sent,
         MailOutcome::NotSent(_) => NoticeOutcome::NotYet,
-        MailOutcome::Refused => {
+        MailOutcome::Refused | MailOutcome::NoSuchAddress => {
             warn!(%call, "the mail server refused an e-mail to staff; check the address on the rota and email.from");
             NoticeOutcome::Refused
         }
@@ -64,6 +65,8 @@ pub(super) async fn staff_email(
     tx.commit().await?;
     match sent {
         MailOutcome::NotSent(why) => Err(RunError::NotSent { call, why }),
-        MailOutcome::Accepted | MailOutcome::Refused | MailOutcome::Unknown => Ok(Done::Yes),
+        MailOutcome::Accepted | MailOutcome::Refused | MailOutcome::NoSuchAddress | MailOutcome::Unknown => {
+            Ok(Done::Yes)
+        }
     }
 }

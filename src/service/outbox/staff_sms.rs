@@ -28,7 +28,7 @@ pub(super) async fn staff_sms(
     let text = staff_message(notice.step.language, &notice.centre, notice.lines, &outside.urls.console);
     let outcome = match outside.carriers.default().send_sms(&notice.step.phone_number, from, &text).await {
         SmsOutcome::Accepted => NoticeOutcome::Sent,
-        SmsOutcome::Refused => {
+        SmsOutcome::Refused(_) => {
             warn!(%call, "the carrier refused an SMS to staff; check that the number can send SMS");
             NoticeOutcome::Refused
         }

@@ -31,7 +31,7 @@ pub(super) async fn staff_trial(
         None => NoticeOutcome::Refused,
         Some(from) => match outside.carriers.default().send_sms(person.phone.number(), from, &text).await {
             SmsOutcome::Accepted => NoticeOutcome::Sent,
-            SmsOutcome::Refused => NoticeOutcome::Refused,
+            SmsOutcome::Refused(_) => NoticeOutcome::Refused,
             SmsOutcome::Unknown => NoticeOutcome::Unknown,
         },
     };

@@ -13,6 +13,7 @@ use crate::policy::{Permission, Scope, scope};
 use crate::service::centre_settings::{day_and_hours, known_centre, schedule_of, visible_centre, zone_of};
 use crate::service::context::{Changes, Context, PatientKey, audit_entry};
 use crate::service::error::{PatientError, ServiceError, StoredThing};
+use crate::service::notices::plan_invitations;
 use crate::service::slots::{next_slot_of, open_before_change, withdraw_unwanted};
 use crate::store::audit::Subject;
 use crate::store::centres::CentreRow;
@@ -52,6 +53,7 @@ pub async fn add_patient(
     let others: Vec<HersysId> = patient.hersys_id.with_other_zeros().collect();
     let twin = !patients::registered(&mut tx, &others).await?.is_empty();
     patients::insert(&mut tx, std::slice::from_ref(&patient)).await?;
+    plan_invitations(&mut tx, std::slice::from_ref(&patient), &row, now).await?;
     audit_change(&mut tx, actor, now, "patient.added", &patient, changes(None, &patient)).await?;
     tx.commit().await?;
     let doubt = twin.then_some(Doubt::RegisteredWithOtherZeros);
@@ -299,6 +301,10 @@ pub(super) async fn end_in(
     let after = ending.of(&before, now);
     withdraw_unwanted(tx, std::slice::from_ref(&after), &schedule_of(&centre)?, now).await?;
     alerts::close_of(tx, &[before.id], &DECIDED, now, actor.name()).await?;
+    if ending == Ending::Release {
+        // No notice goes out any more.
+        alerts::close_of(tx, &[before.id], &[AlertKind::NoticeStop], now, actor.name()).await?;
+    }
     audit_change(tx, actor, now, action, &after, changes(Some(&before), &after)).await?;
     let patient = known_patient(tx, scope, id).await?.into();
     Ok((Changed { patient, changed: true, zone, doubt: None }, true))

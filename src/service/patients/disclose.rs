@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::change::known_patient;
-use crate::domain::{Actor, PassportNumber, PatientId};
+use crate::domain::{Actor, PassportNumber, PatientId, Survey, survey};
 use crate::policy::{Permission, Scope, scope};
 use crate::service::calls::{ShownTurn, spoken_in};
 use crate::service::centre_settings::{known_centre, zone_of};
@@ -24,10 +24,11 @@ use crate::store::report_forms::{self, ReportTextRow};
 use crate::store::report_links::{self, ReportLinkRow};
 use crate::store::reports::ReportRow;
 use crate::store::staff_calls::StaffCallRow;
+use crate::store::surveys::SurveyRow;
 use crate::store::transfers::TransferRow;
 use crate::store::{
     Tx, alerts, answer_corrections, answers, attempts, audit, call_people, certificates, diagnoses, reports,
-    staff_calls, transfers,
+    staff_calls, surveys, transfers,
 };
 
 /// The most rows of one kind in the file. Nobody has as many.
@@ -88,6 +89,8 @@ async fn disclose(
     file.insert("written_in_the_portal".to_owned(), texts.iter().rev().map(|text| times.text(text)).collect());
     let links = report_links::of_patient(&mut tx, patient.id, MOST).await?;
     file.insert("report_links".to_owned(), links.iter().rev().map(|link| times.link(link)).collect());
+    let survey = surveys::of_patient(&mut tx, patient.id).await?;
+    file.insert("health_survey".to_owned(), survey.as_ref().map_or(Value::Null, |row| times.survey(row)));
     let diagnosis = diagnoses::of_patient(&mut tx, patient.id).await?;
     file.insert("diagnosis".to_owned(), diagnosis.as_ref().map_or(Value::Null, |row| times.diagnosis(row)));
     let issued = certificates::of_patient(&mut tx, patient.id).await?;
@@ -244,6 +247,18 @@ impl Times {
             "report": text.report.to_string(),
             "entered_by": text.origin.entered_by(),
             "text": text.words.expose(),
+        })
+    }
+
+    fn survey(&self, row: &SurveyRow) -> Value {
+        let Survey { height, weight, illnesses, besides, risks } = &row.survey;
+        json!({
+            "answered_at": self.of(row.at),
+            "height_cm": height.map(|height| height.expose()),
+            "weight_kg": weight.map(|weight| weight.expose()),
+            "illnesses": illnesses.as_ref().map(survey::written),
+            "other_illnesses": besides.as_ref().map(|besides| besides.expose()),
+            "risk_factors": risks.as_ref().map(survey::written),
         })
     }
 

@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use super::change::known_patient;
 use super::view::PatientView;
 use crate::domain::{
-    Actor, Answer, CentreCode, HersysId, Item, Language, PatientId, PatientStatus, PhoneNumber, ReportOutcome,
-    ReportedToday, Severity,
+    Actor, Answer, CentreCode, HersysId, Item, Language, PatientId, PatientStatus, PhoneNumber, ReportId,
+    ReportOutcome, ReportedToday, Severity,
 };
 use crate::policy::{PatientTerms, Permission, Scope, report_day, scope};
 use crate::service::centre_settings::{known_centre, narrowed, zone_of};
@@ -101,6 +101,23 @@ pub async fn list_patients(
     Ok(Viewed { found: page.map(|row| standing.of(row)), noted })
 }
 
+/// How many patients match a query, counted up to `most`: the whole number if it is less.
+///
+/// # Errors
+/// If the actor may not see patients, or the database fails.
+pub async fn count_patients(
+    context: &Context,
+    actor: &Actor,
+    query: &PatientQuery,
+    most: u32,
+) -> Result<u64, ServiceError> {
+    let scope = scope(actor, Permission::ViewPatients)?;
+    let mut tx = context.database.begin_read().await?;
+    let scope = narrowed(&mut tx, scope, query.centre.as_ref()).await?;
+    let filter = PatientFilter { limit: most, ..filter_of(&mut tx, context, &scope, query).await? };
+    Ok(patient_list::count(&mut tx, &filter, scope.centres()).await?)
+}
+
 /// The conditions of a query, from the first patient on.
 pub(super) async fn filter_of(
     tx: &mut Tx,
@@ -162,6 +179,9 @@ async fn today_of(tx: &mut Tx, context: &Context, centre: Option<&CentreCode>) -
     Ok(report_day(context.clock.now(), &zone))
 }
 
+/// The answers of the day that the list shows.
+const LISTED: [Item; 2] = [Item::BodyTemperature, Item::Spo2];
+
 /// How a day stands for some patients.
 struct Standing {
     today: Date,
@@ -186,7 +206,8 @@ impl Standing {
         found.retain(|report| report.outcome != ReportOutcome::NotBegun);
         // The best outcome last, then the latest.
         found.sort_by_key(|report| (report.outcome == ReportOutcome::Reported, report.started_at, report.id));
-        let answers = answers::latest(tx, &found.iter().map(|report| report.id).collect::<Vec<_>>()).await?;
+        let of_reports: Vec<ReportId> = found.iter().map(|report| report.id).collect();
+        let answers = answers::latest_of_items(tx, &of_reports, &LISTED.into()).await?;
         for report in &found {
             let day = days.entry(report.patient).or_default();
             day.report = Some(report.outcome);

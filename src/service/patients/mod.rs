@@ -19,6 +19,8 @@ mod looks;
 mod note;
 mod past_changes;
 mod portal_certificate;
+mod portal_history;
+mod portal_survey;
 mod preview;
 mod registration;
 mod report;
@@ -49,12 +51,14 @@ pub use erase::{ERASABLE_AFTER, Erasure, Rewritten, erase_person};
 pub use export::{ExportedPatient, PatientExport, export_patients};
 pub use from_portal::{ReportLinkView, ReportTextView};
 pub use import::{ImportMode, Imported, finish_imports, import_patients};
-pub use list::{ListedPatient, PatientQuery, list_patients};
+pub use list::{ListedPatient, PatientQuery, count_patients, list_patients};
 pub use list_columns::{choose_columns, chosen_columns};
 pub use looks::Look;
 pub use note::add_patient_note;
 pub use past_changes::{PastChange, PastField};
 pub use portal_certificate::{give_portal_passport, show_portal_certificate};
+pub use portal_history::{HistoryPage, PortalHistory, show_portal_history};
+pub use portal_survey::{SurveyAsked, SurveyTaken, SurveyView, answer_portal_survey, portal_survey};
 pub use preview::{ChangePreview, IdIs, PatientChange, RegistrationPreview, preview_change, preview_registration};
 pub use report::{
     AnswerForm, AnswersEntered, BegunReport, Differing, Elsewhere, EnteredReport, PassedOn, Purpose, ReportEntry,

@@ -11,6 +11,7 @@ use super::diagnosis::DiagnosisView;
 use super::from_portal::{ReportLinkView, ReportTextView, from_portal};
 use super::looks::{Look, looks_at};
 use super::past_changes::{PastChange, past_changes};
+use super::portal_survey::SurveyView;
 use super::report::{BegunReport, begun_of};
 use super::staff_calls::StaffCallView;
 use super::transfer::{TransferView, open_offer_of};
@@ -22,6 +23,7 @@ use crate::service::calls::CallSummary;
 use crate::service::centre_settings::{CentreSettings, known_centre, spo2_again_on, zone_of};
 use crate::service::context::{Context, Details, Viewed, new_id, shown_of};
 use crate::service::error::ServiceError;
+use crate::service::notices::{NoticesOfPerson, notices_of_person};
 use crate::service::rota::{ShownStep, told_of};
 use crate::service::slots::ShownSlot;
 use crate::store::answers::{self, LatestAnswer};
@@ -29,7 +31,7 @@ use crate::store::calls::{self, CallFilter, CallsOf};
 use crate::store::centres::CentreRow;
 use crate::store::patients::PatientRow;
 use crate::store::reports::{self, ReportRow};
-use crate::store::{Tx, alerts, attempts, audit, call_people, diagnoses, slots, staff_calls};
+use crate::store::{Tx, alerts, attempts, audit, call_people, diagnoses, slots, staff_calls, surveys};
 
 /// Days of reports shown, including today.
 const DAYS_SHOWN: i64 = 14;
@@ -123,7 +125,17 @@ async fn read_shown(
 
 /// The reports of recent days, latest first.
 async fn recent_reports(tx: &mut Tx, patient: &PatientRow, today: Date) -> Result<Vec<ReportView>, ServiceError> {
-    let days: Vec<_> = (0..DAYS_SHOWN).map(|back| (patient.id, today.saturating_sub(back.days()))).collect();
+    let days: Vec<_> = (0..DAYS_SHOWN).map(|back| today.saturating_sub(back.days())).collect();
+    reports_of(tx, patient.id, &days).await
+}
+
+/// The reports of these days, latest first.
+pub(super) async fn reports_of(
+    tx: &mut Tx,
+    patient: PatientId,
+    days: &[Date],
+) -> Result<Vec<ReportView>, ServiceError> {
+    let days: Vec<_> = days.iter().map(|day| (patient, *day)).collect();
     let mut found = reports::of_days(tx, &days).await?;
     // Nobody who picked up said who they are: that is a call, and no report of the patient.
     found.retain(|report| report.outcome != ReportOutcome::NotBegun);
@@ -175,6 +187,10 @@ pub struct Profile {
     pub texts: Vec<ReportTextView>,
     /// The report links that the person got, latest first.
     pub links: Vec<ReportLinkView>,
+    /// The notices that the person got or will get.
+    pub notices: NoticesOfPerson,
+    /// What the person answered to the health survey.
+    pub survey: Option<SurveyView>,
     /// The open offer to another health centre.
     pub offered: Option<TransferView>,
 }
@@ -223,6 +239,8 @@ async fn profile(
     let notes = notes_of(&mut tx, LineOf::Patient(patient.id)).await?;
     let begun = begun_of(&mut tx, &patient, &centre, now).await?;
     let (texts, links) = from_portal(&mut tx, patient.id).await?;
+    let notices = notices_of_person(&mut tx, &patient).await?;
+    let survey = surveys::of_patient(&mut tx, patient.id).await?.map(SurveyView::from);
     drop(tx);
     let asked = Details::Revealed.changes();
     let noted = shown_of(context, actor, std::slice::from_ref(&patient), "patient.shown", asked).await?;
@@ -243,6 +261,8 @@ async fn profile(
         begun,
         texts,
         links,
+        notices,
+        survey,
         offered,
     };
     Ok(Viewed { found, noted })

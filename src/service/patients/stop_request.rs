@@ -3,12 +3,15 @@
 use jiff::Timestamp;
 
 use super::change::{Ending, change_in, end_in, held_patient};
-use crate::domain::{Actor, AlertId, AlertKind, CentreCode, LineOf, NoteAudience, NoteId, NoteText, PatientId};
+use crate::domain::{
+    Actor, AlertId, AlertKind, CentreCode, LineOf, NoteAudience, NoteId, NoteText, NoticeStop, PatientId,
+};
 use crate::patient_import::Column;
 use crate::policy::{Permission, scope};
 use crate::service::alerts::{Added, add_to_line, visible_alert};
 use crate::service::context::{Changes, Context, PatientKey, audit_entry};
 use crate::service::error::{AlertError, ServiceError};
+use crate::service::notices::decide_notice_stop;
 use crate::store::Tx;
 use crate::store::audit::{self, Subject};
 use crate::store::line_notes::{self, NewNote};
@@ -42,6 +45,8 @@ impl StopDecision {
 pub enum Decided {
     /// It counts now.
     Now,
+    /// It counts now, for notices alone.
+    ForNotices,
     /// The request had been decided.
     Before,
     /// It had been, and the note that was typed is kept with the notes for staff: it is about another decision.
@@ -69,7 +74,8 @@ async fn noted_instead(
 }
 
 /// Decides a request to stop automated calls. A granted one stops them as [`stop_patient`] does; a declined one lets
-/// them go on as switching them on does. A note for the patient is kept with the patient's notes.
+/// them go on as switching them on does. A request about notices is decided for notices alone. A note for the patient
+/// is kept with the patient's notes.
 ///
 /// # Errors
 /// [`AlertError::NotFound`], also for alerts that aren't such a request.
@@ -84,15 +90,22 @@ pub async fn decide_stop(
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
     let named = visible_alert(&mut tx, alert, &scope).await?;
-    let is_request = matches!(named.kind, AlertKind::StopRequest | AlertKind::StopUnconfirmed);
+    let is_request = matches!(named.kind, AlertKind::StopRequest | AlertKind::StopUnconfirmed | AlertKind::NoticeStop);
     let patient = named.patient.filter(|_| is_request).ok_or(AlertError::NotFound)?;
     let id = PatientKey::Record(patient);
     // From here on nobody else decides about the patient.
-    held_patient(&mut tx, &scope, &id).await.map_err(|_| AlertError::NotFound)?;
+    let record = held_patient(&mut tx, &scope, &id).await.map_err(|_| AlertError::NotFound)?;
     if visible_alert(&mut tx, alert, &scope).await?.closed_at.is_some() {
         return noted_instead(tx, actor, (patient, named.centre), note, now).await;
     }
+    let of_notices = named.kind == AlertKind::NoticeStop;
     match decision {
+        StopDecision::Grant if of_notices => {
+            decide_notice_stop(&mut tx, actor, &record, NoticeStop::Stopped, now).await?;
+        }
+        StopDecision::Decline if of_notices => {
+            decide_notice_stop(&mut tx, actor, &record, NoticeStop::Declined, now).await?;
+        }
         StopDecision::Grant => drop(end_in(&mut tx, actor, &scope, &id, Ending::Stop, now).await?),
         StopDecision::Decline => {
             drop(change_in(&mut tx, actor, &scope, &id, None, &[(Column::AutomatedCall, "1")], now).await?);
@@ -107,5 +120,5 @@ pub async fn decide_stop(
         }
     }
     tx.commit().await?;
-    Ok(Decided::Now)
+    Ok(if of_notices { Decided::ForNotices } else { Decided::Now })
 }

@@ -4,11 +4,16 @@ use jiff::Timestamp;
 
 use super::note;
 use super::session::{PortalLoggedIn, holds};
-use crate::domain::{DeviceName, Password, PortalSessionId, Stay};
-use crate::service::accounts::passwords;
-use crate::service::context::Context;
+use crate::domain::{Actor, DeviceName, Password, PortalSessionId, Stay};
+use crate::policy::EMPTY_ACCOUNT_KEPT_FOR;
+use crate::service::accounts::passwords::{self, PasswordOf};
+use crate::service::context::{Changes, Context, audit_entry};
 use crate::service::error::{PortalError, ServiceError};
+use crate::store::audit;
 use crate::store::portal::{accounts, sessions};
+
+/// Accounts that are deleted in one transaction. The rest wait for the next hour.
+const MOST_AT_ONCE: i64 = 500;
 
 /// A device that is logged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +76,7 @@ pub async fn choose_portal_password(
     password: Option<&Password>,
 ) -> Result<(), ServiceError> {
     let hash = match password {
-        Some(password) => Some(passwords::hash(password.expose().to_owned()).await?),
+        Some(password) => Some(passwords::hash(password.expose().to_owned(), PasswordOf::PortalAccount).await?),
         None => None,
     };
     let now = context.clock.now();
@@ -92,4 +97,26 @@ pub async fn delete_portal_account(context: &Context, logged_in: &PortalLoggedIn
     accounts::delete(&mut tx, logged_in.account).await?;
     note(&mut tx, logged_in.account, "portal.account_deleted", now).await?;
     Ok(tx.commit().await?)
+}
+
+/// Deletes accounts that have had no people, and haven't been used, for a month. Returns how many.
+///
+/// # Errors
+/// Database errors.
+pub async fn delete_empty_accounts(context: &Context) -> Result<usize, ServiceError> {
+    let now = context.clock.now();
+    let before = now.checked_sub(EMPTY_ACCOUNT_KEPT_FOR).unwrap_or(Timestamp::MIN);
+    let mut tx = context.database.begin_write().await?;
+    let empty = accounts::empty_since(&mut tx, before, MOST_AT_ONCE).await?;
+    if empty.is_empty() {
+        return Ok(0);
+    }
+    for account in &empty {
+        accounts::delete(&mut tx, *account).await?;
+        let subject = format!("portal_account:{account}");
+        let entry = audit_entry(&Actor::System, now, "portal.account_deleted", subject, None, Changes::default());
+        audit::append(&mut tx, vec![entry]).await?;
+    }
+    tx.commit().await?;
+    Ok(empty.len())
 }

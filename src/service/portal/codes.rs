@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::log_in::{PortalBrowser, begin_session};
 use super::note;
 use crate::domain::{AccountId, CodePurpose, EmailAddress, Job, JobId, MailCode, PageLanguage, PortalCodeId, Stay};
-use crate::policy::{CODE_HOLDS_FOR, CODES_COUNT_FOR, code_wait};
+use crate::policy::{CODE_HOLDS_FOR, CODES_COUNT_FOR, WRONG_CODES_COUNT_FOR, code_wait, codes_are_locked};
 use crate::service::accounts::{SecretToken, hash_of, random_bytes};
 use crate::service::context::{Context, new_id};
 use crate::service::error::{PortalError, ServiceError};
@@ -61,7 +61,7 @@ pub enum CodeEntered {
 /// Sends a code to an address. `browser` has the token by which the browser is known that may enter it.
 ///
 /// # Errors
-/// [`PortalError::TooManyCodes`]. Database errors.
+/// [`PortalError::TooManyCodes`], [`PortalError::CodesLocked`]. Database errors.
 pub async fn ask_for_code(
     context: &Context,
     request: CodeRequest,
@@ -73,6 +73,7 @@ pub async fn ask_for_code(
     let since = now.checked_sub(CODES_COUNT_FOR).unwrap_or(Timestamp::MIN);
     let mut tx = context.database.begin_write().await?;
     let asked = codes::asked(&mut tx, &request.address, &sender, (since, now)).await?;
+    refuse_locked(&mut tx, &request.address, now).await?;
     if let Some(wait) = code_wait(&asked, now) {
         metrics::counter!("kenkocall_portal_codes_slowed_total").increment(1);
         return Err(PortalError::TooManyCodes(wait).into());
@@ -99,6 +100,25 @@ pub async fn ask_for_code(
     Ok(tx.commit().await?)
 }
 
+/// The hash by which wrong codes of an address count.
+pub(super) fn address_hash(address: &EmailAddress) -> String {
+    hash_of(&["portal-code-address", &address.expose().to_ascii_lowercase()])
+}
+
+fn wrong_codes_count_from(now: Timestamp) -> Timestamp {
+    now.checked_sub(WRONG_CODES_COUNT_FOR).unwrap_or(Timestamp::MIN)
+}
+
+/// Refuses an address for which too many wrong codes were entered, whether or not it has an account.
+async fn refuse_locked(tx: &mut Tx, address: &EmailAddress, now: Timestamp) -> Result<(), ServiceError> {
+    let wrong = codes::wrong_since(tx, &address_hash(address), wrong_codes_count_from(now)).await?;
+    if codes_are_locked(wrong) {
+        metrics::counter!("kenkocall_portal_codes_locked_total").increment(1);
+        return Err(PortalError::CodesLocked.into());
+    }
+    Ok(())
+}
+
 fn hash_of_code(browser: &SecretToken, code: &MailCode) -> String {
     hash_of(&["portal-code", browser.expose(), code.expose()])
 }
@@ -112,23 +132,31 @@ pub async fn pending_code(context: &Context, browser: &SecretToken) -> Result<Op
     Ok(row.map(|row| PendingCode { purpose: row.purpose, address: row.address, stay: row.stay, account: row.account }))
 }
 
-/// Takes a code.
+/// Takes a code. One for a new address counts only for who is logged in to the account.
 ///
 /// # Errors
-/// [`PortalError::WrongCode`]. Database errors.
+/// [`PortalError::WrongCode`], [`PortalError::CodesLocked`]. Database errors.
 pub async fn enter_code(
     context: &Context,
     token: &SecretToken,
     typed: &str,
-    browser: &PortalBrowser,
+    (browser, account): (&PortalBrowser, Option<AccountId>),
 ) -> Result<CodeEntered, ServiceError> {
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
     let row = codes::last_of_browser(&mut tx, &token.hash()).await?.ok_or(PortalError::WrongCode)?;
+    if row.purpose == CodePurpose::ChangeAddress && (row.account.is_none() || row.account != account) {
+        return Err(PortalError::WrongCode.into());
+    }
     // What can't be a code isn't a try: nobody guesses by it.
     let code = MailCode::parse(typed).ok_or(PortalError::WrongCode)?;
+    refuse_locked(&mut tx, &row.address, now).await?;
     let counted = codes::count_try(&mut tx, row.id, now).await?;
     if !counted || hash_of_code(token, &code) != row.code_hash {
+        if counted {
+            let when = (now, wrong_codes_count_from(now));
+            codes::add_wrong(&mut tx, new_id(), &address_hash(&row.address), when).await?;
+        }
         tx.commit().await?;
         return Err(PortalError::WrongCode.into());
     }

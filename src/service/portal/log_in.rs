@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use super::note;
 use crate::domain::{AccountId, DeviceName, EmailAddress, PortalSessionId, Stay};
 use crate::policy::{ClientKind, LONGEST_STAY, TRIES_COUNT_FOR, log_in_wait};
-use crate::service::accounts::{SecretToken, hash_of, passwords};
+use crate::service::accounts::passwords::{self, PasswordOf};
+use crate::service::accounts::{SecretToken, hash_of};
 use crate::service::context::{Context, new_id};
 use crate::service::error::{PortalError, ServiceError};
 use crate::store::log_in_failures::{self, Factor, LogInTry};
@@ -41,7 +42,7 @@ pub async fn log_in_to_portal(
     let mut tx = context.database.begin_write().await?;
     let attempt = LogInTry {
         id: new_id(),
-        name_hash: hash_of(&["portal-name", &address.expose().to_ascii_lowercase()]),
+        name_hash: name_hash(address),
         client: hash_of(&["portal-client", &browser.address]),
         factor: Factor::Password,
         at: now,
@@ -55,7 +56,7 @@ pub async fn log_in_to_portal(
     let account = accounts::by_address(&mut tx, address).await?;
     tx.commit().await?;
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
-    let is_right = passwords::verify(password.to_owned(), hash).await?;
+    let is_right = passwords::verify(password.to_owned(), hash, PasswordOf::PortalAccount).await?;
     let Some(account) = account.filter(|_| is_right) else {
         metrics::counter!("kenkocall_log_ins_refused_total").increment(1);
         return Err(PortalError::WrongPassword.into());
@@ -66,6 +67,11 @@ pub async fn log_in_to_portal(
     note(&mut tx, account.id, "portal.logged_in", now).await?;
     tx.commit().await?;
     Ok(token)
+}
+
+/// The hash by which wrong passwords of an address count.
+pub(super) fn name_hash(address: &EmailAddress) -> String {
+    hash_of(&["portal-name", &address.expose().to_ascii_lowercase()])
 }
 
 /// Begins a log-in.

@@ -5,16 +5,31 @@ mod account;
 mod codes;
 mod identify;
 mod log_in;
+mod notice_stops;
+mod passkeys;
 mod people;
 mod session;
 mod state;
+mod unlock;
 
-pub use account::{PortalDevice, choose_portal_password, delete_portal_account, end_portal_device, portal_devices};
+pub use account::{
+    PortalDevice, choose_portal_password, delete_empty_accounts, delete_portal_account, end_portal_device,
+    portal_devices,
+};
 pub use codes::{CodeEntered, CodeRequest, PendingCode, ask_for_code, enter_code, pending_code};
 pub use log_in::{PortalBrowser, log_in_to_portal};
+pub use notice_stops::{
+    NoticesOfPortalPerson, ask_to_stop_notices, notices_of_portal_people, take_back_stop_of_notices,
+};
+pub use passkeys::{
+    add_portal_passkey, begin_portal_passkey, challenge_portal_passkey, log_in_by_portal_passkey, portal_passkeys,
+    remove_portal_passkey,
+};
 pub use people::{AddedPerson, NewPerson, add_portal_person, label_portal_person, show_portal_person};
 pub use session::{PortalLoggedIn, PortalPassword, PortalPerson, log_out_of_portal, portal_session};
-pub use state::{CentreToPhone, LastReport, MayReport, ReportToday, StateOfPerson, may_report, state_of_portal_person};
+pub(in crate::service) use state::own_person;
+pub use state::{LastReport, MayReport, OpenSurvey, ReportToday, StateOfPerson, may_report, state_of_portal_person};
+pub use unlock::unlock_portal_address;
 
 use jiff::Timestamp;
 

@@ -9,7 +9,7 @@ use crate::domain::{
     AccountId, Actor, CentreCode, EmailAddress, EnteredName, PatientAccount, PatientId, PersonLabel, PortalSessionId,
     Stay,
 };
-use crate::policy::{Observed, PORTAL_SEEN_EVERY, portal_session_holds};
+use crate::policy::{Observed, PORTAL_SEEN_EVERY, is_recent_log_in, portal_session_holds};
 use crate::service::accounts::SecretToken;
 use crate::service::context::Context;
 use crate::service::error::ServiceError;
@@ -31,6 +31,8 @@ pub struct PortalLoggedIn {
     pub password: PortalPassword,
     /// How long the log-in stays.
     pub stay: Stay,
+    /// When.
+    pub logged_in_at: Timestamp,
     /// Its holder, as who asks.
     pub actor: Actor,
     /// The people of the account, in the order in which they were added.
@@ -80,6 +82,11 @@ impl PortalLoggedIn {
     /// A person of the account.
     pub fn person(&self, patient: PatientId) -> Option<&PortalPerson> {
         self.people.iter().find(|person| person.patient == patient)
+    }
+
+    /// Whether the account itself may be changed with this log-in: it is recent.
+    pub fn may_change_account(&self, context: &Context) -> bool {
+        is_recent_log_in(self.logged_in_at, context.clock.now())
     }
 
     /// The person whom the pages show.
@@ -148,6 +155,7 @@ pub async fn portal_session(context: &Context, token: &SecretToken) -> Result<Op
             None => PortalPassword::CodeEachTime,
         },
         stay: row.stay,
+        logged_in_at: row.created_at,
         actor: Actor::Patient(PatientAccount { account: row.account, patients }),
         people,
         shown: row.patient,

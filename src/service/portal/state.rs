@@ -5,14 +5,14 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
 use super::session::PortalLoggedIn;
-use crate::domain::{Answer, BodyTemperature, Item, PatientId, PhoneNumber, ReportOutcome};
-use crate::policy::{OfficeHours, report_day};
-use crate::service::centre_settings::{CentreSettings, known_centre, zone_of};
+use crate::domain::{Answer, BodyTemperature, Item, PatientId, ReportOutcome};
+use crate::policy::report_day;
+use crate::service::centre_settings::{CentreContact, known_centre, zone_of};
 use crate::service::context::Context;
 use crate::service::error::{PortalError, ServiceError};
 use crate::store::patients::PatientRow;
 use crate::store::reports::ReportRow;
-use crate::store::{Tx, answers, patients, reports};
+use crate::store::{Tx, answers, patients, reports, surveys};
 
 /// Today's report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,15 +43,13 @@ pub enum MayReport {
     Ended,
 }
 
-/// The health centre that may be phoned.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CentreToPhone {
-    /// The name.
-    pub name: String,
-    /// The number.
-    pub phone: PhoneNumber,
-    /// When staff can be reached.
-    pub hours: OfficeHours,
+/// Whether a person is still asked the health survey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenSurvey {
+    /// The home page offers it.
+    Yes,
+    /// It was answered, or the person was released.
+    No,
 }
 
 /// What an account sees of a person.
@@ -63,10 +61,12 @@ pub struct StateOfPerson {
     pub today: ReportToday,
     /// The last complete one.
     pub last: Option<LastReport>,
+    /// Whether the health survey is open (M8).
+    pub survey: OpenSurvey,
     /// When the next automated call begins, at the health centre.
     pub next_call: Option<ZonedDateTime>,
     /// Whom to phone.
-    pub centre: CentreToPhone,
+    pub centre: CentreContact,
 }
 
 /// Whether the account may report for a person: only for its own, and until release.
@@ -79,19 +79,27 @@ pub async fn may_report(
     patient: PatientId,
 ) -> Result<MayReport, ServiceError> {
     let mut tx = context.database.begin_read().await?;
-    let record = own(&mut tx, logged_in, patient).await?;
+    let record = own_person(&mut tx, logged_in, patient).await?;
     let zone = zone_of(&known_centre(&mut tx, &record.centre).await?)?;
-    Ok(rule(&record, context.clock.now(), &zone))
+    Ok(MayReport::of(&record, context.clock.now(), &zone))
 }
 
-async fn own(tx: &mut Tx, logged_in: &PortalLoggedIn, patient: PatientId) -> Result<PatientRow, ServiceError> {
+/// A person of the account.
+pub(in crate::service) async fn own_person(
+    tx: &mut Tx,
+    logged_in: &PortalLoggedIn,
+    patient: PatientId,
+) -> Result<PatientRow, ServiceError> {
     logged_in.person(patient).ok_or(PortalError::NotYours)?;
     let found = patients::by_ids(tx, &[patient]).await?.into_iter().next();
     Ok(found.ok_or(PortalError::NotYours)?)
 }
 
-fn rule(record: &PatientRow, now: Timestamp, zone: &TimeZone) -> MayReport {
-    if record.released_at.is_some() { MayReport::Ended } else { MayReport::Yes(report_day(now, zone)) }
+impl MayReport {
+    /// Whether a report may be made for a person now.
+    pub(in crate::service) fn of(record: &PatientRow, now: Timestamp, zone: &TimeZone) -> Self {
+        if record.released_at.is_some() { Self::Ended } else { Self::Yes(report_day(now, zone)) }
+    }
 }
 
 /// What the account sees of a person.
@@ -105,7 +113,7 @@ pub async fn state_of_portal_person(
 ) -> Result<StateOfPerson, ServiceError> {
     let now = context.clock.now();
     let mut tx = context.database.begin_read().await?;
-    let record = own(&mut tx, logged_in, patient).await?;
+    let record = own_person(&mut tx, logged_in, patient).await?;
     let row = known_centre(&mut tx, &record.centre).await?;
     let zone = zone_of(&row)?;
     let all = reports::of_patient(&mut tx, patient).await?;
@@ -117,16 +125,14 @@ pub async fn state_of_portal_person(
         Some(report) => Some(LastReport { date: report.report_date, temperature: temperature(&mut tx, report).await? }),
         None => None,
     };
+    let is_answered = surveys::of_patient(&mut tx, patient).await?.is_some();
     Ok(StateOfPerson {
-        may_report: rule(&record, now, &zone),
+        survey: if is_answered || record.released_at.is_some() { OpenSurvey::No } else { OpenSurvey::Yes },
+        may_report: MayReport::of(&record, now, &zone),
         today,
         last,
         next_call: record.calling.next_slot_at.map(|at| at.to_zoned_datetime(zone.clone())),
-        centre: CentreToPhone {
-            hours: CentreSettings::read(&row)?.office_hours,
-            name: row.name.as_str().to_owned(),
-            phone: row.phone,
-        },
+        centre: CentreContact::of(&row, now)?,
     })
 }
 

@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::contact::CentreContact;
-use super::reporter::{Reporter, Reporting, ReportingEnd, reporting};
-use crate::domain::{Answer, Item, Oximeter, ReportFormId, ReportId, Spo2Question};
+use super::reporter::{Reporter, Reporting, ReportingEnd, is_of_another, reporting};
+use crate::domain::{Answer, Item, Language, Oximeter, ReportFormId, ReportId, Severity, Spo2Question};
 use crate::engine::Person;
-use crate::engine::form::{FieldStanding, Filled, FilledField, FormRefused, so_far};
+use crate::engine::form::{Extent, FieldStanding, Filled, FilledField, FormRefused, Submitter, so_far, submit_extent};
 use crate::flow::form::Form;
 use crate::flow::{FlowSet, NodeId, names};
 use crate::policy::goes_on_over_midnight;
-use crate::service::centre_settings::centre_of;
+use crate::service::centre_settings::{CentreContact, centre_of};
 use crate::service::context::{Context, new_id};
 use crate::service::error::{ServiceError, StoredThing};
 use crate::service::patients::{counting, open_now};
@@ -39,6 +38,8 @@ pub struct FormView {
     pub fields: Vec<(String, FieldStanding)>,
     /// The items that the report had answers to before. Only an account learns that.
     pub before: Vec<Item>,
+    /// The highest severity of what the form says itself.
+    pub severity: Severity,
     /// When a page was last saved. `None` if none was.
     pub saved_at: Option<Timestamp>,
     /// When the report was finished by it.
@@ -76,13 +77,20 @@ pub async fn report_form(
 ///
 /// # Errors
 /// Database errors.
-pub async fn begin_again(context: &Context, reporter: &Reporter) -> Result<Result<(), ReportingEnd>, ServiceError> {
+pub async fn begin_again(
+    context: &Context,
+    reporter: &Reporter,
+    form: Option<ReportFormId>,
+) -> Result<Result<(), ReportingEnd>, ServiceError> {
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
     let reporting = match reporting(&mut tx, reporter, now).await? {
         Ok(reporting) => reporting,
         Err(end) => return Ok(Err(end)),
     };
+    if is_of_another(&mut tx, &reporting, form).await? {
+        return Ok(Err(ReportingEnd::OtherForm));
+    }
     // Pressed twice, it begins one form.
     if reporting.last.as_ref().is_some_and(|last| last.finished_at.is_some()) {
         let form = reporting.new_form(ReportFormId(new_id()), now);
@@ -112,11 +120,20 @@ async fn view(
         day: reporting.today,
         centre: CentreContact::of(&reporting.centre, now)?,
         fields: fields.into_iter().map(|(field, standing)| (field.as_str().to_owned(), standing)).collect(),
+        severity: severity_of(flow_set, &person, &entries, now),
         before: before.into_iter().map(|(item, _)| item).collect(),
         saved_at: form.as_ref().filter(|form| form.report.is_some()).map(|form| form.saved_at),
         finished_at: form.as_ref().and_then(|form| form.finished_at),
         entries,
     })
+}
+
+/// The highest severity of a form's own answers.
+fn severity_of(flow_set: &FlowSet, person: &Person, entries: &Entries, now: Timestamp) -> Severity {
+    // The severity of an answer doesn't depend on the language.
+    let by = Submitter { person: person.clone(), language: Language::default(), at: now };
+    let Ok(submitted) = submit_extent(flow_set, by, &filled(entries), Extent::SoFar) else { return Severity::None };
+    submitted.severity()
 }
 
 /// The form that the next page is about: the last one of today, or what one that was open at midnight becomes.

@@ -44,7 +44,7 @@ pub(in crate::service) async fn report_link_sms(
     let Some((to, text)) = message else { return Ok(()) };
     let outcome = match carriers.default().send_sms(&to, from, &text).await {
         SmsOutcome::Accepted => NoticeOutcome::Sent,
-        SmsOutcome::Refused => {
+        SmsOutcome::Refused(_) => {
             warn!(%link, "the carrier refused an SMS with a report link; check that the number can send SMS");
             NoticeOutcome::Refused
         }

@@ -2,13 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::contact::CentreContact;
 use super::reporter::{facts_of, person};
-use crate::domain::{Actor, AlertKind, BirthDate, ReportFormId};
+use crate::domain::{AccountId, Actor, AlertKind, BirthDate, ReportFormId};
 use crate::policy::{Lane, MOST_WRONG_BIRTH_DATES, report_day};
 use crate::service::accounts::{SecretToken, hash_of};
 use crate::service::alerts::{About, Consequences};
-use crate::service::centre_settings::zone_of;
+use crate::service::centre_settings::{CentreContact, zone_of};
 use crate::service::context::{Changes, Context, audit_entry, new_id};
 use crate::service::error::ServiceError;
 use crate::store::Tx;
@@ -16,6 +15,7 @@ use crate::store::audit::{self, Subject};
 use crate::store::centres::CentreRow;
 use crate::store::identifications::{self, IdentificationOutcome, IdentificationRow, IdentifiedIn};
 use crate::store::patients::PatientRow;
+use crate::store::portal::people;
 use crate::store::report_forms::{self, FormHolder, ReportFormRow};
 use crate::store::report_links::{self, ReportLinkRow};
 
@@ -63,7 +63,8 @@ pub async fn look_at_link(context: &Context, token: &SecretToken) -> Result<Link
 }
 
 /// Opens today's form if the birth date is right. A wrong one is counted (H7): a link bears a few, and then the health
-/// centre is told. The patient's tries by phone don't suffer from it.
+/// centre is told. The patient's tries by phone don't suffer from it. If an account is logged in that has the person,
+/// its reports count from then on as those of the registered number, to which the link was sent.
 ///
 /// # Errors
 /// Database errors.
@@ -71,6 +72,7 @@ pub async fn open_link(
     context: &Context,
     token: &SecretToken,
     birth_date: Option<BirthDate>,
+    account: Option<AccountId>,
 ) -> Result<LinkOpened, ServiceError> {
     let now = context.clock.now();
     let browser = SecretToken::random()?;
@@ -101,6 +103,9 @@ pub async fn open_link(
     }
     report_links::was_right(&mut tx, link.id).await?;
     report_links::opened(&mut tx, link.id, now).await?;
+    if let Some(account) = account {
+        people::link_used(&mut tx, account, patient.id, now).await?;
+    }
     report_forms::forget(&mut tx, now.checked_sub(FORMS_KEPT_FOR).unwrap_or(Timestamp::UNIX_EPOCH)).await?;
     let form = ReportFormRow {
         id: ReportFormId(new_id()),

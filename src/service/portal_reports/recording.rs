@@ -54,11 +54,7 @@ pub(super) async fn record(
     submitted.jobs.iter().cloned().for_each(|job| recorder.consequences.job(job, now));
     recorder.write(tx, ReportCheck::First).await?;
     told.extend(recorder.cancel_calls(tx, now).await?);
-    let severity = |fact: &Fact| match fact {
-        Fact::Answered { severity, .. } => Some(*severity),
-        _ => None,
-    };
-    Ok((submitted.facts.iter().filter_map(severity).max().unwrap_or(Severity::None), told))
+    Ok((submitted.severity(), told))
 }
 
 /// Whether a submission says anything new.

@@ -4,14 +4,14 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::contact::CentreContact;
-use crate::domain::{AnswerOrigin, CallerNumber, PatientAccount, PatientId};
+use crate::domain::{AccountId, AnswerOrigin, CallerNumber, PatientAccount, PatientId, ReportFormId};
 use crate::policy::{LinkFacts, report_day};
 use crate::service::accounts::SecretToken;
-use crate::service::centre_settings::{CentreSettings, known_centre, zone_of};
+use crate::service::centre_settings::{CentreContact, CentreSettings, known_centre, zone_of};
 use crate::service::error::ServiceError;
 use crate::store::centres::CentreRow;
 use crate::store::patients::{self, PatientRow};
+use crate::store::portal::people;
 use crate::store::report_forms::{self, FormHolder, ReportFormRow};
 use crate::store::report_links::{self, ReportLinkRow};
 use crate::store::{StoreError, Tx};
@@ -27,6 +27,8 @@ pub enum Reporter {
         owner: PatientAccount,
         /// The person for whom it reports.
         patient: PatientId,
+        /// The token that a personal link has given the same browser.
+        browser: Option<SecretToken>,
     },
 }
 
@@ -37,6 +39,8 @@ pub enum ReportingEnd {
     Unknown,
     /// The link or the observation has ended. The health centre is phoned.
     Ended(CentreContact),
+    /// The page was of somebody else's form: another link was opened in the same browser, or another account.
+    OtherForm,
 }
 
 /// A reporter whose form is open.
@@ -47,6 +51,19 @@ pub(super) struct Reporting {
     /// The last form. `None` if an account has none.
     pub(super) last: Option<ReportFormRow>,
     pub(super) today: Date,
+    /// Whether an account has used a personal link of the person.
+    pub(super) link: LinkUse,
+}
+
+/// Whether an account has used a link that was sent to the registered number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LinkUse {
+    /// It never has.
+    Never,
+    /// Its browser has, which isn't recorded yet.
+    ByThisBrowser,
+    /// It has, as is recorded.
+    Recorded,
 }
 
 impl Reporting {
@@ -60,9 +77,21 @@ impl Reporting {
 
     /// What the report proves of its sender. A link was sent to the registered number.
     pub(super) const fn number(&self) -> CallerNumber {
-        match self.holder {
-            FormHolder::Browser { .. } => CallerNumber::Registered,
-            FormHolder::Account(_) => CallerNumber::Unregistered,
+        match (&self.holder, self.link) {
+            (FormHolder::Browser { .. }, _) | (_, LinkUse::ByThisBrowser | LinkUse::Recorded) => {
+                CallerNumber::Registered
+            }
+            (FormHolder::Account(_), LinkUse::Never) => CallerNumber::Unregistered,
+        }
+    }
+
+    /// Records that the account's browser has used a link.
+    pub(super) async fn record_link(&self, tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+        match (&self.holder, self.link) {
+            (FormHolder::Account(account), LinkUse::ByThisBrowser) => {
+                people::link_used(tx, *account, self.patient.id, now).await
+            }
+            _ => Ok(()),
         }
     }
 
@@ -72,7 +101,7 @@ impl Reporting {
     }
 
     /// A form with nothing filled in.
-    pub(super) fn new_form(&self, id: crate::domain::ReportFormId, now: Timestamp) -> ReportFormRow {
+    pub(super) fn new_form(&self, id: ReportFormId, now: Timestamp) -> ReportFormRow {
         ReportFormRow {
             id,
             patient: self.patient.id,
@@ -95,7 +124,7 @@ pub(super) async fn reporting(
 ) -> Result<Result<Reporting, ReportingEnd>, ServiceError> {
     match reporter {
         Reporter::Browser(token) => of_browser(tx, &token.hash(), now).await,
-        Reporter::Account { owner, patient } => {
+        Reporter::Account { owner, patient, browser } => {
             if !owner.patients.contains(patient) {
                 return Ok(Err(ReportingEnd::Unknown));
             }
@@ -105,9 +134,25 @@ pub(super) async fn reporting(
                 return Ok(Err(ReportingEnd::Ended(CentreContact::of(&centre, now)?)));
             }
             let last = report_forms::of_account(tx, owner.account, patient.id).await?.into_iter().next();
-            Ok(Ok(Reporting { patient, centre, holder: FormHolder::Account(owner.account), last, today }))
+            let link = link_use(tx, owner.account, patient.id, browser.as_ref()).await?;
+            Ok(Ok(Reporting { patient, centre, holder: FormHolder::Account(owner.account), last, today, link }))
         }
     }
+}
+
+async fn link_use(
+    tx: &mut Tx,
+    account: AccountId,
+    patient: PatientId,
+    browser: Option<&SecretToken>,
+) -> Result<LinkUse, StoreError> {
+    if people::has_used_link(tx, account, patient).await? {
+        return Ok(LinkUse::Recorded);
+    }
+    let Some(browser) = browser else { return Ok(LinkUse::Never) };
+    let opened = report_forms::of_browser(tx, &browser.hash()).await?;
+    let is_theirs = opened.iter().any(|form| form.patient == patient);
+    Ok(if is_theirs { LinkUse::ByThisBrowser } else { LinkUse::Never })
 }
 
 async fn of_browser(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Result<Reporting, ReportingEnd>, ServiceError> {
@@ -122,7 +167,17 @@ async fn of_browser(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Result<Re
         return Ok(Err(ReportingEnd::Ended(CentreContact::of(&centre, now)?)));
     }
     let holder = last.holder.clone();
-    Ok(Ok(Reporting { patient, centre, holder, last: Some(last), today }))
+    Ok(Ok(Reporting { patient, centre, holder, last: Some(last), today, link: LinkUse::Never }))
+}
+
+/// Whether a page was made for somebody else's form.
+pub(super) async fn is_of_another(
+    tx: &mut Tx,
+    reporting: &Reporting,
+    form: Option<ReportFormId>,
+) -> Result<bool, StoreError> {
+    let Some(id) = form else { return Ok(false) };
+    Ok(report_forms::hold(tx, id).await?.is_some_and(|form| form.patient != reporting.patient.id))
 }
 
 /// A patient with the health centre.

@@ -5,8 +5,9 @@ use jiff::civil::Date;
 
 use super::form::{Entries, current, entries_of, filled, others, person_of, refused};
 use super::recording::{Recorded, record};
-use super::reporter::{Reporter, Reporting, ReportingEnd, is_race, reporting};
-use crate::domain::{Answer, Item, Language, ReportFormId, ReportId, ReportOutcome, Severity};
+use super::reporter::{Reporter, Reporting, ReportingEnd, is_of_another, is_race, reporting};
+use super::texts::{self, TextWritten};
+use crate::domain::{Answer, Item, Language, ReportFormId, ReportId, ReportOutcome, ReportText, Severity};
 use crate::engine::Fact;
 use crate::engine::form::{Extent, FieldError, FieldStanding, Submitter, so_far, submit_extent};
 use crate::flow::form::{Field, Form, Requirement};
@@ -31,6 +32,8 @@ pub struct PageSent {
     pub fields: Vec<(String, String)>,
     /// The language of the page.
     pub language: Language,
+    /// What else was written. It is kept whatever becomes of the answers.
+    pub words: Option<ReportText>,
 }
 
 /// What came of a page.
@@ -59,6 +62,8 @@ pub struct StoredPage {
     pub day: Date,
     /// Whether another day began since the page was made.
     pub is_next_day: bool,
+    /// What came of the words.
+    pub words: TextWritten,
 }
 
 /// Stores a page. A red answer alerts staff at once; the last answer finishes the report, which cancels the day's calls
@@ -94,7 +99,11 @@ async fn take(
         Ok(reporting) => reporting,
         Err(end) => return Ok(PageTaken::End(end)),
     };
+    if is_of_another(&mut tx, &reporting, page.form).await? {
+        return Ok(PageTaken::End(ReportingEnd::OtherForm));
+    }
     let (mut form, is_next_day) = form_of_page(&mut tx, &reporting, page.form, now).await?;
+    reporting.record_link(&mut tx, now).await?;
     let was_finished = form.finished_at.is_some();
     let (report, continued) = report_of(&mut tx, &reporting, &form, now).await?;
     let standing = match &continued {
@@ -120,11 +129,16 @@ async fn take(
     form.saved_at = now;
     form.finished_at = form.finished_at.or(is_finished.then_some(now));
     report_forms::save(&mut tx, &form).await?;
+    let words = match &page.words {
+        Some(words) => texts::put(&mut tx, &reporting, form.report, words, now).await?,
+        None => TextWritten::Stored,
+    };
     tx.commit().await?;
     context.event_bus.tell(told);
     context.dialer_wake.notify_one();
     let is_finished = form.finished_at.is_some();
-    Ok(PageTaken::Taken(StoredPage { errors, severity, is_finished, was_finished, day: form.day, is_next_day }))
+    let day = form.day;
+    Ok(PageTaken::Taken(StoredPage { errors, severity, is_finished, was_finished, day, is_next_day, words }))
 }
 
 /// The form of a page: the last one, locked. One of a day that is over goes on as a form of today, with its answers if

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::domain::{Actor, CallerNumber, CentreCode, Item, YesNo};
+use crate::domain::{Actor, CallerNumber, CentreCode, Item, ReportText, YesNo};
 use crate::policy::{Permission, scope};
 use crate::service::centre_settings::zone_of;
 use crate::service::context::{Changes, Context, Viewed, audit_entry};
@@ -20,7 +20,7 @@ const PAGE: u32 = 1_000;
 /// The columns before the answers.
 const BEFORE: [&str; 4] = ["hersys_id", "report_date", "channel", "outcome"];
 /// The columns after the answers.
-const AFTER: [&str; 5] = ["severity", "started_at", "ended_at", "caller_number", "stopped_after"];
+const AFTER: [&str; 6] = ["severity", "started_at", "ended_at", "caller_number", "stopped_after", "written"];
 /// The column that marks simulated reports.
 const SIMULATED: &str = "simulated";
 
@@ -121,6 +121,8 @@ impl Export {
         cells.push(row.ended_at.map(time).unwrap_or_default());
         cells.push(row.caller_number.map(CallerNumber::code).unwrap_or_default().to_owned());
         cells.push(row.stopped_after.map(Item::code).unwrap_or_default().to_owned());
+        let texts: Vec<&str> = row.texts.iter().map(ReportText::expose).collect();
+        cells.push(texts.join("\n\n"));
         if self.simulated {
             cells.push(YesNo::Yes.code().to_owned());
         }

@@ -89,6 +89,7 @@ pub async fn delete(tx: &mut Tx, id: AccountId) -> Result<(), StoreError> {
     for sql in [
         "DELETE FROM portal_codes WHERE account_id = $1",
         "DELETE FROM portal_codes WHERE folded_address IN (SELECT folded_address FROM portal_accounts WHERE id = $1)",
+        "DELETE FROM portal_passkeys WHERE account_id = $1",
         "DELETE FROM portal_sessions WHERE account_id = $1",
         "DELETE FROM portal_people WHERE account_id = $1",
         "DELETE FROM portal_accounts WHERE id = $1",
@@ -96,6 +97,18 @@ pub async fn delete(tx: &mut Tx, id: AccountId) -> Result<(), StoreError> {
         tx.execute(sql, vec![id.into()]).await?;
     }
     Ok(())
+}
+
+/// Accounts without people that were made, and last used, before a time.
+///
+/// # Errors
+/// Database errors.
+pub async fn empty_since(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<Vec<AccountId>, StoreError> {
+    let sql = "SELECT id FROM portal_accounts a WHERE created_at < $1
+               AND NOT EXISTS (SELECT 1 FROM portal_people p WHERE p.account_id = a.id)
+               AND NOT EXISTS (SELECT 1 FROM portal_sessions s WHERE s.account_id = a.id AND s.seen_at >= $1)
+               ORDER BY id LIMIT $2";
+    tx.fetch_all(sql, vec![before.into(), limit.into()], |row| row.read(0, "portal_accounts.id", parsed)).await
 }
 
 fn read(row: &Row<'_>) -> Result<PortalAccountRow, StoreError> {

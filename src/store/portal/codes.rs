@@ -1,6 +1,7 @@
 //! Codes by e-mail.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::domain::{AccountId, CodePurpose, EmailAddress, MailCode, PageLanguage, PortalCodeId, Stay};
 use crate::policy::{CodesAsked, MOST_CODE_TRIES};
@@ -62,13 +63,16 @@ pub async fn asked(
     let folded = address.expose().to_ascii_lowercase();
     let of_address =
         "SELECT count(*), max(created_at) FROM portal_codes WHERE folded_address = $1 AND created_at >= $2";
+    let of_both = "SELECT count(*), max(created_at) FROM portal_codes
+                   WHERE folded_address = $1 AND created_at >= $2 AND sender = $3";
     let of_sender = "SELECT count(*), max(created_at) FROM portal_codes WHERE sender = $1 AND created_at >= $2";
     let in_total = "SELECT codes FROM portal_code_hours WHERE hour = $1";
     let (of_address, _) = tally(tx, of_address, vec![folded.as_str().into(), since.into()]).await?;
+    let (of_both, _) = tally(tx, of_both, vec![folded.as_str().into(), since.into(), sender.into()]).await?;
     let (of_sender, last_of_sender) = tally(tx, of_sender, vec![sender.into(), since.into()]).await?;
     let in_total = tx.fetch_optional(in_total, vec![hour_of(now).into()], |row| row.int(0)).await?;
     let in_total = u32::try_from(in_total.unwrap_or_default()).unwrap_or(u32::MAX);
-    Ok(CodesAsked { of_address, of_sender, last_of_sender, in_total })
+    Ok(CodesAsked { of_address, of_both, of_sender, last_of_sender, in_total })
 }
 
 /// The hours since 1970.
@@ -155,6 +159,55 @@ pub async fn count_try(tx: &mut Tx, id: PortalCodeId, now: Timestamp) -> Result<
     let sql = "UPDATE portal_codes SET tries = tries + 1
                WHERE id = $1 AND tries < $2 AND used_at IS NULL AND expires_at > $3";
     Ok(tx.execute(sql, vec![id.into(), MOST_CODE_TRIES.into(), now.into()]).await? == 1)
+}
+
+/// The wrong codes that were entered for an address since a time. Other transactions wait until this one ends.
+///
+/// # Errors
+/// Database errors.
+pub async fn wrong_since(tx: &mut Tx, address_hash: &str, since: Timestamp) -> Result<u32, StoreError> {
+    tx.lock(Lock::PortalCodes).await?;
+    let sql = "SELECT count(*) FROM portal_wrong_codes WHERE address_hash = $1 AND at >= $2";
+    let counted = tx.fetch_optional(sql, vec![address_hash.into(), since.into()], |row| row.int(0)).await?;
+    Ok(u32::try_from(counted.unwrap_or_default()).unwrap_or(u32::MAX))
+}
+
+/// Adds a wrong code, and forgets those before a time.
+///
+/// # Errors
+/// Database errors.
+pub async fn add_wrong(
+    tx: &mut Tx,
+    id: Uuid,
+    address_hash: &str,
+    (at, forget): (Timestamp, Timestamp),
+) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM portal_wrong_codes WHERE at < $1", vec![forget.into()]).await?;
+    let sql = "INSERT INTO portal_wrong_codes (id, address_hash, at) VALUES ($1, $2, $3)";
+    tx.execute(sql, vec![id.into(), address_hash.into(), at.into()]).await?;
+    Ok(())
+}
+
+/// Forgets the wrong codes of an address.
+///
+/// # Errors
+/// Database errors.
+pub async fn forget_wrong(tx: &mut Tx, address_hash: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM portal_wrong_codes WHERE address_hash = $1", vec![address_hash.into()]).await?;
+    Ok(())
+}
+
+/// No longer counts the codes that were asked for at an address since a time. They hold until the next one is asked
+/// for.
+///
+/// # Errors
+/// Database errors.
+pub async fn forget_asked(tx: &mut Tx, address: &EmailAddress, since: Timestamp) -> Result<(), StoreError> {
+    let before = since.checked_sub(jiff::SignedDuration::from_secs(1)).unwrap_or(Timestamp::MIN);
+    let folded = address.expose().to_ascii_lowercase();
+    let sql = "UPDATE portal_codes SET created_at = $3 WHERE folded_address = $1 AND created_at >= $2";
+    tx.execute(sql, vec![folded.as_str().into(), since.into(), before.into()]).await?;
+    Ok(())
 }
 
 /// Records that a code was used.

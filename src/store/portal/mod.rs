@@ -2,5 +2,6 @@
 
 pub mod accounts;
 pub mod codes;
+pub mod passkeys;
 pub mod people;
 pub mod sessions;

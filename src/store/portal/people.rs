@@ -76,6 +76,27 @@ pub async fn set_label(
     Ok(tx.execute(sql, args).await? == 1)
 }
 
+/// Records that an account used a personal link of one of its people: the first time counts. Nothing happens if the
+/// account doesn't have the person.
+///
+/// # Errors
+/// Database errors.
+pub async fn link_used(tx: &mut Tx, account: AccountId, patient: PatientId, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE portal_people SET link_used_at = $3
+               WHERE account_id = $1 AND patient_id = $2 AND link_used_at IS NULL";
+    tx.execute(sql, vec![account.into(), patient.into(), at.into()]).await?;
+    Ok(())
+}
+
+/// Returns `true` if the account has used a personal link of the person.
+///
+/// # Errors
+/// Database errors.
+pub async fn has_used_link(tx: &mut Tx, account: AccountId, patient: PatientId) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM portal_people WHERE account_id = $1 AND patient_id = $2 AND link_used_at IS NOT NULL";
+    Ok(tx.fetch_optional(sql, vec![account.into(), patient.into()], |row| row.int(0)).await?.is_some())
+}
+
 fn read(row: &Row<'_>) -> Result<PortalPersonRow, StoreError> {
     Ok(PortalPersonRow {
         patient: row.read(0, "portal_people.patient_id", parsed)?,

@@ -2,6 +2,7 @@
 //! name is in an address.
 
 mod actions;
+mod fields;
 
 use askama::Template;
 use axum::extract::RawQuery;
@@ -20,8 +21,8 @@ use super::staff::StaffActor;
 use super::times;
 use crate::domain::{PatientId, StaffAccountId, era};
 use crate::service::{
-    AccountView, Details, ERASED, Noted, Rest, ServiceError, ShownEntry, Subject, TrailQuery, last_verification,
-    list_staff, list_trail,
+    AccountView, Details, Noted, Rest, ServiceError, ShownEntry, Subject, TrailQuery, last_verification, list_staff,
+    list_trail,
 };
 use crate::translations::{Message, message};
 
@@ -142,8 +143,8 @@ struct Line {
     people: Vec<(Option<PatientId>, Option<String>)>,
     /// How many more there are.
     more: usize,
-    subject: String,
-    fields: Vec<String>,
+    subject: Option<Message>,
+    fields: Vec<Message>,
 }
 
 impl Line {
@@ -162,11 +163,6 @@ impl Line {
             }
             Subject::Other(subject) => (Vec::new(), subject.clone()),
         };
-        let field = |(name, values): (&String, &serde_json::Value)| match values.as_array().map(Vec::as_slice) {
-            Some([before, after]) => format!("{name}: {} → {}", plain(before), plain(after)),
-            _ if values.as_str() == Some(ERASED) => name.clone(),
-            _ => format!("{name}: {}", plain(values)),
-        };
         Self {
             time: times::clock_time(row.at, now),
             by: match &entry.elsewhere {
@@ -179,24 +175,16 @@ impl Line {
                 "console" => message!("console-source-console"),
                 "command" => message!("console-source-command"),
                 "system" => message!("console-source-system"),
+                "portal" | "patient/portal" => message!("plain-source-portal"),
                 other => message!("verbatim", text = other),
             },
             kind: Kind::of(&row.action).name(),
             what: actions::sentence(&row.action),
             more: people.len().saturating_sub(MOST_NAMED),
             people: people.into_iter().take(MOST_NAMED).collect(),
-            subject,
-            fields: entry.fields.iter().map(field).collect(),
+            subject: fields::subject(&subject),
+            fields: entry.fields.iter().filter_map(|(name, values)| fields::field(name, values, now)).collect(),
         }
-    }
-}
-
-/// A value of an entry, without the quotes of texts.
-fn plain(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::Null => "–".to_owned(),
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }
 

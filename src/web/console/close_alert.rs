@@ -57,6 +57,8 @@ struct CloseAlert {
     line_note: String,
     /// The request to stop automated calls, if the line has one.
     stop_request: Option<AlertId>,
+    /// Whether it is about notices and not about calls.
+    stop_of_notices: bool,
     calls: OpenCalls,
     /// The alert by which the page was asked for.
     asked: AlertId,
@@ -71,12 +73,38 @@ struct CloseAlert {
     surprise: Surprise,
 }
 
+/// The words of the two decisions about a request.
+struct StopWords {
+    grant: Message,
+    decline: Message,
+    declined: Message,
+}
+
 impl CloseAlert {
     fn closed_words(&self, closed: &Closed) -> Message {
         message!("console-closed-by", at = &closed.at, by = &closed.by)
     }
 
+    /// What granting and declining are called, and what declining does.
+    fn stop_words(&self) -> StopWords {
+        if self.stop_of_notices {
+            return StopWords {
+                grant: message!("notice-stop-grant"),
+                decline: message!("notice-stop-decline"),
+                declined: message!("notice-stop-decline-effect"),
+            };
+        }
+        StopWords {
+            grant: message!("console-stop-grant"),
+            decline: message!("console-stop-decline"),
+            declined: message!("console-stop-decline-effect"),
+        }
+    }
+
     fn grant_effect(&self) -> Message {
+        if self.stop_of_notices {
+            return message!("notice-stop-grant-effect");
+        }
         message!("console-stop-grant-effect", waiting = self.calls.waiting, calling = self.calls.calling)
     }
 
@@ -186,6 +214,11 @@ async fn close(staff: &StaffActor, id: AlertId, fields: Fields) -> Result<Option
     if line.claim.is_some_and(|claim| !claim.is_own) {
         return Ok(None);
     }
+    if line.open.iter().any(|shown| is_request(&shown.alert)) {
+        // Closed without a decision, it would leave the person with calls or notices that nobody decided on.
+        let mistakes = Mistakes::one("decision", message!("console-decide-first"));
+        return again(Entered { fields, mistakes }, Surprise::Nothing).await;
+    }
     let what = ToClose { alert: id, others: Some(fields.get("others").parse().unwrap_or(0)) };
     match close_alerts(staff.context(), staff.actor(), what, Some(&closing)).await {
         Ok(closed) if closed.closed.is_empty() => Ok(Some(closed_before(staff, id, closing.note).await?)),
@@ -258,8 +291,13 @@ impl CloseAlert {
     }
 }
 
+/// Whether an alert asks that something stops.
+const fn is_stop(kind: AlertKind) -> bool {
+    matches!(kind, AlertKind::StopRequest | AlertKind::StopUnconfirmed | AlertKind::NoticeStop)
+}
+
 fn is_request(alert: &AlertView) -> bool {
-    matches!(alert.kind, AlertKind::StopRequest | AlertKind::StopUnconfirmed) && alert.line.is_some()
+    is_stop(alert.kind) && alert.line.is_some()
 }
 
 fn page(visit: &Visit, shown: &AlertLine, entered: Entered, surprise: Surprise, now: &ZonedDateTime) -> CloseAlert {
@@ -289,6 +327,12 @@ fn page(visit: &Visit, shown: &AlertLine, entered: Entered, surprise: Surprise, 
         notes: shown.notes.iter().map(|note| NoteLine::of(note, now)).collect(),
         next_note: shown.next_note.to_string(),
         line_note: entered.fields.get("line_note").to_owned(),
+        stop_of_notices: shown
+            .open
+            .iter()
+            .map(|shown| &shown.alert)
+            .find(|alert| is_request(alert))
+            .is_some_and(|alert| alert.kind == AlertKind::NoticeStop),
         stop_request: shown.open.iter().map(|shown| &shown.alert).find(|alert| is_request(alert)).map(|alert| alert.id),
         calls: shown.calls,
         asked: shown.alert.id,

@@ -19,8 +19,8 @@ use super::today::words;
 use super::{note_field, times};
 use crate::domain::{Answer, HandoverId, LineOf, NoteText, PatientId, Severity};
 use crate::service::{
-    AlertList, AlertQuery, CentreDay, HandedOver, HandoverSheet, HandoverView, NoteView, Noted, PromisedCall, Rest,
-    ServiceError, Trend, WorsePerson, Worsening, day_figures, hand_over, handover_sheet,
+    AlertList, AlertQuery, CentreDay, Compared, HandedOver, HandoverSheet, HandoverView, NoteView, Noted, PromisedCall,
+    Rest, ServiceError, Trend, WorsePerson, Worsening, day_figures, hand_over, handover_sheet,
 };
 use crate::translations::{Argument, Message, Separator, message};
 
@@ -29,8 +29,8 @@ const PAGE: &str = "/handover";
 /// Alerts that are read.
 const ALERTS_READ: u32 = 200;
 /// Lines of each part, so that all fits on one sheet of A4. The others are counted.
-const MOST_LINES: usize = 12;
-const MOST_WORSE: usize = 8;
+const MOST_LINES: usize = 10;
+const MOST_WORSE: usize = 7;
 const MOST_PROMISED: usize = 6;
 
 #[derive(Template)]
@@ -60,6 +60,8 @@ struct Sheet {
     /// Whether the handover was recorded before with another message.
     otherwise: bool,
     is_draft: bool,
+    /// Whether what was handed over last is seen again.
+    again: bool,
     next: String,
     message: String,
     mistakes: Mistakes,
@@ -112,6 +114,8 @@ struct Entered {
     otherwise: bool,
     /// Whether the message is a draft.
     is_draft: bool,
+    /// Whether what was handed over last is seen again.
+    again: bool,
 }
 
 pub(super) async fn handler(staff: StaffActor, RawQuery(query): RawQuery) -> Response {
@@ -121,7 +125,8 @@ pub(super) async fn handler(staff: StaffActor, RawQuery(query): RawQuery) -> Res
             "before" => Some(message!("handover-told-before")),
             _ => None,
         };
-        let mut entered = Entered { told, ..Entered::default() };
+        let again = query_value(query.as_deref(), "again") == "1";
+        let mut entered = Entered { told, again, ..Entered::default() };
         if let Some(fields) = kept(&staff, PAGE).await? {
             entered.message = fields.get("message").to_owned();
             entered.is_draft = true;
@@ -162,7 +167,8 @@ async fn record(staff: &StaffActor, fields: &Fields) -> Result<Response, Service
 async fn show(staff: &StaffActor, entered: Entered) -> Result<Response, ServiceError> {
     let (context, actor) = (staff.context(), staff.actor());
     let open = AlertQuery { limit: ALERTS_READ, ..AlertQuery::default() };
-    let sheet = handover_sheet(context, actor, &open, MOST_LINES).await?;
+    let compared = if entered.again { Compared::SinceTheOneBefore } else { Compared::SinceTheLast };
+    let sheet = handover_sheet(context, actor, &open, MOST_LINES, compared).await?;
     let not_noted = matches!(sheet.noted, Noted::No(_));
     let centre = staff.centre().await?;
     let zone = staff.zone(centre.as_ref());
@@ -215,6 +221,7 @@ fn page(staff: &StaffActor, sheet: HandoverSheet, entered: Entered, now: &ZonedD
         told: entered.told,
         otherwise: entered.otherwise,
         is_draft: entered.is_draft,
+        again: entered.again,
         next: next.to_string(),
         message: entered.message,
         mistakes: entered.mistakes,

@@ -22,8 +22,10 @@ mod log_out;
 mod log_out_everywhere;
 mod missing;
 mod note_field;
+mod notices;
 mod passkeys;
 mod patients;
+mod portal_unlock;
 mod rota;
 mod round;
 mod second_factor;
@@ -149,6 +151,8 @@ pub fn console(context: &Arc<Context>, settings: ConsoleSettings) -> Router {
         .route("/drafts/discard", post(sender::discard))
         .route("/handover", get(handover::handler).post(handover::submit))
         .route("/figures", get(figures::handler))
+        .route("/notices", get(notices::handler))
+        .route("/portal-unlock", get(portal_unlock::handler).post(portal_unlock::submit))
         .route("/where-to-turn", get(where_to_turn::handler).post(where_to_turn::submit))
         .route("/account", get(account::handler))
         .route("/account/passkeys", get(passkeys::handler).post(passkeys::submit))

@@ -22,6 +22,8 @@ pub(super) enum Section {
     Dialling,
     /// The health centre of a municipality.
     WhereToTurn,
+    /// Unlocking an address of the portal.
+    PortalUnlock,
     /// Accounts of staff.
     Staff,
     /// The audit trail.
@@ -45,8 +47,8 @@ impl Section {
                 Self::Staff,
                 Self::Audit,
             ],
-            Some(Role::SystemAdministrator) => &[Self::WhereToTurn, Self::Dialling, Self::Staff],
-            Some(Role::HelpDesk) => &[Self::WhereToTurn, Self::Staff],
+            Some(Role::SystemAdministrator) => &[Self::WhereToTurn, Self::PortalUnlock, Self::Dialling, Self::Staff],
+            Some(Role::HelpDesk) => &[Self::WhereToTurn, Self::PortalUnlock, Self::Staff],
             None => &[],
         }
     }
@@ -62,6 +64,7 @@ impl Section {
             Self::Settings => "/settings",
             Self::Dialling => "/dialling",
             Self::WhereToTurn => "/where-to-turn",
+            Self::PortalUnlock => "/portal-unlock",
             Self::Staff => "/staff",
             Self::Audit => "/audit",
         }
@@ -78,6 +81,7 @@ impl Section {
             Self::Settings => message!("console-settings"),
             Self::Dialling => message!("console-dialling"),
             Self::WhereToTurn => message!("turn"),
+            Self::PortalUnlock => message!("portal-unlock"),
             Self::Staff => message!("console-staff"),
             Self::Audit => message!("console-audit"),
         }

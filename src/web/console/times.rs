@@ -1,6 +1,6 @@
 //! Times as the pages say them, with the zone named.
 
-use jiff::civil::Weekday;
+use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
@@ -51,11 +51,26 @@ pub(super) fn moment(at: &ZonedDateTime, seconds: bool) -> Message {
     message!(
         "console-moment",
         year = at.year().to_string(),
-        month = at.month().to_string(),
+        month = month(at.date()),
         day = at.day().to_string(),
         weekday = weekday,
         time = time
     )
+}
+
+/// A date in the reader's way.
+pub(super) fn day(date: Date) -> Message {
+    message!("plain-date", year = date.year().to_string(), month = month(date), day = date.day().to_string())
+}
+
+/// As a number: English has names for months.
+fn month(date: Date) -> u64 {
+    u64::from(date.month().unsigned_abs())
+}
+
+/// A time of day with its date, also if that is today.
+pub(super) fn day_time(at: Timestamp, now: &ZonedDateTime) -> String {
+    at.to_zoned_datetime(now.time_zone().clone()).strftime("%-m/%-d %-H:%M").to_string()
 }
 
 /// A time of day; with its date if that isn't today.

@@ -121,7 +121,7 @@ impl CertificateSettings {
             language: "ja",
             title: japanese(&message!("certificate-title")),
             shown: shown_words(view.shown_at, zone),
-            at: view.shown_at.to_zoned_datetime(zone.clone()).datetime(),
+            at: view.shown_at.to_zoned_datetime(zone.clone()),
             fields: named(&view.fields).into_iter().map(|(name, value)| (japanese(&name), value)).collect(),
             code_name: japanese(&message!("certificate-code")),
             code: view.code.grouped(),
@@ -156,10 +156,14 @@ pub(in crate::web) fn notes(centre: &str) -> [Message; 3] {
     ]
 }
 
+/// 療養証明書.pdf, and a name for browsers that don't read that (RFC 6266, section 4.3).
+const FILE_NAME: &str = "attachment; filename=\"certificate.pdf\"; \
+     filename*=UTF-8''%E7%99%82%E9%A4%8A%E8%A8%BC%E6%98%8E%E6%9B%B8.pdf";
+
 /// The file as an answer. Its name tells nothing about the person.
 pub(in crate::web) fn file_answer(file: Vec<u8>) -> Response {
     let kind = (header::CONTENT_TYPE, "application/pdf");
-    ([kind, (header::CONTENT_DISPOSITION, "attachment; filename=\"certificate.pdf\"")], file).into_response()
+    ([kind, (header::CONTENT_DISPOSITION, FILE_NAME)], file).into_response()
 }
 
 /// Why there is no file.

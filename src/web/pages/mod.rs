@@ -2,8 +2,11 @@
 
 pub(super) mod browser;
 pub(super) mod certificate;
+pub(super) mod chart;
 pub(super) mod fields;
 pub(super) mod guard;
 pub(super) mod kept_cookies;
+pub(super) mod measured;
 pub(super) mod qr;
 pub(super) mod site;
+pub(super) mod survey;

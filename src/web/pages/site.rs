@@ -70,7 +70,7 @@ impl Site {
     pub(in crate::web) fn page<'a>(&self, path: &'a str) -> Option<&'a str> {
         let page = path.strip_prefix(&self.prefix)?.strip_prefix(self.root)?;
         let is_plain = page.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_?=&.".contains(&byte));
-        (page.starts_with('/') && !page.contains("//") && is_plain).then_some(page)
+        (page.starts_with('/') && !page.contains("//") && !page.contains("..") && is_plain).then_some(page)
     }
 }
 
@@ -113,6 +113,7 @@ mod tests {
             "/console/today\r\nSet-Cookie: a=b",
             "/console/today#x",
             "/console/\\evil.example",
+            "/console/../portal",
         ] {
             assert_eq!(local.page(elsewhere), None, "{elsewhere}");
         }

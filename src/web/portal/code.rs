@@ -1,5 +1,7 @@
 //! Entering the code that was sent by e-mail, in one field.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -9,6 +11,7 @@ use super::form::{Mistakes, Submitted, Wish};
 use super::layout::{Banner, BannerKind, Layout};
 use super::register::{send_code, told};
 use super::visit::Visit;
+use super::waiting::{Awaited, answer};
 use crate::domain::{CodePurpose, Stay};
 use crate::service::{CodeEntered, PendingCode, SecretToken, ServiceError, enter_code, pending_code};
 use crate::translations::{Message, message};
@@ -69,29 +72,42 @@ pub(super) async fn submit(Submitted { visit, fields, wish }: Submitted) -> Resp
     if wish == Wish::OtherLanguage {
         return page(&visit, &pending, None, Mistakes::default());
     }
-    if pending.purpose != CodePurpose::ChangeAddress && visit.logged_in.is_some() {
+    if pending.purpose != CodePurpose::ChangeAddress && visit.is_recent() {
         // The form was sent twice: the first time has logged in.
         return visit.redirect("/");
+    }
+    let account = visit.logged_in.as_ref().map(|logged_in| logged_in.account);
+    if pending.purpose == CodePurpose::ChangeAddress && account.is_none() {
+        return visit.redirect("/log-in?next=/account/address");
     }
     if fields.get("step") == "again" {
         return again(&visit, &pending).await;
     }
-    match enter_code(visit.context(), &token, fields.get("code"), &visit.browser).await {
-        Ok(entered) => after(&visit, entered),
-        Err(ServiceError::Portal(error)) => page(&visit, &pending, None, Mistakes::one("code", told(error))),
-        Err(error) => visit.answer(Err(error)),
-    }
+    let (context, browser, typed) =
+        (Arc::clone(&visit.portal.context), visit.browser.clone(), fields.get("code").to_owned());
+    let kept = pending.clone();
+    let work = async move {
+        let result = enter_code(&context, &token, &typed, (&browser, account)).await;
+        answer(move |visit| match result {
+            Ok(entered) => after(visit, entered),
+            Err(ServiceError::Portal(error)) => page(visit, &kept, None, Mistakes::one("code", told(error))),
+            Err(error) => visit.answer(Err(error)),
+        })
+    };
+    let busy = || page(&visit, &pending, None, Mistakes::one("code", message!("portal-busy")));
+    visit.wait(Awaited::Codes, work).await.unwrap_or_else(|_| busy())
 }
 
 async fn again(visit: &Visit, pending: &PendingCode) -> Response {
-    match send_code(visit, pending.purpose, pending.address.clone(), pending.stay).await {
+    let kept = pending.clone();
+    let after = move |visit: &Visit, sent: Result<Response, Message>| match sent {
         Ok(_) => {
             let heading = message!("portal-code-again-sent");
-            page(visit, pending, Some(Banner { kind: BannerKind::Done, heading, sentence: None }), Mistakes::default())
+            page(visit, &kept, Some(Banner { kind: BannerKind::Done, heading, sentence: None }), Mistakes::default())
         }
-        Err(ServiceError::Portal(error)) => page(visit, pending, None, Mistakes::one("code", told(error))),
-        Err(error) => visit.answer(Err(error)),
-    }
+        Err(sentence) => page(visit, &kept, None, Mistakes::one("code", sentence)),
+    };
+    send_code(visit, pending.purpose, pending.address.clone(), pending.stay, after).await
 }
 
 /// The cookie of a log-in.

@@ -6,12 +6,12 @@ use axum::response::Response;
 
 use super::dates;
 use super::form::Submitted;
-use super::layout::{Banner, BannerKind, CentreContact, Layout, Phone};
+use super::layout::{Banner, BannerKind, CentreContact, Layout};
 use super::member::PortalActor;
 use super::visit::Visit;
 use crate::domain::PatientId;
 use crate::service::{
-    CentreToPhone, MayReport, PortalError, PortalLoggedIn, PortalPerson, ReportToday, ServiceError, StateOfPerson,
+    MayReport, OpenSurvey, PortalError, PortalLoggedIn, PortalPerson, ReportToday, ServiceError, StateOfPerson,
     show_portal_person, state_of_portal_person,
 };
 use crate::translations::{Message, message};
@@ -34,6 +34,7 @@ struct Home {
     next_call: Option<Message>,
     may_report: bool,
     is_begun: bool,
+    asks_survey: bool,
 }
 
 /// A person of the account.
@@ -61,7 +62,7 @@ fn home(visit: &Visit, logged_in: &PortalLoggedIn, shown: PatientId, state: &Sta
         |person: &PortalPerson| Line { id: person.patient, name: person.name(), is_shown: person.patient == shown };
     let temperature = state.last.and_then(|last| last.temperature);
     let mut l = visit.layout().with_banner(banner(visit, state, &name));
-    l.centre = Some(contact(&state.centre));
+    l.centre = Some(CentreContact::of(&state.centre));
     Home {
         l,
         people: logged_in.people.iter().map(line).collect(),
@@ -74,6 +75,7 @@ fn home(visit: &Visit, logged_in: &PortalLoggedIn, shown: PatientId, state: &Sta
         today: today(state.today),
         next_call: next_call(visit, state),
         may_report: matches!(state.may_report, MayReport::Yes(_)),
+        asks_survey: state.survey == OpenSurvey::Yes,
         is_begun: matches!(state.today, ReportToday::Begun(_)),
         name,
     }
@@ -84,8 +86,13 @@ fn banner(visit: &Visit, state: &StateOfPerson, name: &str) -> Option<Banner> {
         let heading = message!("portal-report-ended", name = name);
         return Some(Banner { kind: BannerKind::Info, heading, sentence: Some(message!("portal-report-ended-says")) });
     }
-    if visit.asked("done") == "added" {
-        let heading = message!("portal-person-added", name = name);
+    let done = match visit.asked("done") {
+        "added" => Some(message!("portal-person-added", name = name)),
+        "survey" => Some(message!("survey-done")),
+        "survey-later" => Some(message!("survey-put-off")),
+        _ => None,
+    };
+    if let Some(heading) = done {
         return Some(Banner { kind: BannerKind::Done, heading, sentence: None });
     }
     let ReportToday::Begun(answers) = state.today else { return None };
@@ -112,15 +119,6 @@ fn next_call(visit: &Visit, state: &StateOfPerson) -> Option<Message> {
     } else {
         message!("portal-call-on", day = dates::day(at.date()), time = time)
     })
-}
-
-/// Whom to phone, as the frame shows it.
-pub(super) fn contact(centre: &CentreToPhone) -> CentreContact {
-    CentreContact {
-        name: centre.name.clone(),
-        phone: Phone { dialled: centre.phone.expose().to_owned(), shown: centre.phone.national() },
-        hours: message!("verbatim", text = centre.hours.to_string()),
-    }
 }
 
 /// Shows another person of the account.

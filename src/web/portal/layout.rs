@@ -2,11 +2,12 @@
 
 use url::form_urlencoded;
 
-use super::style;
 use super::visit::{LANGUAGE, Visit};
 use super::worded::Worded;
+use super::{script, style};
 use crate::domain::{PageLanguage, PhoneNumber};
-use crate::translations::Message;
+use crate::service;
+use crate::translations::{Message, message};
 
 /// What the frame of a page needs. Templates call it `l`.
 pub(super) struct Layout {
@@ -81,6 +82,21 @@ pub(super) struct CentreContact {
     pub(super) phone: Phone,
     /// The hours.
     pub(super) hours: Message,
+}
+
+impl CentreContact {
+    /// With its hours, and whether it answers now.
+    pub(super) fn of(centre: &service::CentreContact) -> Self {
+        let hours = centre.hours.to_string().replace('-', "–");
+        Self {
+            name: centre.name.clone(),
+            phone: Phone { dialled: centre.phone.expose().to_owned(), shown: centre.phone.national() },
+            hours: match centre.is_open {
+                true => message!("portal-report-hours", hours = hours),
+                false => message!("portal-report-closed", hours = hours),
+            },
+        }
+    }
 }
 
 /// A phone number for a `tel:` link.
@@ -200,6 +216,11 @@ impl Layout {
     /// The path of the style.
     pub(super) fn style(&self) -> String {
         self.at(&style::page())
+    }
+
+    /// The path of the script for passkeys.
+    pub(super) fn passkey_script(&self) -> String {
+        self.at(&script::page())
     }
 
     /// The languages that the reader can choose.

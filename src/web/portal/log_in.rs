@@ -1,5 +1,7 @@
 //! The log-in: e-mail address and password, or a code by e-mail, which also helps who has forgotten the password.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -10,9 +12,10 @@ use super::form::{Fields, Mistakes, Submitted, Wish};
 use super::layout::{Banner, BannerKind, Layout};
 use super::register::{send_code, stay_of, told};
 use super::visit::Visit;
+use super::waiting::{Awaited, answer};
 use crate::domain::{CodePurpose, EmailAddress, Stay};
-use crate::service::{AccountError, ServiceError, log_in_to_portal};
-use crate::translations::message;
+use crate::service::{SecretToken, ServiceError, log_in_to_portal};
+use crate::translations::{Message, message};
 
 #[derive(Template)]
 #[template(path = "portal/log_in.html", config = "src/web/askama.toml")]
@@ -22,6 +25,8 @@ struct LogIn {
     stay: Stay,
     next: String,
     mail: PortalMail,
+    /// Whether passkeys can be used at this address.
+    passkeys: bool,
     mistakes: Mistakes,
 }
 
@@ -36,15 +41,19 @@ impl LogIn {
 }
 
 pub(super) async fn handler(visit: Visit) -> Response {
-    if visit.logged_in.is_some() {
+    let is_asked_again = visit.asked("again") == "1" && !visit.is_recent();
+    if visit.logged_in.is_some() && !is_asked_again {
         return visit.redirect("/");
     }
     let heading = match visit.asked("out") {
+        _ if is_asked_again => Some(message!("portal-log-in-again")),
         "1" => Some(message!("portal-logged-out")),
         "gone" => Some(message!("portal-account-deleted")),
+        "waited" => Some(message!("portal-waiting-ended")),
         _ => None,
     };
-    let banner = heading.map(|heading| Banner { kind: BannerKind::Done, heading, sentence: None });
+    let kind = if is_asked_again { BannerKind::Info } else { BannerKind::Done };
+    let banner = heading.map(|heading| Banner { kind, heading, sentence: None });
     let next = visit.next_page(visit.asked("next")).to_owned();
     let page = LogIn {
         l: visit.layout().with_form("log-in").with_banner(banner),
@@ -52,6 +61,7 @@ pub(super) async fn handler(visit: Visit) -> Response {
         stay: Stay::UntilRelease,
         next,
         mail: visit.portal.settings.mail,
+        passkeys: visit.portal.party.is_some(),
         mistakes: Mistakes::default(),
     };
     visit.page(StatusCode::OK, &page)
@@ -64,9 +74,15 @@ fn again(visit: &Visit, fields: &Fields, status: StatusCode, mistakes: Mistakes)
         stay: stay_of(fields.get("stay")),
         next: visit.next_page(fields.get("next")).to_owned(),
         mail: visit.portal.settings.mail,
+        passkeys: visit.portal.party.is_some(),
         mistakes,
     };
     visit.page(status, &page)
+}
+
+/// The page after a passkey that wasn't taken.
+pub(super) fn with_passkey_refused(visit: &Visit, fields: &Fields, sentence: Message) -> Response {
+    again(visit, fields, StatusCode::UNPROCESSABLE_ENTITY, Mistakes::one("passkey", sentence))
 }
 
 pub(super) async fn submit(Submitted { visit, fields, wish }: Submitted) -> Response {
@@ -78,23 +94,35 @@ pub(super) async fn submit(Submitted { visit, fields, wish }: Submitted) -> Resp
         return again(&visit, &fields, wrong, Mistakes::one("email", message!("portal-email-wrong")));
     };
     let by_code = fields.get("step") == "code";
-    let password = fields.get("password");
-    if !by_code && password.is_empty() {
+    if !by_code && fields.get("password").is_empty() {
         return again(&visit, &fields, wrong, Mistakes::one("password", message!("portal-password-missing")));
     }
     if by_code {
-        return match send_code(&visit, CodePurpose::LogIn, address, stay).await {
-            Ok(answer) => answer,
-            Err(ServiceError::Portal(error)) => again(&visit, &fields, wrong, Mistakes::one("email", told(error))),
-            Err(error) => visit.answer(Err(error)),
+        let after = move |visit: &Visit, sent: Result<Response, Message>| match sent {
+            Ok(sent) => sent,
+            Err(sentence) => again(visit, &fields, wrong, Mistakes::one("email", sentence)),
         };
+        return send_code(&visit, CodePurpose::LogIn, address, stay, after).await;
     }
-    match log_in_to_portal(visit.context(), &address, password, stay, &visit.browser).await {
-        Ok(token) => logged_in(&visit, visit.redirect(visit.next_page(fields.get("next"))), &token, stay),
-        Err(ServiceError::Portal(error)) => again(&visit, &fields, wrong, Mistakes::one("password", told(error))),
-        Err(ServiceError::Account(AccountError::Busy)) => {
-            let busy = StatusCode::SERVICE_UNAVAILABLE;
-            again(&visit, &fields, busy, Mistakes::one("password", message!("portal-busy")))
+    let (context, browser, password) =
+        (Arc::clone(&visit.portal.context), visit.browser.clone(), fields.get("password").to_owned());
+    let kept = fields.clone();
+    let work = async move {
+        let result = log_in_to_portal(&context, &address, &password, stay, &browser).await;
+        answer(move |visit| after(visit, &kept, stay, result))
+    };
+    visit.wait(Awaited::Passwords, work).await.unwrap_or_else(|_| {
+        let (busy, sentence) = (StatusCode::SERVICE_UNAVAILABLE, message!("portal-busy"));
+        again(&visit, &fields, busy, Mistakes::one("password", sentence))
+    })
+}
+
+fn after(visit: &Visit, fields: &Fields, stay: Stay, result: Result<SecretToken, ServiceError>) -> Response {
+    match result {
+        Ok(token) => logged_in(visit, visit.redirect(visit.next_page(fields.get("next"))), &token, stay),
+        Err(ServiceError::Portal(error)) => {
+            let mistakes = Mistakes::one("password", told(error));
+            again(visit, fields, StatusCode::UNPROCESSABLE_ENTITY, mistakes)
         }
         Err(error) => visit.answer(Err(error)),
     }

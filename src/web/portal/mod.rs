@@ -7,18 +7,25 @@ mod cookies;
 mod dates;
 mod form;
 mod help;
+mod history;
 mod home;
 mod layout;
 mod log_in;
 mod log_out;
 mod member;
 mod missing;
+mod notices;
+mod passkeys;
 mod people;
 mod register;
 mod report;
+mod script;
 mod style;
+mod survey;
+mod unsubscribe;
 mod verify;
 mod visit;
+mod waiting;
 mod worded;
 
 pub use self::help::HelpSettings;
@@ -42,8 +49,8 @@ use super::pages::{browser, fields, guard, kept_cookies};
 use crate::config::Networks;
 use crate::domain::PhoneNumber;
 use crate::flow::FlowSet;
-use crate::policy::GuessingLimits;
-use crate::service::Context;
+use crate::policy::{GuessingLimits, PortalLines};
+use crate::service::{Context, RelyingParty};
 
 /// The path of the portal.
 const ROOT: &str = "/portal";
@@ -69,6 +76,8 @@ pub struct PortalSettings {
     pub help: HelpSettings,
     /// What certificates need.
     pub certificates: CertificateSettings,
+    /// The waiting lines before what costs much.
+    pub lines: PortalLines,
     /// The documents with the questionnaire.
     pub flow_set: Arc<FlowSet>,
 }
@@ -89,6 +98,10 @@ struct Portal {
     settings: PortalSettings,
     /// The wrong codes of certificates that were entered.
     tries: verify::Tries,
+    /// Who waits, and for what.
+    lines: waiting::Lines,
+    /// For which passkeys are made. `None` at an address that can't have any.
+    party: Option<RelyingParty>,
 }
 
 /// The routes of the portal.
@@ -96,18 +109,28 @@ pub fn portal(context: &Arc<Context>, settings: PortalSettings) -> Router {
     let site = Site::of(&settings.public_url, ROOT);
     // As people type it.
     let home = Redirect::permanent(&site.path("/"));
-    let portal = Arc::new(Portal { context: Arc::clone(context), site, settings, tries: verify::Tries::default() });
+    let (tries, lines) = (verify::Tries::default(), waiting::Lines::new(settings.lines, &context.clock));
+    let party = RelyingParty::of(&settings.public_url);
+    let portal = Arc::new(Portal { context: Arc::clone(context), site, settings, tries, lines, party });
     let pages = Router::new()
         .route("/", get(home::handler))
         .route("/person", post(home::choose))
         .route("/register", get(register::handler).post(register::submit))
         .route("/code", get(code::handler).post(code::submit))
         .route("/log-in", get(log_in::handler).post(log_in::submit))
+        .route("/log-in/passkey", post(passkeys::submit_log_in))
+        .route("/passkey/challenge", post(passkeys::challenge))
+        .route("/account/passkeys", post(passkeys::submit))
         .route("/log-out", post(log_out::submit))
+        .route("/waiting", get(waiting::handler).post(waiting::submit))
         .route("/people", get(people::list::handler).post(people::list::submit))
         .route("/people/add", get(people::add::handler).post(people::add::submit))
+        .route("/notices", get(notices::handler).post(notices::submit))
+        .route("/unsubscribe/{token}", get(unsubscribe::handler).post(unsubscribe::submit))
         .merge(account::routes())
         .merge(report::routes())
+        .route("/history", get(history::handler))
+        .route("/survey", get(survey::handler).post(survey::submit))
         .route("/static/{file}", get(style::handler))
         .merge(certificate::routes())
         .merge(help::routes())

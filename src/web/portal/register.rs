@@ -1,5 +1,7 @@
 //! Signing up: the e-mail address, to which a code is sent. A known and an unknown address get the same answer (M2).
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -9,8 +11,9 @@ use super::cookies::Cookie;
 use super::form::{Mistakes, Submitted, Wish};
 use super::layout::Layout;
 use super::visit::Visit;
+use super::waiting::{Awaited, answer};
 use crate::domain::{CodePurpose, EmailAddress, Stay};
-use crate::service::{CodeRequest, PortalError, SecretToken, ServiceError, ask_for_code};
+use crate::service::{CodeRequest, PortalError, SecretToken, ServiceError, ask_for_code, pending_code};
 use crate::translations::{Message, message};
 
 #[derive(Template)]
@@ -59,26 +62,50 @@ pub(super) async fn submit(Submitted { visit, fields, wish }: Submitted) -> Resp
     let Ok(address) = EmailAddress::parse(&typed) else {
         return page(&visit, typed, stay, Mistakes::one("email", message!("portal-email-wrong")));
     };
-    match send_code(&visit, CodePurpose::SignUp, address, stay).await {
-        Ok(answer) => answer,
-        Err(ServiceError::Portal(error)) => page(&visit, typed, stay, Mistakes::one("email", told(error))),
-        Err(error) => visit.answer(Err(error)),
-    }
+    let after = move |visit: &Visit, sent: Result<Response, Message>| match sent {
+        Ok(sent) => sent,
+        Err(sentence) => page(visit, typed.clone(), stay, Mistakes::one("email", sentence)),
+    };
+    send_code(&visit, CodePurpose::SignUp, address, stay, after).await
 }
 
-/// Sends a code, and leads to the page on which it is entered.
+/// Sends a code when its turn comes. `after` gets the way to the page on which it is entered, or what is wrong.
 pub(super) async fn send_code(
     visit: &Visit,
     purpose: CodePurpose,
     address: EmailAddress,
     stay: Stay,
-) -> Result<Response, ServiceError> {
-    let token = visit.code_token.clone().map_or_else(SecretToken::random, Ok)?;
+    after: impl Fn(&Visit, Result<Response, Message>) -> Response + Clone + Send + 'static,
+) -> Response {
+    let token = match code_token(visit, &address).await {
+        Ok(token) => token,
+        Err(error) => return visit.answer(Err(error)),
+    };
     let account = visit.logged_in.as_ref().map(|logged_in| logged_in.account);
     let account = account.filter(|_| purpose == CodePurpose::ChangeAddress);
     let request = CodeRequest { purpose, address, stay, account, language: visit.language };
-    ask_for_code(visit.context(), request, &token, &visit.browser.address).await?;
-    Ok(visit.with_cookie(visit.redirect("/code"), Cookie::Code, token.expose()))
+    let (context, sender, then) = (Arc::clone(&visit.portal.context), visit.browser.address.clone(), after.clone());
+    let work = async move {
+        let result = ask_for_code(&context, request, &token, &sender).await;
+        answer(move |visit| match result {
+            Ok(()) => then(visit, Ok(visit.with_cookie(visit.redirect("/code"), Cookie::Code, token.expose()))),
+            Err(ServiceError::Portal(error)) => then(visit, Err(told(error))),
+            Err(error) => visit.answer(Err(error)),
+        })
+    };
+    visit.wait(Awaited::Codes, work).await.unwrap_or_else(|_| after(visit, Err(message!("portal-busy"))))
+}
+
+/// The token by which the browser may enter a code: the last one while its code went to the same address. Who noted the
+/// cookie of an earlier address learns nothing of the next one.
+async fn code_token(visit: &Visit, address: &EmailAddress) -> Result<SecretToken, ServiceError> {
+    if let Some(token) = &visit.code_token {
+        let pending = pending_code(visit.context(), token).await?;
+        if pending.is_some_and(|pending| pending.address == *address) {
+            return Ok(token.clone());
+        }
+    }
+    Ok(SecretToken::random()?)
 }
 
 /// The sentence of a refusal.
@@ -88,6 +115,7 @@ pub(super) fn told(error: PortalError) -> Message {
             let seconds = u64::try_from(wait.as_secs()).unwrap_or(0).saturating_add(1);
             message!("portal-wait", seconds = seconds)
         }
+        PortalError::CodesLocked => message!("portal-codes-locked"),
         PortalError::WrongCode => message!("portal-code-wrong"),
         PortalError::WrongPassword => message!("portal-password-wrong"),
         PortalError::Mismatch => message!("portal-person-mismatch"),

@@ -7,8 +7,14 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest as _, Sha256};
 
-const STYLE: &str =
-    concat!(include_str!("portal.css"), include_str!("../pages/certificate.css"), include_str!("help.css"));
+use super::script;
+
+const STYLE: &str = concat!(
+    include_str!("portal.css"),
+    include_str!("../pages/certificate.css"),
+    include_str!("help.css"),
+    include_str!("history.css")
+);
 
 static NAME: LazyLock<String> = LazyLock::new(|| {
     let hash: String = Sha256::digest(STYLE).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
@@ -21,6 +27,9 @@ pub(super) fn page() -> String {
 }
 
 pub(super) async fn handler(Path(file): Path<String>) -> Response {
+    if let Some(script) = script::answer(&file) {
+        return script;
+    }
     if file != *NAME {
         return StatusCode::NOT_FOUND.into_response();
     }

@@ -48,6 +48,11 @@ impl Visit {
         self.form_key.0.derived("portal-form")
     }
 
+    /// What only this browser knows, by which it has its place in a line.
+    pub(super) fn holder(&self) -> String {
+        self.form_key.0.derived("portal-place")
+    }
+
     /// Shows the answer in a language that was chosen with a form.
     pub(super) fn choose(&mut self, language: PageLanguage) {
         self.language = language;
@@ -130,6 +135,11 @@ impl Visit {
             && !next.starts_with("//")
             && next.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte));
         if is_page { next } else { "/" }
+    }
+
+    /// Whether somebody has logged in recently.
+    pub(super) fn is_recent(&self) -> bool {
+        self.logged_in.as_ref().is_some_and(|logged_in| logged_in.may_change_account(self.context()))
     }
 
     /// Adds a cookie to an answer. An empty value deletes it.

@@ -6,6 +6,7 @@ use std::fmt::{Display, Formatter, Result};
 use askama::filters::{Escaper as _, Html, HtmlSafe};
 
 use crate::domain::PageLanguage;
+use crate::flow::Wording;
 use crate::translations::Message;
 
 /// A sentence. Its `Display` is HTML.
@@ -22,14 +23,27 @@ impl Worded {
     /// A message in the language of a page.
     pub(super) fn of(message: &Message, page: PageLanguage) -> Self {
         let (text, written) = message.written(page);
-        let tag = (written.tag() != page.tag()).then(|| written.tag());
+        // A number or a name is of no language.
+        let is_verbatim = message.id() == "verbatim";
+        let tag = (written.tag() != page.tag() && !is_verbatim).then(|| written.tag());
         Self { text, tag, has_readings: written == PageLanguage::EasyJapanese }
+    }
+
+    /// What the documents of the calls say on a form, in the language of a page: in やさしい日本語, where there is one.
+    pub(super) fn of_document(wording: &Wording, page: PageLanguage) -> Self {
+        let easy = wording.easy.as_ref().filter(|_| page == PageLanguage::EasyJapanese);
+        let text = easy.unwrap_or_else(|| wording.on_form()).to_string();
+        Self { text, tag: None, has_readings: easy.is_some() }
+    }
+
+    /// The text without tags.
+    pub(super) fn without_readings(&self) -> String {
+        self.parts().into_iter().map(|(word, _)| word).collect()
     }
 
     /// The text without tags, for attributes and the title.
     pub(super) fn plain(message: &Message, page: PageLanguage) -> String {
-        let worded = Self::of(message, page);
-        worded.parts().into_iter().map(|(word, _)| word).collect()
+        Self::of(message, page).without_readings()
     }
 
     /// Words, each with its reading.

@@ -2,6 +2,7 @@
 
 mod fallback;
 mod leg;
+mod message;
 mod outbound;
 mod respond;
 mod staff;
@@ -37,6 +38,8 @@ pub(super) fn routes() -> Router<Arc<Web>> {
         .route(urls::STAFF, post(staff::news))
         .route(urls::STATUS, post(status))
         .route(urls::FALLBACK, post(fallback::fallback))
+        .route(urls::MESSAGES, post(message::inbound))
+        .route(urls::MESSAGE_STATUS, post(message::status))
         .route(urls::ANSWERED, post(outbound::answered))
         .route(urls::CALL_STATUS, post(outbound::status))
         .route(urls::GOODBYE, post(outbound::goodbye))

@@ -13,7 +13,8 @@ use tracing::{error, warn};
 
 use crate::carrier::CarrierAccountId;
 use crate::carrier::twilio::{
-    FallbackRequest, Field, Form, FormError, Shape, StatusRequest, VoiceRequest, account, urls,
+    FallbackRequest, Field, Form, FormError, InboundMessage, MessageReport, Shape, StatusRequest, VoiceRequest,
+    account, urls,
 };
 use crate::domain::AlertKind;
 use crate::service::{LimitedLine, tell_of_carrier};
@@ -59,6 +60,18 @@ impl FromForm for VoiceRequest {
 }
 
 impl FromForm for StatusRequest {
+    fn read(form: &Form<'_>) -> Result<Self, FormError> {
+        Self::read(form)
+    }
+}
+
+impl FromForm for MessageReport {
+    fn read(form: &Form<'_>) -> Result<Self, FormError> {
+        Self::read(form)
+    }
+}
+
+impl FromForm for InboundMessage {
     fn read(form: &Form<'_>) -> Result<Self, FormError> {
         Self::read(form)
     }

@@ -99,7 +99,7 @@ proptest! {
         }
         match reply.sent() {
             SmsOutcome::Accepted => prop_assert!(taken && names_one(&body)),
-            SmsOutcome::Refused => prop_assert!(refused),
+            SmsOutcome::Refused(_) => prop_assert!(refused),
             SmsOutcome::Unknown => prop_assert!(!refused),
         }
         match reply.looked_up(&leg()) {

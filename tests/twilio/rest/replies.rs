@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kenkocall::carrier::network::{
-    CommandResult, DialOutcome, LegProgress, LookupResult, NotProcessed, Refusal, SmsOutcome, Uncertainty,
+    CommandResult, DialOutcome, LegProgress, LookupResult, NotProcessed, Refusal, SmsOutcome, SmsRefusal, Uncertainty,
 };
 use kenkocall::carrier::twilio::rest::{Body, MAX_RETRY_AFTER, Order, Page, Reply};
 use kenkocall::domain::{HangupCause, PhoneNumber};
@@ -148,7 +148,8 @@ fn a_refusal_says_whose_fault_it_is() {
         (400, 20_003, Account),
     ] {
         assert_eq!(dialled(status, &error(code)), DialOutcome::Refused(refusal), "{status} {code}");
-        assert_eq!(reply(status, &error(code)).sent(), SmsOutcome::Refused, "{status} {code}");
+        let sent = reply(status, &error(code)).sent();
+        assert!(matches!(sent, SmsOutcome::Refused(_)), "{status} {code}");
     }
     assert_eq!(dialled(400, r#"{"code":"21211"}"#), DialOutcome::Refused(Number));
     for body in ["", "<html>", "{}", r#"{"code":null}"#, r#"{"code":99999999999}"#, r#"{"code":-21211}"#, "[21211]"] {
@@ -193,7 +194,7 @@ fn too_many_requests_wait_as_long_as_the_carrier_says_but_not_for_ever() {
     for code in [20_429, 10_004] {
         assert_eq!(dialled(400, &error(code)), DialOutcome::NotProcessed(NotProcessed::TooMany(None)), "{code}");
     }
-    assert_eq!(reply(429, "").sent(), SmsOutcome::Refused);
+    assert_eq!(reply(429, "").sent(), SmsOutcome::Refused(SmsRefusal::NotProcessed));
     assert_eq!(reply(429, "").told(Order::HangUp), Some(CommandResult::Unavailable));
     assert_eq!(reply(429, "").looked_up(&leg()), LookupResult::Unavailable(Uncertainty::Unreadable));
 }
@@ -375,4 +376,21 @@ fn depth_does_no_harm() {
 fn a_reply_does_not_print_its_body() {
     let printed = format!("{:?} {:?}", reply(400, &error(21_211)), reply(200, A_CALL));
     assert!(!printed.contains("9012345678") && printed.contains("400"), "{printed}");
+}
+
+#[test]
+fn a_refused_sms_says_whether_its_number_takes_any() {
+    for (status, code, refusal) in [
+        (400, 21_614, SmsRefusal::Number),
+        (400, 21_211, SmsRefusal::Number),
+        (400, 21_610, SmsRefusal::OptedOut),
+        (400, 21_612, SmsRefusal::Request),
+        (400, 21_408, SmsRefusal::Request),
+        (400, 30_034, SmsRefusal::Request),
+        (401, 20_003, SmsRefusal::NotProcessed),
+        (403, 20_005, SmsRefusal::NotProcessed),
+        (429, 20_429, SmsRefusal::NotProcessed),
+    ] {
+        assert_eq!(reply(status, &error(code)).sent(), SmsOutcome::Refused(refusal), "{status} {code}");
+    }
 }

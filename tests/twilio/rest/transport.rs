@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kenkocall::carrier::network::{
-    CommandResult, DialOutcome, LegProgress, LookupResult, NotProcessed, Refusal, SmsOutcome, Uncertainty,
+    CommandResult, DialOutcome, LegProgress, LookupResult, NotProcessed, Refusal, SmsOutcome, SmsRefusal, Uncertainty,
 };
 use kenkocall::carrier::twilio::rest::{MAX_BODY_BYTES, Patience, RestClient};
 use kenkocall::config::Twilio;
@@ -148,7 +148,8 @@ async fn no_connection_proves_that_nothing_was_sent() {
     drop(closed);
     let refusing = client(&base, LONG);
     assert_eq!(refusing.dial(&dial()).await, unsent);
-    assert_eq!(refusing.send_sms(&number(PATIENT), &number(CALLER), "x").await, SmsOutcome::Refused);
+    let sent = refusing.send_sms(&number(PATIENT), &number(CALLER), "x").await;
+    assert_eq!(sent, SmsOutcome::Refused(SmsRefusal::NotProcessed));
     assert_eq!(refusing.look_up(&leg()).await, LookupResult::Unavailable(Uncertainty::NoAnswer));
     assert_eq!(refusing.hang_up(&leg()).await, CommandResult::Unavailable);
     // A host name that is resolved without a DNS server.
@@ -236,7 +237,7 @@ async fn a_short_message_is_sent_once() {
         ),
         (answer("201 Created", "", ""), SmsOutcome::Unknown),
         (answer("500 Oh", "", ""), SmsOutcome::Unknown),
-        (answer("400 Bad Request", "", r#"{"code":21614}"#), SmsOutcome::Refused),
+        (answer("400 Bad Request", "", r#"{"code":21614}"#), SmsOutcome::Refused(SmsRefusal::Number)),
         (Act::Close, SmsOutcome::Unknown),
     ] {
         let carrier = Carrier::that([act]).await;

@@ -9,7 +9,7 @@ use crate::carrier::network::{
     SmsOutcome,
 };
 use crate::carrier::twilio::CARRIER_NAME;
-use crate::domain::{CallId, PhoneNumber};
+use crate::domain::{CallId, NoticeId, PhoneNumber};
 
 impl Carrier for RestClient {
     fn name(&self) -> &'static str {
@@ -68,5 +68,15 @@ impl Carrier for RestClient {
 
     fn send_sms<'a>(&'a self, to: &'a PhoneNumber, from: &'a PhoneNumber, body: &'a str) -> Pending<'a, SmsOutcome> {
         Box::pin(self.send_sms(to, from, body))
+    }
+
+    fn send_notice<'a>(
+        &'a self,
+        to: &'a PhoneNumber,
+        from: &'a PhoneNumber,
+        body: &'a str,
+        notice: NoticeId,
+    ) -> Pending<'a, SmsOutcome> {
+        Box::pin(self.send_notice(to, from, body, notice))
     }
 }

@@ -12,11 +12,12 @@ use super::request::{CannotBuild, Method, NotReady, Order, Prepared, Requests};
 use super::retry_after::moment;
 use crate::carrier::CarrierLegId;
 use crate::carrier::network::{
-    CommandResult, Dial, DialOutcome, LegProgress, LookupResult, NotProcessed, Refusal, SmsOutcome, Uncertainty,
+    CommandResult, Dial, DialOutcome, LegProgress, LookupResult, NotProcessed, Refusal, SmsOutcome, SmsRefusal,
+    Uncertainty,
 };
 use crate::carrier::twilio::{ActionUrl, Urls};
 use crate::config;
-use crate::domain::PhoneNumber;
+use crate::domain::{NoticeId, PhoneNumber};
 
 /// How long an idle connection is kept. It is shorter than servers allow (5 s and more), because the outcome of a
 /// request on a connection that is being closed is unknown.
@@ -190,7 +191,16 @@ impl RestClient {
     /// Sends an SMS.
     pub async fn send_sms(&self, to: &PhoneNumber, from: &PhoneNumber, body: &str) -> SmsOutcome {
         match self.ask(What::Sms, self.requests.sms(to, from, body)).await {
-            Err(CannotBuild) | Ok(Answer::Unsent) => SmsOutcome::Refused,
+            Err(CannotBuild) | Ok(Answer::Unsent) => SmsOutcome::Refused(SmsRefusal::NotProcessed),
+            Ok(Answer::Silence) => SmsOutcome::Unknown,
+            Ok(Answer::Reply(reply)) => reply.as_reply().sent(),
+        }
+    }
+
+    /// Sends a notice by SMS, of whose delivery the carrier reports.
+    pub async fn send_notice(&self, to: &PhoneNumber, from: &PhoneNumber, body: &str, notice: NoticeId) -> SmsOutcome {
+        match self.ask(What::Sms, self.requests.notice(to, from, body, notice)).await {
+            Err(CannotBuild) | Ok(Answer::Unsent) => SmsOutcome::Refused(SmsRefusal::NotProcessed),
             Ok(Answer::Silence) => SmsOutcome::Unknown,
             Ok(Answer::Reply(reply)) => reply.as_reply().sent(),
         }

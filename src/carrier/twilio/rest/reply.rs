@@ -11,7 +11,7 @@ use super::retry_after::retry_after;
 use crate::carrier::CarrierLegId;
 use crate::carrier::network::{
     Answering, CallDirection, CarrierCall, CommandResult, DialOutcome, LegProgress, LookupResult, NotProcessed,
-    Refusal, SmsOutcome, Uncertainty,
+    Refusal, SmsOutcome, SmsRefusal, Uncertainty,
 };
 use crate::domain::{HangupCause, PhoneNumber};
 
@@ -111,6 +111,10 @@ const WRONG_NUMBER: [u32; 10] = [
 /// account is a trial (21219). Such a number must neither stop all dialling nor count as wrong, so the request is
 /// refused.
 const NOT_PERMITTED: [u32; 3] = [13_227, 21_215, 21_219];
+/// A number that takes no SMS: invalid, or no mobile number.
+const NO_SMS: [u32; 2] = [21_211, 21_614];
+/// Whoever has the number has sent the carrier a word such as STOP.
+const OPTED_OUT: u32 = 21_610;
 /// The account itself has wrong credentials, or is inactive, suspended or denied.
 const WRONG_ACCOUNT: [u32; 4] = [10_001, 20_003, 20_005, 20_006];
 /// Too many requests, or too many simultaneous calls.
@@ -224,7 +228,12 @@ impl Reply<'_> {
                 Ok(_) => SmsOutcome::Accepted,
                 Err(_) => SmsOutcome::Unknown,
             },
-            Verdict::TooMany | Verdict::Account | Verdict::Refused => SmsOutcome::Refused,
+            Verdict::TooMany | Verdict::Account => SmsOutcome::Refused(SmsRefusal::NotProcessed),
+            Verdict::Refused => SmsOutcome::Refused(match self.code() {
+                Some(code) if NO_SMS.contains(&code) => SmsRefusal::Number,
+                Some(OPTED_OUT) => SmsRefusal::OptedOut,
+                Some(_) | None => SmsRefusal::Request,
+            }),
             Verdict::Doubtful(_) => SmsOutcome::Unknown,
         }
     }

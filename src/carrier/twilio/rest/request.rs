@@ -10,7 +10,7 @@ use super::super::urls::{ActionUrl, Urls};
 use crate::carrier::network::Dial;
 use crate::carrier::{CarrierAccountId, CarrierIdError, CarrierLegId};
 use crate::config::{self, MachineDetection};
-use crate::domain::PhoneNumber;
+use crate::domain::{NoticeId, PhoneNumber};
 
 /// The number of calls on a page of the carrier's list. Twilio's maximum is 1,000.
 pub const PAGE_SIZE: u16 = 100;
@@ -315,6 +315,24 @@ impl Requests {
     pub fn sms(&self, to: &PhoneNumber, from: &PhoneNumber, body: &str) -> Result<Prepared, CannotBuild> {
         let message = self.twilio.send_msg(from.expose(), to.expose(), body);
         self.prepare(&message, Method::Post, "Messages.json", Some(message.msg.to_string()))
+    }
+
+    /// Sends a notice by SMS, of whose delivery the carrier reports.
+    ///
+    /// # Errors
+    ///
+    /// See [`CannotBuild`].
+    pub fn notice(
+        &self,
+        to: &PhoneNumber,
+        from: &PhoneNumber,
+        body: &str,
+        notice: NoticeId,
+    ) -> Result<Prepared, CannotBuild> {
+        let message = self.twilio.send_msg(from.expose(), to.expose(), body);
+        let mut form = form_urlencoded::Serializer::new(message.msg.to_string());
+        form.append_pair("StatusCallback", self.urls.message_status(notice).as_str());
+        self.prepare(&message, Method::Post, "Messages.json", Some(form.finish()))
     }
 
     fn prepare<E: Execute>(

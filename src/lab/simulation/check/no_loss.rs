@@ -9,12 +9,17 @@ use super::super::event_log::LoggedEventKind;
 use super::{Case, Invariant};
 use crate::domain::{CallId, ReportId};
 
-/// The last acknowledged answer to an item of a report, and the number of acknowledgements.
+/// The last acknowledged answer to an item of a report, the call that gave it and when, and the number of
+/// acknowledgements.
 #[derive(Default)]
 struct Last<'a> {
     entry: Option<&'a str>,
+    given: Option<(CallId, Timestamp)>,
     times: usize,
 }
+
+/// For `Last::times`: nothing is asked of the question.
+const UNDECIDED: usize = usize::MAX / 2;
 
 pub(super) fn kept(case: &mut Case<'_>) {
     answers_are_kept(case);
@@ -44,12 +49,12 @@ fn answers_are_kept(case: &mut Case<'_>) {
 
 /// Checks that, of several answers to a question, the last one before the report was acknowledged counts, or before
 /// another call finished it by hanging up after a red answer's advice. Skips questions with answers that were stored
-/// but never acknowledged.
+/// but never acknowledged, and those on which two calls decided in the same moment: one commit holds both.
 fn latest_answers_stand(case: &mut Case<'_>) {
     let record = case.record;
     let mut last: HashMap<(ReportId, &str), Last<'_>> = HashMap::new();
     // The call that finished each report. Answers in the same turn aren't late.
-    let mut finished: HashMap<ReportId, CallId> = HashMap::new();
+    let mut finished: HashMap<ReportId, (CallId, Timestamp)> = HashMap::new();
     for moment in &record.moments {
         if let LoggedEventKind::Received { call, patient } = &moment.what {
             let whose = case.answering(*call, *patient);
@@ -60,7 +65,7 @@ fn latest_answers_stand(case: &mut Case<'_>) {
             let begun: Vec<ReportId> = last.keys().map(|(report, _)| *report).collect();
             let received = begun.into_iter().filter(|report| of_call(*report) && is_of(case, *report, whose));
             for report in received {
-                finished.entry(report).or_insert(*call);
+                finished.entry(report).or_insert((*call, moment.at));
             }
             continue;
         }
@@ -76,15 +81,20 @@ fn latest_answers_stand(case: &mut Case<'_>) {
         let stopped = record.tables.reports.iter().find(|one| one.id == report).and_then(|one| one.stopped_at);
         let last = last.entry((report, item)).or_default();
         let is_after = |at: Timestamp| stopped.is_some_and(|stopped| stopped < at);
-        if is_after(moment.shown) != is_after(moment.at) {
-            // Whether it is late depends on a clock that was wrong: nothing is asked of this question.
-            last.times = usize::MAX / 2;
+        let finished = finished.get(&report).filter(|(by, _)| by != call);
+        let together = |(by, at): &(CallId, Timestamp)| by != call && *at == moment.at;
+        // Whether it is late depends on a clock that was wrong, or on which of two calls came first.
+        let undecided = is_after(moment.shown) != is_after(moment.at)
+            || finished.is_some_and(together)
+            || last.given.as_ref().is_some_and(together);
+        if undecided {
+            last.times = UNDECIDED;
         }
-        if finished.get(&report).is_some_and(|by| by != call) || is_after(moment.shown) {
+        if finished.is_some() || is_after(moment.shown) {
             // A late answer is stored and changes nothing.
             last.times += 1;
         } else if entry.is_some() || last.entry.is_some() {
-            *last = Last { entry, times: last.times + 1 };
+            *last = Last { entry, given: Some((*call, moment.at)), times: last.times + 1 };
         }
     }
     for ((report, item), last) in last {

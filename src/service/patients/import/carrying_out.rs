@@ -50,6 +50,8 @@ impl Staging<'_> {
             let written = self.all(&mut tx, claim).await;
             return match overtaken(written)? {
                 Staged::Yes => {
+                    let now = self.context.clock.now();
+                    finishing::invite_all(&mut tx, claim, &self.centre.code, now).await?;
                     tx.commit().await?;
                     Ok(Staged::Yes)
                 }

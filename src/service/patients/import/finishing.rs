@@ -7,15 +7,17 @@ use jiff::Timestamp;
 use tracing::{info, warn};
 
 use super::super::registration::held_number;
-use crate::domain::{PatientId, PhoneNumber};
-use crate::service::centre_settings::{known_centre, schedule_of};
+use crate::domain::{CentreCode, PatientId, PhoneNumber};
+use crate::policy::Invitations;
+use crate::service::centre_settings::{CentreSettings, known_centre, schedule_of};
 use crate::service::context::{Context, Pace, Step, new_id};
 use crate::service::error::ServiceError;
+use crate::service::notices::plan_invitations;
 use crate::service::slots::{next_slot_of, open_before_change, withdraw_unwanted};
 use crate::store::audit::{AuditRow, Subject};
 use crate::store::imports::{self, Claim, HeldChange, Importer, Phase};
 use crate::store::patients::{self, PatientRow};
-use crate::store::{Document, StoreError, Tx, audit};
+use crate::store::{Document, StoreError, Tx, audit, notices};
 
 /// How often a transaction is repeated that met another node's.
 const MOST_REPEATS: u32 = 5;
@@ -81,6 +83,7 @@ pub(super) async fn finish(context: &Context, claim: Claim, pace: &mut Pace) -> 
             Err(error) => return Err(error),
         }
     }
+    invite(context, claim, pace).await?;
     loop {
         let mut step = begin(context, pace, claim, Phase::Decided).await?;
         let released = audit::release_oldest(&mut step.tx, pace.limit()).await?;
@@ -93,6 +96,45 @@ pub(super) async fn finish(context: &Context, claim: Claim, pace: &mut Pace) -> 
             return Ok(());
         }
     }
+}
+
+/// Plans the invitations of those whom a decided import has added. Whoever has one gets no other, so that it can be
+/// repeated.
+async fn invite(context: &Context, claim: Claim, pace: &mut Pace) -> Result<(), ServiceError> {
+    let mut after = String::new();
+    loop {
+        let mut step = begin(context, pace, claim, Phase::Decided).await?;
+        let Some(centre) = imports::centre(&mut step.tx).await? else { return Ok(step.tx.rollback().await?) };
+        let centre = known_centre(&mut step.tx, &centre).await?;
+        if CentreSettings::of(&centre).invitations != Invitations::AtRegistration {
+            return Ok(step.tx.rollback().await?);
+        }
+        let ids = notices::uninvited(&mut step.tx, (&centre.code, claim.number), &after, pace.limit()).await?;
+        let new = patients::by_ids(&mut step.tx, &ids).await?;
+        plan_invitations(&mut step.tx, &new, &centre, context.clock.now()).await?;
+        let is_last = ids.len() < pace.rows();
+        pace.end(step).await?;
+        match ids.last() {
+            Some(last) if !is_last => after = last.0.to_string(),
+            Some(_) | None => return Ok(()),
+        }
+    }
+}
+
+/// Plans the invitations of those whom a short import adds, in its transaction.
+pub(super) async fn invite_all(
+    tx: &mut Tx,
+    claim: Claim,
+    centre: &CentreCode,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let centre = known_centre(tx, centre).await?;
+    if CentreSettings::of(&centre).invitations != Invitations::AtRegistration {
+        return Ok(());
+    }
+    let ids = notices::uninvited(tx, (&centre.code, claim.number), "", u32::MAX).await?;
+    let new = patients::by_ids(tx, &ids).await?;
+    plan_invitations(tx, &new, &centre, now).await
 }
 
 /// Returns `false` if none was left.

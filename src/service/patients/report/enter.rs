@@ -14,6 +14,7 @@ use crate::engine::form::{Extent, Filled, FilledField, FormRefused, Submitted, S
 use crate::engine::{Fact, Person, WordsFor, words};
 use crate::flow::NodeId;
 use crate::policy::{CallContent, Scope, report_day};
+use crate::service::alerts::{cover_new, own_claim};
 use crate::service::centre_settings::{centre_of, known_centre, zone_of};
 use crate::service::context::{Changes, Context, PatientKey, ServiceEvent, audit_entry};
 use crate::service::error::{ReportError, ServiceError, StoredThing};
@@ -100,7 +101,12 @@ pub(super) async fn add(
     if patient.released_at.is_some() || patient.monitoring_start.is_some_and(|start| start > date) {
         return Err(ReportError::NotObserved.into());
     }
+    // Who has the patient's line, and enters a red answer that was told to them, deals with that, too.
+    let claim = own_claim(&mut tx, author.actor, patient.id).await?;
     let told = record(&mut tx, author, (&patient, &centre), (&given, date), now).await?;
+    if let Some(claim) = claim {
+        cover_new(&mut tx, &claim, patient.id).await?;
+    }
     note_call(&mut tx, author, &patient, form, &given, now).await?;
     tx.commit().await?;
     context.event_bus.tell(told);

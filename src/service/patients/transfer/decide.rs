@@ -13,6 +13,7 @@ use crate::policy::{DecisionFate, Permission, Scope, decision_fate, planned_from
 use crate::service::centre_settings::{CentreSettings, day_and_hours, known_centre, schedule_of, zone_of};
 use crate::service::context::{Changes, Context, audit_entry, new_id};
 use crate::service::error::{PatientError, ServiceError, TransferError};
+use crate::service::notices::plan_moved;
 use crate::service::patients::change::{settled_patient, with_values};
 use crate::service::patients::registration::changes;
 use crate::service::slots::{next_slot_of, open_before_change};
@@ -190,6 +191,7 @@ async fn move_patient(
     // Who dealt with the alerts is of the old health centre.
     alert_claims::end(tx, LineOf::Patient(row.patient)).await?;
     alerts::move_open(tx, row.patient, &to.code, BY_TRANSFER, now, || AlertId(new_id())).await?;
+    plan_moved(tx, &after, &to, now).await?;
     Ok(changes(Some(&before), &after).field("centre", before.centre.as_str(), after.centre.as_str()))
 }
 

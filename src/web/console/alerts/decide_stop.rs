@@ -34,6 +34,8 @@ async fn decide(staff: &StaffActor, id: AlertId, fields: Fields) -> Result<Respo
     let note = fields.get("note_id").parse::<NoteId>().ok().zip(text.as_ref());
     let told = match (decide_stop(staff.context(), staff.actor(), id, decision, note).await?, decision) {
         (Decided::Before, _) => Told::DecidedBefore,
+        (Decided::ForNotices, StopDecision::Grant) => Told::NoticesStopped,
+        (Decided::ForNotices, StopDecision::Decline) => Told::NoticesGoOn,
         (Decided::BeforeAndNoted, _) => Told::DecidedBeforeAndNoted,
         (Decided::Now, StopDecision::Grant) => Told::StopGranted,
         (Decided::Now, StopDecision::Decline) => Told::StopDeclined,

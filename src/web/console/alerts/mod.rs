@@ -60,6 +60,10 @@ pub(super) enum Told {
     StopGranted,
     /// The calls go on.
     StopDeclined,
+    /// Notices have stopped, as the patient asked.
+    NoticesStopped,
+    /// Notices go on.
+    NoticesGoOn,
     /// Somebody has decided the request before.
     DecidedBefore,
     /// Somebody has, and the note that was typed is among the line's notes.
@@ -67,7 +71,7 @@ pub(super) enum Told {
 }
 
 impl Told {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 17] = [
         Self::Taken,
         Self::TakenOver,
         Self::TakenBefore,
@@ -79,6 +83,8 @@ impl Told {
         Self::NotedBefore,
         Self::StopGranted,
         Self::StopDeclined,
+        Self::NoticesStopped,
+        Self::NoticesGoOn,
         Self::DecidedBefore,
         Self::NotedBeside,
         Self::ClosedBeforeAndNoted,
@@ -102,6 +108,8 @@ impl Told {
             Self::DecidedBeforeAndNoted => "decided-before-noted",
             Self::StopGranted => "stop-granted",
             Self::StopDeclined => "stop-declined",
+            Self::NoticesStopped => "notices-stopped",
+            Self::NoticesGoOn => "notices-go-on",
             Self::DecidedBefore => "decided-before",
         }
     }

@@ -28,6 +28,7 @@ pub(super) fn sentence(action: &str) -> Message {
         "portal" => portal(what),
         "report" => report(what),
         "report_link" => report_link(what),
+        "notice" | "notices" => notice(what),
         "reports" => reports(what),
         "rota" => rota(what),
         "rows" => rows(what),
@@ -204,11 +205,16 @@ fn portal(what: &str) -> Option<Message> {
         "account_deleted" => message!("trail-portal-account-deleted"),
         "account_made" => message!("trail-portal-account-made"),
         "address_changed" => message!("trail-portal-address-changed"),
+        "history_shown" => message!("trail-portal-history-shown"),
         "logged_in" => message!("trail-portal-logged-in"),
         "logged_out" => message!("trail-portal-logged-out"),
+        "passkey_added" => message!("trail-portal-passkey-added"),
+        "passkey_removed" => message!("trail-portal-passkey-removed"),
         "password_chosen" => message!("trail-portal-password-chosen"),
         "person_added" => message!("trail-portal-person-added"),
         "person_refused" => message!("trail-portal-person-refused"),
+        "survey_answered" => message!("trail-portal-survey-answered"),
+        "unlocked" => message!("trail-portal-unlocked"),
         _ => return None,
     })
 }
@@ -275,6 +281,19 @@ fn report(what: &str) -> Option<Message> {
         "not_passed_on" => message!("trail-report-not-passed-on"),
         "partly_added" => message!("trail-report-partly-added"),
         "passed_on" => message!("trail-report-passed-on"),
+        _ => return None,
+    })
+}
+
+fn notice(what: &str) -> Option<Message> {
+    Some(match what {
+        "invited" => message!("trail-notice-invited"),
+        "stop_requested" => message!("trail-notice-stop-requested"),
+        "stop_taken_back" => message!("trail-notice-stop-taken-back"),
+        "stopped" => message!("trail-notice-stopped"),
+        "stop_declined" => message!("trail-notice-stop-declined"),
+        "resumed" => message!("trail-notice-resumed"),
+        "shown" => message!("trail-notices-shown"),
         _ => return None,
     })
 }

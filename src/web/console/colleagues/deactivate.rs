@@ -25,10 +25,11 @@ struct Deactivate {
 pub(super) async fn handler(staff: StaffActor, Path(account): Path<String>) -> Response {
     let shown = async {
         let account = colleague(&staff, &account).await?;
-        let Here { frame, now, .. } = Here::of(&staff).await?;
+        let Here { frame, now, centre } = Here::of(&staff).await?;
         let own = staff.logged_in.account.id;
         let state = UnlockState { account, unlocked_until: None };
-        let page = Deactivate { l: staff.visit.layout(), f: frame, account: Account::of(&state, own, &now) };
+        let account = Account::of(&state, own, centre.as_ref(), &now);
+        let page = Deactivate { l: staff.visit.layout(), f: frame, account };
         Ok(staff.visit.page(StatusCode::OK, &page))
     };
     let shown = shown.await;

@@ -21,8 +21,8 @@ use super::layout::{Layout, role_name};
 use super::log_in::query_value;
 use super::staff::StaffActor;
 use super::times;
-use crate::domain::{AccountState, Role, StaffAccountId};
-use crate::service::{ServiceError, UnlockState, list_unlockable};
+use crate::domain::{AccountState, CentreCode, Role, StaffAccountId};
+use crate::service::{CentreView, ServiceError, UnlockState, list_unlockable};
 use crate::translations::{Message, message};
 
 #[derive(Template)]
@@ -50,15 +50,20 @@ struct Account {
 }
 
 impl Account {
-    fn of(state: &UnlockState, own: StaffAccountId, now: &ZonedDateTime) -> Self {
+    fn of(state: &UnlockState, own: StaffAccountId, centre: Option<&CentreView>, now: &ZonedDateTime) -> Self {
         let UnlockState { account, unlocked_until } = state;
+        // The reader's own health centre by its name. The help desk knows the others by their codes.
+        let named = |code: &CentreCode| match centre.filter(|centre| centre.code == *code) {
+            Some(centre) => centre.name.clone(),
+            None => code.as_str().to_owned(),
+        };
         Self {
             unlocked_until: unlocked_until.map(|until| times::clock_time(until, now)),
             id: account.id,
             name: account.name.as_str().to_owned(),
             email: account.log_in_name.typed().to_owned(),
             role: role_name(account.role),
-            centre: account.centre.as_ref().map(|code| code.as_str().to_owned()).unwrap_or_default(),
+            centre: account.centre.as_ref().map(named).unwrap_or_default(),
             state: account.state,
             is_own: account.id == own,
         }
@@ -99,14 +104,14 @@ pub(super) async fn handler(staff: StaffActor, RawQuery(query): RawQuery) -> Res
 
 async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, ServiceError> {
     let accounts = list_unlockable(staff.context(), staff.actor()).await?;
-    let Here { frame, now, .. } = Here::of(staff).await?;
+    let Here { frame, now, centre, .. } = Here::of(staff).await?;
     let own = staff.logged_in.account.id;
     let page = Colleagues {
         l: staff.visit.layout(),
         f: frame,
         is_ended: !query_value(query, "ended").is_empty(),
         may_manage: staff.logged_in.account.role != Some(Role::HelpDesk),
-        accounts: accounts.iter().map(|state| Account::of(state, own, &now)).collect(),
+        accounts: accounts.iter().map(|state| Account::of(state, own, centre.as_ref(), &now)).collect(),
     };
     Ok(staff.visit.page(StatusCode::OK, &page))
 }

@@ -38,8 +38,8 @@ struct Unlocked {
 pub(super) async fn handler(staff: StaffActor, Path(account): Path<String>) -> Response {
     let shown = async {
         let state = colleague(&staff, &account).await?;
-        let Here { frame, now, .. } = Here::of(&staff).await?;
-        let account = Account::of(&state, staff.logged_in.account.id, &now);
+        let Here { frame, now, centre } = Here::of(&staff).await?;
+        let account = Account::of(&state, staff.logged_in.account.id, centre.as_ref(), &now);
         Ok(staff.visit.page(StatusCode::OK, &Unlock { l: staff.visit.layout(), f: frame, account }))
     };
     let shown = shown.await;

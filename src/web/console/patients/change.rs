@@ -13,7 +13,8 @@ use super::person::{id_of, name_of};
 use super::typed::shown_or_typed;
 use crate::domain::{PatientId, Revision};
 use crate::service::{
-    ChangePreview, Column, PatientChange, PatientError, ServiceError, change_patient, preview_change, show_profile,
+    ChangePreview, Column, PastChange, PatientChange, PatientError, ServiceError, change_patient, preview_change,
+    show_profile,
 };
 use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Mistakes, Submitted};
@@ -22,6 +23,7 @@ use crate::web::console::log_in::query_value;
 use crate::web::console::missing;
 use crate::web::console::sender::{kept, sent};
 use crate::web::console::staff::StaffActor;
+use crate::web::console::times;
 
 /// The fields of the form. The HER-SYS ID is who the record is about.
 const COLUMNS: [Column; 10] = [
@@ -54,6 +56,8 @@ struct ChangePage {
     effect: Option<Effect>,
     previewed: String,
     surprise: Surprise,
+    /// Who has changed the same field meanwhile, and when.
+    by: Option<Message>,
 }
 
 /// Why the page isn't as the reader expects.
@@ -82,6 +86,8 @@ struct Form {
     surprise: Surprise,
     /// What somebody else has changed.
     meanwhile: Vec<(Column, String)>,
+    /// Who has changed it, and when.
+    by: Option<Message>,
 }
 
 impl Form {
@@ -93,6 +99,7 @@ impl Form {
             mistakes: Mistakes::default(),
             surprise: Surprise::Nothing,
             meanwhile: Vec::new(),
+            by: None,
         }
     }
 }
@@ -109,6 +116,7 @@ pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>, RawQuery(
             mistakes: Mistakes::default(),
             surprise: Surprise::Nothing,
             meanwhile: Vec::new(),
+            by: None,
         };
         if let Some(kept) = kept(&staff, &page_of(id)).await? {
             form = Form { surprise: Surprise::DraftRestored, ..Form::sent(&kept) };
@@ -176,6 +184,10 @@ async fn show_effect(
     let change = PatientChange::Values(&borrowed(values));
     match preview_change(staff.context(), staff.actor(), id, change).await {
         Ok(preview) => {
+            let overtaken = overtaken(&form, &preview.found, values);
+            if !overtaken.is_empty() {
+                return show_conflict(staff, id, form, &overtaken).await;
+            }
             let now = staff.context().clock.now().to_zoned_datetime(preview.found.zone.clone());
             let effect = Effect::of(&preview.found, &now);
             let effect = (!effect.changes.is_empty()).then_some(effect);
@@ -184,6 +196,13 @@ async fn show_effect(
         }
         Err(error) => refused(staff, id, form, error).await,
     }
+}
+
+/// Those of these fields that somebody else has changed, since the form began, to another value than these.
+fn overtaken(form: &Form, preview: &ChangePreview, values: &[(Column, String)]) -> Vec<Column> {
+    let (now, wanted) = (Values::of_record(&preview.before), Values::of_record(&preview.after));
+    let columns = values.iter().map(|(column, _)| *column);
+    columns.filter(|of| now.get(*of) != form.began.get(*of) && now.get(*of) != wanted.get(*of)).collect()
 }
 
 /// Saves. Different fields that others have changed meanwhile stay as they are now. If the same field has changed to
@@ -247,6 +266,12 @@ async fn show_conflict(
 ) -> Result<Response, ServiceError> {
     let current = preview_change(staff.context(), staff.actor(), id, PatientChange::Values(&[])).await?.found;
     let now = Values::of_record(&current.before);
+    let changes = show_profile(staff.context(), staff.actor(), id).await?.found.changes;
+    let theirs = changes.iter().find(|past| past.fields.iter().any(|field| differing.contains(&field.column)));
+    let clock = staff.context().clock.now().to_zoned_datetime(current.zone.clone());
+    let by =
+        |past: &PastChange| message!("plain-changed-by", at = times::day_time(past.at, &clock), by = past.by.as_str());
+    let by = theirs.map(by);
     let meanwhile = differing.iter().map(|column| (*column, now.get(*column).to_owned())).collect();
     // What the reader didn't touch is as it is now.
     let own = form.typed.changed_from(&form.began);
@@ -257,6 +282,7 @@ async fn show_conflict(
         seen: current.before.revision,
         surprise: Surprise::ChangedMeanwhile,
         meanwhile,
+        by,
         mistakes: form.mistakes,
     };
     page(staff, &current, form, None).await
@@ -303,6 +329,7 @@ async fn page(
         mistakes: form.mistakes,
         effect,
         surprise: form.surprise,
+        by: form.by,
     };
     Ok(staff.visit.page(status, &page))
 }

@@ -4,56 +4,21 @@ use jiff::civil::Date;
 use jiff::{ToSpan as _, ZonedDateTime};
 
 use super::words;
-use crate::domain::{Answer, BodyTemperature, Item, OxygenSaturation, ReportOutcome, Severity, YesNo};
-use crate::service::{AnswerView, CorrectionView, ReportStanding, ReportView, ShownPatient};
+use crate::domain::{Answer, Item, ReportOutcome, Severity, YesNo};
+use crate::service::{AnswerView, CorrectionView, ReportView, ShownPatient};
 use crate::translations::{Message, message};
 use crate::web::console::times;
 use crate::web::console::today::words as today_words;
+use crate::web::pages::measured::{self, Day, best_first};
 
 /// The least number of days shown.
 const FEWEST: i64 = 7;
 /// The most.
 const MOST: i64 = 14;
 
-/// What a day has of a measured item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Measured<T> {
-    /// A value.
-    Value(T, Severity),
-    /// It couldn't be measured.
-    NoValue,
-    /// There is a report, in which it wasn't answered.
-    NotAsked,
-    /// There is no report.
-    NoReport,
-}
-
-/// A day of the chart.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Day {
-    pub(super) date: Date,
-    pub(super) temperature: Measured<BodyTemperature>,
-    pub(super) spo2: Measured<OxygenSaturation>,
-}
-
 /// The days of the chart, the earliest first: a week, or from the earliest report on.
 pub(super) fn days_of(shown: &ShownPatient) -> Vec<Day> {
-    let dates = dates_of(shown);
-    let day = |date: Date| {
-        let reports: Vec<&ReportView> = best_first(shown, date);
-        Day {
-            date,
-            temperature: measured(&reports, Item::BodyTemperature, |answer| match answer {
-                Answer::Temperature(value) => Some(value),
-                Answer::Saturation(_) | Answer::YesNo(_) => None,
-            }),
-            spo2: measured(&reports, Item::Spo2, |answer| match answer {
-                Answer::Saturation(value) => Some(value),
-                Answer::Temperature(_) | Answer::YesNo(_) => None,
-            }),
-        }
-    };
-    dates.into_iter().map(day).collect()
+    measured::days_of(&shown.reports, dates_of(shown))
 }
 
 fn dates_of(shown: &ShownPatient) -> Vec<Date> {
@@ -61,32 +26,6 @@ fn dates_of(shown: &ShownPatient) -> Vec<Date> {
     let earliest = shown.reports.iter().map(|report| report.report_date).min().unwrap_or(shown.today);
     let all = (0..MOST).rev().map(back);
     all.filter(|date| *date >= earliest || *date > back(FEWEST)).collect()
-}
-
-/// The reports of a day that count, the finished and latest ones first.
-fn best_first(shown: &ShownPatient, date: Date) -> Vec<&ReportView> {
-    let counts = |report: &&ReportView| report.report_date == date && report.standing == ReportStanding::Current;
-    let mut reports: Vec<&ReportView> = shown.reports.iter().filter(counts).collect();
-    reports.sort_by_key(|report| {
-        (std::cmp::Reverse(report.outcome == ReportOutcome::Reported), std::cmp::Reverse(report.started_at))
-    });
-    reports
-}
-
-fn measured<T>(reports: &[&ReportView], item: Item, read: impl Fn(Answer) -> Option<Option<T>>) -> Measured<T> {
-    if reports.is_empty() {
-        return Measured::NoReport;
-    }
-    let answers = reports.iter().flat_map(|report| &report.answers).filter(|answer| answer.item == item);
-    let mut found = Measured::NotAsked;
-    for answer in answers {
-        match answer.answer.and_then(&read) {
-            Some(Some(value)) => return Measured::Value(value, answer.severity),
-            Some(None) => found = Measured::NoValue,
-            None => {}
-        }
-    }
-    found
 }
 
 /// The table of answers: a column for each report or day without one, a row for each item.
@@ -130,7 +69,7 @@ impl Answers {
     pub(super) fn of(shown: &ShownPatient, person: &str) -> Self {
         let mut columns: Vec<(Date, Option<&ReportView>)> = Vec::new();
         for date in dates_of(shown) {
-            let mut reports = best_first(shown, date);
+            let mut reports = best_first(&shown.reports, date);
             reports.sort_by_key(|report| report.started_at);
             match reports.is_empty() {
                 true => columns.push((date, None)),

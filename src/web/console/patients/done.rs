@@ -1,8 +1,9 @@
 //! What was just done about a person, for the banner of the next page. Addresses have its code, which tells nothing
 //! about the person.
 
+use super::notices;
 use super::words;
-use crate::service::{Column, WhyNoLink};
+use crate::service::{Column, WhyNoInvitation, WhyNoLink};
 use crate::translations::{Argument, Message, Separator, message};
 
 /// What was done.
@@ -54,6 +55,14 @@ pub(super) enum Done {
     LinkSentBefore,
     /// No report link goes out.
     LinkNotSent(WhyNoLink),
+    /// The invitation goes out.
+    Invited,
+    /// It went out before: the form was sent twice, or one waits.
+    InvitedBefore,
+    /// No invitation goes out.
+    NotInvited(WhyNoInvitation),
+    /// Notices go on that had stopped.
+    NoticesGoOn,
 }
 
 impl Done {
@@ -86,6 +95,10 @@ impl Done {
             Self::LinkSent => "link-sent".to_owned(),
             Self::LinkSentBefore => "link-sent-before".to_owned(),
             Self::LinkNotSent(why) => code_of(*why).to_owned(),
+            Self::NoticesGoOn => "notices-go-on".to_owned(),
+            Self::Invited => "invited".to_owned(),
+            Self::InvitedBefore => "invited-before".to_owned(),
+            Self::NotInvited(why) => notices::code_of(*why).to_owned(),
         }
     }
 
@@ -117,7 +130,11 @@ impl Done {
             "link-not-observed" => Some(Self::LinkNotSent(WhyNoLink::NotObserved)),
             "link-left-alone" => Some(Self::LinkNotSent(WhyNoLink::LeftAlone)),
             "link-too-many" => Some(Self::LinkNotSent(WhyNoLink::TooMany)),
+            "notices-go-on" => Some(Self::NoticesGoOn),
+            "invited" => Some(Self::Invited),
+            "invited-before" => Some(Self::InvitedBefore),
             "transferred" => Some(Self::Transferred),
+            _ if notices::reason_of(code).is_some() => notices::reason_of(code).map(Self::NotInvited),
             _ => {
                 let columns = code.strip_prefix("changed-")?.split('-').map(Column::read);
                 columns.collect::<Option<Vec<_>>>().map(Self::Changed)
@@ -154,6 +171,10 @@ impl Done {
             Self::LinkSent => message!("report-link-done"),
             Self::LinkSentBefore => message!("report-link-done-before"),
             Self::LinkNotSent(why) => why_not(*why),
+            Self::NoticesGoOn => message!("notice-gone-on"),
+            Self::Invited => message!("notice-invited"),
+            Self::InvitedBefore => message!("notice-invited-before"),
+            Self::NotInvited(why) => notices::why_not(*why),
         }
     }
 
@@ -172,6 +193,8 @@ impl Done {
                 | Self::NoteRestored
                 | Self::LinkSentBefore
                 | Self::LinkNotSent(_)
+                | Self::InvitedBefore
+                | Self::NotInvited(_)
         )
     }
 }
@@ -225,6 +248,10 @@ mod tests {
             Done::NotedBeside,
             Done::NoteRestored,
             Done::Transferred,
+            Done::Invited,
+            Done::InvitedBefore,
+            Done::NotInvited(WhyNoInvitation::TooMany),
+            Done::NotInvited(WhyNoInvitation::LeftAlone),
             Done::LinkSent,
             Done::LinkSentBefore,
             Done::LinkNotSent(WhyNoLink::Off),

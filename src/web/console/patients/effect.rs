@@ -67,7 +67,7 @@ pub(super) fn called_today(again: u64, not_again: u64) -> Option<Message> {
 }
 
 fn next_call(at: jiff::Timestamp, now: &ZonedDateTime) -> Message {
-    message!("patient-effect-next", at = times::clock_time(at, now))
+    message!("patient-effect-next", at = times::day_time(at, now))
 }
 
 fn calls_of(preview: &ChangePreview, now: &ZonedDateTime) -> Vec<Message> {
@@ -76,7 +76,8 @@ fn calls_of(preview: &ChangePreview, now: &ZonedDateTime) -> Vec<Message> {
     let number_changes = preview.before.phone_number != preview.after.phone_number;
     let mut calls = Vec::new();
     for affected in &waiting {
-        let time = shown_times(affected.slot.time.get(..5).unwrap_or(&affected.slot.time));
+        // When it is called next: a slot may have been tried before.
+        let time = times::clock_time(affected.slot.due_at, now);
         calls.push(match affected.fate {
             SlotFate::Withdrawn(why) => {
                 message!("patient-effect-waiting-cancelled", time = time, why = words::withdrawal_name(why))

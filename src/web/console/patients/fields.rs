@@ -8,6 +8,7 @@ use crate::domain::{CallTimes, Language, Oximeter, PhoneNumber, era, width};
 use crate::service::{Column, PastChange, PatientView};
 use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Mistakes};
+use crate::web::console::times;
 
 /// The prefix of the hidden fields with the values that the form began with.
 const WAS: &str = "was_";
@@ -291,6 +292,10 @@ pub(super) fn shown_value(column: Column, value: &str) -> Message {
         },
         Column::Language => match value.parse::<Language>() {
             Ok(language) => message!("patient-value", value = language.own_name()),
+            Err(_) => message!("patient-value", value = value),
+        },
+        Column::DiagnosisDate | Column::MonitoringStart => match value.parse() {
+            Ok(date) => times::day(date),
             Err(_) => message!("patient-value", value = value),
         },
         _ => message!("patient-value", value = value),

@@ -7,7 +7,6 @@ mod calls;
 mod certificate;
 mod certificate_file;
 mod change;
-mod chart;
 mod columns;
 mod correct;
 mod days;
@@ -21,6 +20,7 @@ mod fields;
 mod filter;
 mod imports;
 mod note;
+pub(super) mod notices;
 mod person;
 mod portal_lines;
 mod questions;
@@ -31,6 +31,8 @@ mod retention;
 mod rows;
 mod saved;
 mod searches;
+mod survey_lines;
+mod thresholds;
 mod typed;
 mod words;
 
@@ -47,13 +49,14 @@ use self::bulk::{Asked, kept_bulk};
 pub(super) use self::faults::{mistakes_at, times_sentence};
 pub(super) use self::filter::{Chip, Filter};
 pub use self::imports::finding_words;
+use self::imports::grouped;
 pub(super) use self::imports::upload_routes;
 use self::rows::PersonRow;
 pub(super) use self::saved::SavedLink;
 pub(super) use self::searches::Searches;
 pub(super) use self::typed::shown_or_typed;
-pub(super) use self::words::born;
 pub(super) use self::words::withdrawal_name;
+pub(super) use self::words::{born, column_name};
 use super::Console;
 use super::form::{Mistakes, Submitted};
 use super::layout::{First, Layout};
@@ -65,12 +68,14 @@ use super::visit::Visit;
 use crate::domain::{Language, ListColumn, ListColumns, PatientId, Severity, StaffAccountId};
 use crate::service::{
     Details, Noted, PatientKey, PatientQuery, PatientStatus, PatientTerms, ReportedToday, Rest, ServiceError,
-    SessionState, chosen_columns, list_patients,
+    SessionState, chosen_columns, count_patients, list_patients,
 };
-use crate::translations::Message;
+use crate::translations::{Message, message};
 
 /// Rows of a page.
 const ROWS: u32 = 50;
+/// As many are counted. Beyond it the list only says that there are more.
+const MOST_COUNTED: u32 = 1_000;
 /// The saved filters above the list. The rest has its own page.
 const MOST_SAVED: usize = 12;
 /// The severities by which the list is filtered.
@@ -93,6 +98,8 @@ pub(super) fn routes() -> Router<Arc<Console>> {
         .route("/patients/{patient}/certificate", get(certificate::handler).post(certificate::submit))
         .route("/patients/{patient}/certificate/{kind}", get(certificate_file::handler))
         .route("/patients/{patient}/report-link", post(report_link::submit))
+        .route("/patients/{patient}/invitation", post(notices::submit))
+        .route("/patients/{patient}/notices", post(notices::go_on))
         .route("/patients/{patient}/diagnosis", get(diagnosis::handler).post(diagnosis::submit))
         .route("/patients/{patient}/reports/{report}/correct", get(correct::handler).post(correct::submit))
         .route("/patients/{patient}/notes", post(note::submit))
@@ -118,6 +125,8 @@ struct List {
     forgotten: bool,
     chips: Vec<Chip>,
     rows: Vec<PersonRow>,
+    /// How many match.
+    hits: Message,
     /// The query of all who match.
     exported: String,
     /// A change of many that was asked for.
@@ -258,9 +267,18 @@ pub(super) fn query_of(filter: &Filter, text: Option<&str>) -> PatientQuery {
     }
 }
 
+/// How many match, in words.
+fn hits_words(count: u64) -> Message {
+    match count >= u64::from(MOST_COUNTED) {
+        true => message!("plain-hits-more", count = grouped(count)),
+        false => message!("plain-hits", count = grouped(count)),
+    }
+}
+
 async fn show(staff: &StaffActor, filter: &Filter, asked: Asked, mistakes: Mistakes) -> Result<Response, ServiceError> {
     let text = searched(staff, filter);
     let query = query_of(filter, text.as_deref());
+    let hits = count_patients(staff.context(), staff.actor(), &query, MOST_COUNTED).await?;
     let page = list_patients(staff.context(), staff.actor(), &query, Details::Revealed).await?;
     let not_noted = matches!(page.noted, Noted::No(_));
     let columns = chosen_columns(staff.context(), staff.actor()).await?;
@@ -283,6 +301,7 @@ async fn show(staff: &StaffActor, filter: &Filter, asked: Asked, mistakes: Mista
         chips: filter.chips(text.as_deref()),
         text: text.unwrap_or_default(),
         rows: page.found.items.iter().map(|listed| PersonRow::of(listed, &at, &now)).collect(),
+        hits: hits_words(hits),
         exported: filter.query(None),
         bulk: asked,
         mistakes,

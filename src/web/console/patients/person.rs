@@ -7,13 +7,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::ZonedDateTime;
 
-use super::chart::Chart;
 use super::days::{Answers, CorrectionLine, corrections_of, days_of};
 use super::diagnosis;
 use super::done::Done;
 use super::fields::{shown_value, typed_as};
+use super::notices::NoticeCard;
 use super::portal_lines::{LinkLine, TextLine};
 use super::report::StaffCallLine;
+use super::survey_lines::SurveyWords;
+use super::thresholds::{chart_words, lines_of};
 use super::typed::shown_or_typed;
 use super::words;
 use crate::domain::{AlertId, NoteAudience, PatientId, Withdrawal};
@@ -31,6 +33,7 @@ use crate::web::console::sender::kept;
 use crate::web::console::staff::StaffActor;
 use crate::web::console::times;
 use crate::web::console::today::line::{Line, age_at};
+use crate::web::pages::chart::Chart;
 
 #[derive(Template)]
 #[template(path = "console/patient.html", config = "src/web/askama.toml")]
@@ -65,6 +68,10 @@ struct Person {
     texts: Vec<TextLine>,
     /// The report links that the person got.
     links: Vec<LinkLine>,
+    /// The notices that the person got or will get.
+    notices: NoticeCard,
+    /// What the person answered to the health survey.
+    survey: Option<SurveyWords>,
     diagnosis: Option<diagnosis::Words>,
     corrections: Vec<CorrectionLine>,
     changes: Vec<ChangeLine>,
@@ -202,7 +209,7 @@ pub(super) async fn show(
 
 fn page(staff: &StaffActor, profile: &Profile, now: &ZonedDateTime) -> Person {
     let Profile { shown, open, told, thresholds, calls, looks, staff_calls, notes, diagnosis, offered, .. } = profile;
-    let patient = &shown.patient;
+    let (patient, language) = (&shown.patient, staff.visit.language);
     let line = Line::of(&open.iter().collect::<Vec<_>>(), None, now);
     let at = staff.visit.path(&format!("/patients/{}", patient.id));
     Person {
@@ -222,14 +229,16 @@ fn page(staff: &StaffActor, profile: &Profile, now: &ZonedDateTime) -> Person {
         slots: slots_of(shown, now),
         next: next_of(shown, now),
         actions: actions_of(patient, &at),
-        chart: Chart::of(&days_of(shown), thresholds, staff.visit.language),
+        chart: Chart::of(&days_of(shown), &lines_of(thresholds, language), &chart_words(), |says| says.text(language)),
         answers: Answers::of(shown, &at),
         calls: calls.iter().map(|call| CallLine::of(call, &at, now)).collect(),
         looks: looks.iter().map(|look| LookLine::of(look, now)).collect(),
         staff_calls: staff_calls.iter().map(|call| StaffCallLine::of(call, now)).collect(),
         texts: profile.texts.iter().map(|text| TextLine::of(text, now)).collect(),
         links: profile.links.iter().map(|link| LinkLine::of(link, now)).collect(),
+        notices: NoticeCard::of(&profile.notices, now),
         notes: notes.iter().map(|note| NoteLine::of(note, now)).collect(),
+        survey: profile.survey.as_ref().map(|survey| SurveyWords::of(survey, now)),
         diagnosis: diagnosis.as_ref().map(diagnosis::Words::of),
         corrections: corrections_of(shown, now),
         changes: profile.changes.iter().map(|change| ChangeLine::of(change, &at, now)).collect(),
@@ -253,7 +262,7 @@ pub(super) fn name_of(patient: &PatientView) -> String {
 
 impl Facts {
     pub(super) fn of(patient: &PatientView, now: &ZonedDateTime) -> Self {
-        let date = |date: jiff::civil::Date| date.strftime("%Y-%m-%d").to_string();
+        let date = |date: jiff::civil::Date| date.strftime("%Y/%-m/%-d").to_string();
         Self {
             hersys_id: patient.hersys_id.expose().to_owned(),
             born: words::born(patient.birth_date),

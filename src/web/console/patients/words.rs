@@ -9,7 +9,7 @@ use crate::service::{Column, PatientStatus, PatientView, ShownSlot};
 use crate::translations::{Message, message};
 
 /// The name of a field.
-pub(super) fn column_name(column: Column) -> Message {
+pub(in crate::web::console) fn column_name(column: Column) -> Message {
     match column {
         Column::HersysId => message!("patient-hersys-id"),
         Column::BirthDate => message!("patient-birth-date"),

@@ -280,6 +280,16 @@ impl ChangePage {
             .collect()
     }
 
+    /// Whether more rows for people begin here, which are opened when they are needed.
+    fn opens_people(&self, nth: &usize) -> bool {
+        *nth == self.typed.people_shown()
+    }
+
+    /// Likewise for shifts.
+    fn opens_shifts(&self, nth: &usize) -> bool {
+        *nth == self.typed.shifts_shown()
+    }
+
     fn nth(&self, place: &usize) -> Message {
         message!("rota-nth", nth = place.saturating_add(1))
     }

@@ -85,6 +85,16 @@ pub(super) struct Typed {
 }
 
 impl Typed {
+    /// The people that are always shown: those in use, and an empty row.
+    pub(super) fn people_shown(&self) -> usize {
+        self.people.iter().rposition(|person| !person.is_blank()).map_or(1, |last| last.saturating_add(2))
+    }
+
+    /// The shifts that are always shown, likewise.
+    pub(super) fn shifts_shown(&self) -> usize {
+        self.shifts.iter().rposition(|shift| !shift.is_blank()).map_or(1, |last| last.saturating_add(2))
+    }
+
     /// A stored rota, with empty rows.
     pub(super) fn of(rota: &Rota, spare: &[Uuid]) -> Self {
         let parts = rota.parts();

@@ -3,7 +3,10 @@
 use super::setting::{Group, Setting};
 use super::value;
 use crate::domain::Language;
-use crate::service::{BeforeAfter, CentreCalls, CentreEffect, CentreView, sms_segments, staff_message};
+use crate::service::{
+    BeforeAfter, CentreCalls, CentreEffect, CentreView, InvitationParts, NoticeParts, default_notice,
+    invitation_message, sms_segments, staff_message,
+};
 use crate::translations::{Message, message};
 
 /// What a change will do, in words.
@@ -14,8 +17,8 @@ pub(super) struct Effect {
     pub(super) rows: Vec<Row>,
     /// From when it counts.
     pub(super) from: Message,
-    /// The SMS as a patient would get it.
-    pub(super) sms: Option<SmsFigure>,
+    /// The messages as patients would get them.
+    pub(super) sms: Vec<SmsFigure>,
 }
 
 /// A setting before and after.
@@ -40,6 +43,12 @@ const EXAMPLE_LINES: usize = 1;
 /// What stands for the number that patients call back, in an example.
 const EXAMPLE_NUMBER: &str = "050-0000-0000";
 
+/// Addresses as long as the real ones, in examples.
+const EXAMPLE_PORTAL: &str = "https://kenko.example.jp/portal";
+const EXAMPLE_LINK: &str = "https://kenko.example.jp/portal/r/0000000000000000000000000000000000000000000";
+/// The HER-SYS ID in an example.
+const EXAMPLE_ID: &str = "01234567";
+
 /// An SMS as its reader gets it.
 pub(super) struct SmsFigure {
     /// What is said above it.
@@ -53,20 +62,58 @@ pub(super) struct SmsFigure {
 }
 
 impl SmsFigure {
-    /// The SMS of a health centre to patients. `None` if it sends none.
-    pub(super) fn of(centre: &CentreView) -> Option<Self> {
+    /// The messages that a group of settings decides about.
+    pub(super) fn of_group(group: Group, centre: &CentreView) -> Vec<Self> {
+        match group {
+            Group::Sms => Self::missed_call(centre).into_iter().collect(),
+            Group::Notices => Self::notices(centre),
+            Group::Hours
+            | Group::Pattern
+            | Group::Retries
+            | Group::Thresholds
+            | Group::Limits
+            | Group::Centre
+            | Group::Pause => Vec::new(),
+        }
+    }
+
+    /// The SMS after a missed call. `None` if there is none.
+    fn missed_call(centre: &CentreView) -> Option<Self> {
         let sms = centre.settings.missed_call_sms.as_ref()?;
-        let text = sms.filled(&centre.name, EXAMPLE_NUMBER);
-        Some(Self::with(message!("console-sms-looks"), text, centre))
+        Some(Self::of(message!("console-sms-looks"), sms.filled(&centre.name, EXAMPLE_NUMBER), centre))
+    }
+
+    /// The daily notice in each language that has words of its own, and in Japanese; and the invitation.
+    fn notices(centre: &CentreView) -> Vec<Self> {
+        let (settings, phone) = (&centre.settings, centre.phone.national());
+        let parts = NoticeParts { centre: &centre.name, phone: &phone, link: EXAMPLE_LINK };
+        let daily = |language: Language| {
+            let own = settings.notice_texts.get(&language);
+            let text = own.map_or_else(|| default_notice(language, parts), |own| own.filled(parts));
+            let heading = message!("notice-looks-daily", language = language.own_name());
+            (own.is_some() || language == Language::Japanese).then(|| Self::of(heading, text, centre))
+        };
+        let mut figures: Vec<Self> = Language::ALL.into_iter().filter_map(daily).collect();
+        let invitation = InvitationParts {
+            centre: &centre.name,
+            url: EXAMPLE_PORTAL,
+            hersys_id: EXAMPLE_ID,
+            leaflet: settings.leaflet.as_ref(),
+            own_words: settings.invitation_words.as_ref(),
+        };
+        let text = invitation_message(Language::Japanese, invitation);
+        figures.push(Self::of(message!("notice-looks-invitation"), text, centre));
+        figures
     }
 
     /// The SMS to staff who are rung about red alerts, in a language.
     pub(super) fn to_staff(centre: &CentreView, language: Language, console: &str) -> Self {
         let text = staff_message(language, &centre.name, EXAMPLE_LINES, console);
-        Self::with(message!("typed-sms-to-staff", language = language.own_name()), text, centre)
+        Self::of(message!("typed-sms-to-staff", language = language.own_name()), text, centre)
     }
 
-    fn with(heading: Message, text: String, centre: &CentreView) -> Self {
+    /// A message, with what it costs.
+    fn of(heading: Message, text: String, centre: &CentreView) -> Self {
         let parts = sms_segments(&text);
         let cost = match centre.settings.sms_price {
             Some(price) => {
@@ -95,7 +142,7 @@ impl Effect {
             .collect();
         let moves = groups.iter().any(|group| group.moves_calls());
         let pauses = groups.contains(&Group::Pause) && effect.after.settings.calls == CentreCalls::Pause;
-        let sms = groups.contains(&Group::Sms).then(|| SmsFigure::of(&effect.after)).flatten();
+        let sms = groups.iter().flat_map(|group| SmsFigure::of_group(*group, &effect.after)).collect();
         Self {
             rows: rows(effect, moves, pauses),
             from: groups.first().copied().unwrap_or(Group::Hours).counts_from(),

@@ -4,7 +4,7 @@ use super::setting::{Control, Group, Setting};
 use super::value;
 use crate::domain::AttemptOutcome;
 use crate::service::{CentreChange, CentreView};
-use crate::translations::Message;
+use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Mistakes};
 
 /// The fields of a form, and what they change.
@@ -143,6 +143,14 @@ impl Field {
     pub(super) fn choices(&self) -> Vec<(&'static str, Message, bool)> {
         let Control::Choice(values) = self.setting.control() else { return Vec::new() };
         values.iter().map(|word| (*word, value::said(self.setting, word), self.typed == *word)).collect()
+    }
+
+    /// What is in a field of one line.
+    pub(super) fn in_field(&self) -> Message {
+        match self.setting {
+            Setting::CallPattern if self.standing != Standing::Wrong => super::pattern::in_words(&self.typed),
+            _ => message!("verbatim", text = &self.typed),
+        }
     }
 
     /// The beginning of a span.

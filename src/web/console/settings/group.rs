@@ -34,7 +34,7 @@ struct Page {
     l: Layout,
     f: Frame,
     group: Group,
-    groups: [Group; 8],
+    groups: [Group; 9],
     may_change: bool,
     entered: Entered,
     effect: Option<Effect>,
@@ -44,7 +44,7 @@ struct Page {
     notice: Notice,
     past: Vec<Past>,
     /// The SMS as it is sent now.
-    sms: Option<SmsFigure>,
+    sms: Vec<SmsFigure>,
     /// The SMS to staff, in the languages of those who get it.
     to_staff: Vec<SmsFigure>,
     /// How fast calls are placed.
@@ -219,6 +219,7 @@ pub(super) fn unfit(why: &CentreError) -> Option<(Setting, Message)> {
             let outside = message!("console-pattern-outside", pattern = pattern, time = time, hours = hours);
             (Setting::CallPattern, outside)
         }
+        CentreError::NoticeInQuietHours => (Setting::DailyNotice, message!("notice-wrong-quiet")),
         CentreError::EarlierValuesUnfit => (Setting::Name, message!("console-earlier-unfit")),
         CentreError::NotFound(_)
         | CentreError::ChangedMeanwhile
@@ -275,7 +276,7 @@ async fn show(staff: &StaffActor, group: Group, shown: Shown) -> Result<Response
         reason: shown.reason,
         notice: shown.notice,
         past: of_group.map(|entry| Past::of(entry, &now)).collect(),
-        sms: SmsFigure::of(&centre).filter(|_| group == Group::Sms),
+        sms: SmsFigure::of_group(group, &centre),
         to_staff: if group == Group::Sms { to_staff(staff, &centre).await? } else { Vec::new() },
         pacing,
     };

@@ -23,7 +23,7 @@ const ON_A_PAGE: u32 = 50;
 struct History {
     l: Layout,
     f: Frame,
-    groups: [Group; 8],
+    groups: [Group; 9],
     may_change: bool,
     past: Vec<Past>,
     next: Option<Uuid>,

@@ -7,6 +7,7 @@ mod group;
 mod history;
 mod pacing;
 mod past;
+mod pattern;
 mod setting;
 mod undo;
 mod value;
@@ -35,6 +36,11 @@ struct Overview {
     f: Frame,
     groups: Vec<(Group, Vec<(Message, Message)>)>,
     may_change: bool,
+}
+
+/// The name of a setting, by its code.
+pub(super) fn setting_name(code: &str) -> Option<Message> {
+    setting::Setting::all().find(|setting| setting.code() == code).map(|setting| setting.name())
 }
 
 /// The routes of these pages.

@@ -1,5 +1,6 @@
 //! The settings of a health centre as the pages group, name and ask for them.
 
+use crate::domain::Language;
 use crate::translations::{Message, message};
 
 /// A page of settings that belong together.
@@ -11,6 +12,7 @@ pub(super) enum Group {
     Thresholds,
     Limits,
     Sms,
+    Notices,
     Centre,
     Pause,
 }
@@ -37,6 +39,12 @@ pub(super) enum Setting {
     MissedCallSms,
     SmsPrice,
     ReportLinks,
+    DailyNotice,
+    NoticeHours,
+    NoticeText(Language),
+    Invitations,
+    Leaflet,
+    InvitationWords,
     Name,
     Reading,
     LatinName,
@@ -67,13 +75,14 @@ pub(super) enum Control {
 
 impl Group {
     /// All groups, in the order of the menu.
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Hours,
         Self::Pattern,
         Self::Retries,
         Self::Thresholds,
         Self::Limits,
         Self::Sms,
+        Self::Notices,
         Self::Centre,
         Self::Pause,
     ];
@@ -87,6 +96,7 @@ impl Group {
             Self::Thresholds => "thresholds",
             Self::Limits => "limits",
             Self::Sms => "sms",
+            Self::Notices => "notices",
             Self::Centre => "centre",
             Self::Pause => "pause",
         }
@@ -114,6 +124,20 @@ impl Group {
                 &[Setting::ConcurrentCalls, Setting::CallsPerSecond, Setting::CallsPerDay, Setting::SpendPerDay]
             }
             Self::Sms => &[Setting::MissedCallSms, Setting::SmsPrice, Setting::ReportLinks],
+            Self::Notices => &[
+                Setting::DailyNotice,
+                Setting::NoticeHours,
+                Setting::NoticeText(Language::Japanese),
+                Setting::NoticeText(Language::English),
+                Setting::NoticeText(Language::ChineseSimplified),
+                Setting::NoticeText(Language::ChineseTraditional),
+                Setting::NoticeText(Language::Korean),
+                Setting::NoticeText(Language::Spanish),
+                Setting::NoticeText(Language::Portuguese),
+                Setting::Invitations,
+                Setting::Leaflet,
+                Setting::InvitationWords,
+            ],
             Self::Centre => &[
                 Setting::Name,
                 Setting::Reading,
@@ -135,6 +159,7 @@ impl Group {
             Self::Thresholds => message!("console-group-thresholds"),
             Self::Limits => message!("console-group-limits"),
             Self::Sms => message!("console-group-sms"),
+            Self::Notices => message!("notice-group"),
             Self::Centre => message!("console-group-centre"),
             Self::Pause => message!("console-group-pause"),
         }
@@ -148,6 +173,7 @@ impl Group {
             Self::Thresholds => message!("console-counts-next-answer"),
             Self::Limits => message!("console-counts-next-call"),
             Self::Sms => message!("console-counts-next-sms"),
+            Self::Notices => message!("notice-counts-next"),
             Self::Centre => message!("console-counts-next-conversation"),
             Self::Pause => message!("console-counts-pause"),
         }
@@ -187,6 +213,20 @@ impl Setting {
             Self::MissedCallSms => "missed_call_sms",
             Self::SmsPrice => "sms_price",
             Self::ReportLinks => "report_links",
+            Self::DailyNotice => "daily_notice",
+            Self::NoticeHours => "notice_hours",
+            Self::NoticeText(language) => match language {
+                Language::Japanese => "notice_text_ja",
+                Language::English => "notice_text_en",
+                Language::ChineseSimplified => "notice_text_zh_hans",
+                Language::ChineseTraditional => "notice_text_zh_hant",
+                Language::Korean => "notice_text_ko",
+                Language::Spanish => "notice_text_es",
+                Language::Portuguese => "notice_text_pt",
+            },
+            Self::Invitations => "invitations",
+            Self::Leaflet => "leaflet",
+            Self::InvitationWords => "invitation_words",
             Self::Name => "name",
             Self::Reading => "reading",
             Self::LatinName => "latin_name",
@@ -200,7 +240,7 @@ impl Setting {
     /// How it is asked for.
     pub(super) const fn control(self) -> Control {
         match self {
-            Self::CallingHours | Self::OfficeHours => Control::Span,
+            Self::CallingHours | Self::OfficeHours | Self::NoticeHours => Control::Span,
             Self::DaysOff => Control::Days,
             Self::ReportCovers => Control::Choice(&["day", "slot"]),
             Self::UnregisteredReports => Control::Choice(&["cancel", "keep"]),
@@ -211,10 +251,13 @@ impl Setting {
             Self::ConcurrentCalls | Self::CallsPerSecond | Self::CallsPerDay | Self::SpendPerDay | Self::SmsPrice => {
                 Control::Number("")
             }
-            Self::MissedCallSms => Control::Text,
+            Self::MissedCallSms | Self::NoticeText(_) | Self::InvitationWords => Control::Text,
             Self::Calls => Control::Choice(&["place", "pause"]),
             Self::ReportLinks => Control::Choice(&["send", "off"]),
+            Self::Invitations => Control::Choice(&["by_hand", "at_registration"]),
             Self::CallPattern
+            | Self::DailyNotice
+            | Self::Leaflet
             | Self::Name
             | Self::Reading
             | Self::LatinName
@@ -246,6 +289,12 @@ impl Setting {
             Self::MissedCallSms => message!("console-set-missed-call-sms"),
             Self::SmsPrice => message!("gate-set-sms-price"),
             Self::ReportLinks => message!("report-link-set"),
+            Self::DailyNotice => message!("notice-set-daily"),
+            Self::NoticeHours => message!("notice-set-hours"),
+            Self::NoticeText(language) => message!("notice-set-text", language = language.own_name()),
+            Self::Invitations => message!("notice-set-invitations"),
+            Self::Leaflet => message!("notice-set-leaflet"),
+            Self::InvitationWords => message!("notice-set-words"),
             Self::Name => message!("console-set-name"),
             Self::Reading => message!("console-set-reading"),
             Self::LatinName => message!("console-set-latin-name"),
@@ -275,6 +324,12 @@ impl Setting {
             Self::MissedCallSms => message!("console-hint-missed-call-sms"),
             Self::SmsPrice => message!("gate-hint-sms-price"),
             Self::ReportLinks => message!("report-link-set-hint"),
+            Self::DailyNotice => message!("notice-hint-daily"),
+            Self::NoticeHours => message!("notice-hint-hours"),
+            Self::NoticeText(_) => message!("notice-hint-text"),
+            Self::Invitations => message!("notice-hint-invitations"),
+            Self::Leaflet => message!("notice-hint-leaflet"),
+            Self::InvitationWords => message!("notice-hint-words"),
             Self::Name => message!("console-hint-name"),
             Self::Reading => message!("console-hint-reading"),
             Self::LatinName => message!("console-hint-latin-name"),
@@ -296,7 +351,7 @@ mod tests {
         codes.sort_unstable();
         let count = codes.len();
         codes.dedup();
-        assert_eq!((codes.len(), count), (26, 26));
+        assert_eq!((codes.len(), count), (38, 38));
         for group in Group::ALL {
             assert_eq!(Group::from_code(group.code()), Some(group));
         }

@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 
+use super::pattern;
+pub(super) use super::pattern::{WEEKDAYS, weekday};
 use super::setting::Setting;
-use crate::domain::{AttemptOutcome, CallingHours, CentreName, PhoneNumber, era, width};
+use crate::domain::{AttemptOutcome, CallingHours, CentreName, HiddenCharacter, Language, PhoneNumber, era, width};
 use crate::service::{
     AfterRed, CallPattern, CallPatternError, CentreCalls, CentreChange, CentreView, ChangedSetting, DaysOff,
-    DaysOffError, MissedCallSms, MissedCallSmsError, OfficeHours, ReportCovers, ReportLinks, RetryPolicy,
-    UnregisteredReports,
+    DaysOffError, Invitations, MissedCallSms, MissedCallSmsError, NoticeText, NoticeTextError, OfficeHours, OwnWords,
+    OwnWordsError, ReportCovers, ReportLinks, RetryPolicy, UnregisteredReports,
 };
 use crate::translations::{Argument, Message, Separator, message};
 use crate::web::console::calls::words as call_words;
@@ -21,8 +23,6 @@ pub(super) const CAUSES: [AttemptOutcome; 6] = [
     AttemptOutcome::Dropped,
     AttemptOutcome::Failed,
 ];
-/// The weekdays as days off are written.
-pub(super) const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// The value of a setting, as one text. Empty if there is none.
 pub(super) fn current(setting: Setting, centre: &CentreView) -> String {
@@ -49,6 +49,14 @@ pub(super) fn current(setting: Setting, centre: &CentreView) -> String {
         Setting::MissedCallSms => settings.missed_call_sms.clone().map(String::from).unwrap_or_default(),
         Setting::SmsPrice => settings.sms_price.map(String::from).unwrap_or_default(),
         Setting::ReportLinks => settings.report_links.to_string(),
+        Setting::DailyNotice => settings.daily_notice.map(String::from).unwrap_or_default(),
+        Setting::NoticeHours => settings.notice_hours.to_string(),
+        Setting::NoticeText(language) => {
+            settings.notice_texts.get(&language).cloned().map(String::from).unwrap_or_default()
+        }
+        Setting::Invitations => settings.invitations.to_string(),
+        Setting::Leaflet => settings.leaflet.clone().map(String::from).unwrap_or_default(),
+        Setting::InvitationWords => settings.invitation_words.clone().map(String::from).unwrap_or_default(),
         Setting::Name => centre.name.clone(),
         Setting::Reading => settings.reading.clone().map(String::from).unwrap_or_default(),
         Setting::LatinName => settings.latin_name.clone().map(String::from).unwrap_or_default(),
@@ -67,12 +75,22 @@ pub(super) fn read(setting: Setting, typed: &str, change: &mut CentreChange) -> 
         Setting::CallingHours => set(&mut change.calling_hours, hours::<CallingHours>(typed)),
         Setting::OfficeHours => set(&mut change.office_hours, hours::<OfficeHours>(typed)),
         Setting::DaysOff => set(&mut change.days_off, days_off(typed)),
-        Setting::CallPattern => set(&mut change.call_pattern, text.parse::<CallPattern>().map_err(pattern_mistake)),
+        Setting::CallPattern => {
+            let cron = pattern::from_words(typed);
+            let cron = cron.as_deref().unwrap_or(text);
+            set(&mut change.call_pattern, cron.parse::<CallPattern>().map_err(pattern_mistake))
+        }
         Setting::ReportCovers => set(&mut change.report_covers, text.parse::<ReportCovers>().map_err(|_| unchosen())),
         Setting::UnregisteredReports => {
             set(&mut change.unregistered_reports, text.parse::<UnregisteredReports>().map_err(|_| unchosen()))
         }
         Setting::ReportLinks => set(&mut change.report_links, text.parse::<ReportLinks>().map_err(|_| unchosen())),
+        Setting::DailyNotice => optional(&mut change.daily_notice, text, || message!("notice-wrong-time")),
+        Setting::NoticeHours => set(&mut change.notice_hours, hours::<CallingHours>(typed)),
+        Setting::NoticeText(language) => notice_text(change, language, typed),
+        Setting::Invitations => set(&mut change.invitations, text.parse::<Invitations>().map_err(|_| unchosen())),
+        Setting::Leaflet => optional(&mut change.leaflet, text, || message!("notice-wrong-leaflet")),
+        Setting::InvitationWords => own_words(change, typed),
         Setting::AfterRed => set(&mut change.after_red, text.parse::<AfterRed>().map_err(|_| unchosen())),
         Setting::Calls => set(&mut change.calls, text.parse::<CentreCalls>().map_err(|_| unchosen())),
         Setting::Retry => {
@@ -232,6 +250,42 @@ fn sms(change: &mut CentreChange, typed: &str) -> Result<String, Message> {
     Ok(text.to_owned())
 }
 
+fn hidden_mistake(hidden: HiddenCharacter) -> Message {
+    message!("console-note-hidden", code = format!("U+{:04X}", u32::from(hidden.character)))
+}
+
+fn notice_text(change: &mut CentreChange, language: Language, typed: &str) -> Result<String, Message> {
+    let typed = typed.replace("\r\n", "\n");
+    let text = typed.trim();
+    let read = match text.parse::<NoticeText>() {
+        _ if text.is_empty() => None,
+        Ok(text) => Some(text),
+        Err(NoticeTextError::Length) => {
+            return Err(message!("console-wrong-sms-length", most = NoticeText::MOST_CHARACTERS));
+        }
+        Err(NoticeTextError::UnknownGap) => return Err(message!("notice-wrong-gap")),
+        Err(NoticeTextError::NoLink) => return Err(message!("notice-wrong-no-link")),
+        Err(NoticeTextError::Hidden(hidden)) => return Err(hidden_mistake(hidden)),
+    };
+    change.notice_texts.insert(language, read);
+    Ok(text.to_owned())
+}
+
+fn own_words(change: &mut CentreChange, typed: &str) -> Result<String, Message> {
+    let typed = typed.replace("\r\n", "\n");
+    let text = typed.trim();
+    let read = match text.parse::<OwnWords>() {
+        _ if text.is_empty() => None,
+        Ok(words) => Some(words),
+        Err(OwnWordsError::Length) => {
+            return Err(message!("console-wrong-sms-length", most = OwnWords::MOST_CHARACTERS));
+        }
+        Err(OwnWordsError::Hidden(hidden)) => return Err(hidden_mistake(hidden)),
+    };
+    change.invitation_words = Some(read);
+    Ok(text.to_owned())
+}
+
 fn degrees(tenths: u16) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
@@ -245,13 +299,23 @@ pub(super) fn said(setting: Setting, value: &str) -> Message {
         Setting::UnregisteredReports => message!("console-unregistered-cancel"),
         Setting::ReportLinks if value == "off" => message!("report-link-off"),
         Setting::ReportLinks => message!("report-link-send"),
+        Setting::Invitations if value == "at_registration" => message!("notice-invite-at-registration"),
+        Setting::Invitations => message!("notice-invite-by-hand"),
+        Setting::DailyNotice if value.is_empty() => message!("notice-none"),
+        Setting::NoticeText(_) if value.is_empty() => message!("notice-default-text"),
+        Setting::Leaflet | Setting::InvitationWords if value.is_empty() => message!("notice-nothing"),
         Setting::AfterRed if value == "continue" => message!("console-after-red-continue"),
         Setting::AfterRed => message!("console-after-red-ask"),
         Setting::Calls if value == "pause" => message!("console-calls-pause"),
         Setting::Calls => message!("console-calls-place"),
+        Setting::CallPattern => pattern::in_words(value),
+        Setting::TimeZone if value == "Asia/Tokyo" => message!("console-zone-japan"),
         Setting::DaysOff if value.is_empty() => message!("console-no-days-off"),
         Setting::DaysOff => {
-            message!("console-list", items = Argument::Joined(Separator::Words, value.split(';').map(day).collect()))
+            message!(
+                "console-list",
+                items = Argument::Joined(Separator::Words, value.split(';').map(weekday).collect())
+            )
         }
         Setting::Retry => {
             let rows = CAUSES.into_iter().map(|cause| retries(cause, value));
@@ -270,25 +334,6 @@ pub(super) fn said(setting: Setting, value: &str) -> Message {
         Setting::LatinName if value.is_empty() => message!("console-in-japanese"),
         _ => message!("verbatim", text = value),
     }
-}
-
-/// A day off.
-fn day(part: &str) -> Message {
-    match part {
-        "mon" => message!("console-monday"),
-        "tue" => message!("console-tuesday"),
-        "wed" => message!("console-wednesday"),
-        "thu" => message!("console-thursday"),
-        "fri" => message!("console-friday"),
-        "sat" => message!("console-saturday"),
-        "sun" => message!("console-sunday"),
-        date => message!("verbatim", text = date),
-    }
-}
-
-/// The name of a weekday, by its code.
-pub(super) fn weekday(code: &str) -> Message {
-    day(code)
 }
 
 fn retries(cause: AttemptOutcome, policy: &str) -> Message {
@@ -313,6 +358,10 @@ pub(super) fn of_entry(changed: &ChangedSetting) -> Vec<(Setting, String, String
         "thresholds" => {
             let all = [Setting::TemperatureNote, Setting::TemperatureAmber, Setting::Spo2Amber, Setting::Spo2Red];
             all.into_iter().filter_map(|setting| both(setting, setting.code())).collect()
+        }
+        "notice_texts" => {
+            let of = |language: Language| both(Setting::NoticeText(language), language.tag());
+            Language::ALL.into_iter().filter_map(of).collect()
         }
         name => {
             let setting = Setting::all().find(|setting| setting.code() == name);
@@ -373,6 +422,8 @@ mod tests {
             (Setting::ConcurrentCalls, "-1", Err("console-wrong-count")),
             (Setting::CallPattern, "0 10 * * 1", Err("console-wrong-pattern-weekday")),
             (Setting::CallPattern, "0 9,18 * * mon-fri", Ok("0 9,18 * * mon-fri")),
+            (Setting::CallPattern, "平日 9:00 18:00", Ok("0 9,18 * * mon-fri")),
+            (Setting::CallPattern, "いつでも", Err("console-wrong-pattern")),
             (Setting::Retry, "busy=6x30", Err("console-wrong-retry")),
             (Setting::MissedCallSms, "{centre}\r\nより", Ok("{centre}\nより")),
             (Setting::MissedCallSms, "{name}様", Err("console-wrong-sms-gap")),

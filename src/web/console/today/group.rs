@@ -50,7 +50,7 @@ impl Group {
             AlertKind::Unanswered | AlertKind::Missed => Self::Unanswered,
             AlertKind::UnknownCall => Self::UnknownCall,
             AlertKind::Guessing => Self::Lock,
-            AlertKind::StopRequest | AlertKind::StopUnconfirmed => Self::StopRequest,
+            AlertKind::StopRequest | AlertKind::StopUnconfirmed | AlertKind::NoticeStop => Self::StopRequest,
             AlertKind::CallBack => Self::CallBack,
             AlertKind::WrongNumber
             | AlertKind::MassGuessing
@@ -101,7 +101,7 @@ impl Group {
     pub(in crate::web::console) const fn drawing(self) -> &'static str {
         match self {
             Self::Red => "M5 .5h6L15.500 5v6L11 15.500H5L.5 11V5zM7 3.500v6h2v-6zM7 10.700v2h2v-2z",
-            Self::Amber => "M8 .5L15.500 8 8 15.500.5 8zM7.200 4h1.600v5H7.200zM7.200 10.200h1.600v1.700H7.200z",
+            Self::Amber => "M8 1l7.500 14H.5zM7.200 5.500v5h1.600v-5zM7.200 11.500v1.700h1.600v-1.700z",
             Self::Unanswered => {
                 "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 1.600a5.400 5.400 0 1 1 0 10.800A5.400 5.400 0 0 1 8 2.600z"
             }
@@ -114,7 +114,7 @@ impl Group {
             Self::CallBack => {
                 "M4.200 1.500l2.300 3-1.200 1.800c.8 1.700 2.200 3.100 3.900 4l1.800-1.300 3 2.300c-.5 1.700-1.600 2.700-3 2.700C6 14 2 10 1.500 5 1.500 3.300 2.500 2.100 4.200 1.500z"
             }
-            Self::Other => "M8 1l7.500 14H.5zM7.200 5.500v5h1.600v-5zM7.200 11.500v1.700h1.600v-1.700z",
+            Self::Other => "M1 6.500h3v3H1zM6.500 6.500h3v3h-3zM12 6.500h3v3h-3z",
         }
     }
 }

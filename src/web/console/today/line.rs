@@ -79,7 +79,7 @@ impl Line {
             time: times::clock_time(raised_at, now),
             minutes: times::minutes_since(raised_at, now.timestamp()),
             person: worst.and_then(|shown| shown.person.as_ref()).map(|person| PersonWords::of(person, now.date())),
-            facts: alerts.iter().map(|shown| Fact::of(shown)).collect(),
+            facts: Fact::all_of(alerts),
             newest: newest.map(|alert| alert.id),
             claim,
         }
@@ -145,6 +145,18 @@ fn days_between(start: Date, today: Date) -> i64 {
 }
 
 impl Fact {
+    /// Of the alerts of a line. What happened more than once is said once, with how often.
+    fn all_of(alerts: &[&ShownAlert]) -> Vec<Self> {
+        let mut facts: Vec<Self> = Vec::new();
+        for fact in alerts.iter().map(|shown| Self::of(shown)) {
+            match facts.iter_mut().find(|same| same.severity == fact.severity && same.words == fact.words) {
+                Some(same) => same.times = Some(same.times.unwrap_or(1).saturating_add(fact.times.unwrap_or(1))),
+                None => facts.push(fact),
+            }
+        }
+        facts
+    }
+
     fn of(shown: &ShownAlert) -> Self {
         let alert = &shown.alert;
         Self {

@@ -50,6 +50,8 @@ struct Today {
     /// Whose lines are shown.
     whose: Whose,
     sections: Vec<Section>,
+    /// The lines under other headings that have an alert of the only group as well.
+    elsewhere: usize,
     /// The number of transfers that wait for the reader's health centre.
     pending: usize,
     /// Those of them that are on the list that is shown.
@@ -87,6 +89,11 @@ impl Today {
         self.whose == *whose
     }
 
+    /// That more people have an alert of the only group, under more severe headings.
+    fn elsewhere_words(&self) -> Option<Message> {
+        (self.elsewhere > 0).then(|| message!("plain-today-elsewhere", count = self.elsewhere))
+    }
+
     fn transfers_name(&self) -> Message {
         message!("transfer-group", count = self.transfers.len())
     }
@@ -105,7 +112,7 @@ impl Today {
     }
 }
 
-/// A group, and how many lines have an alert of it: those of its list, counted.
+/// A group, and how many lines are listed under it. A line is listed once, under its most severe alert.
 struct Count {
     group: Group,
     lines: usize,
@@ -155,10 +162,10 @@ async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, Servi
     let only = Group::from_code(&query_value(query, "kind"));
     let whose = Whose::from_code(&query_value(query, "whose"));
     let count = |group: Group| {
-        let of_group = || lines.iter().filter(move |line| line.has(group));
+        let of_group = || lines.iter().filter(move |line| line.group == group);
         Count { group, lines: of_group().count(), untaken: of_group().filter(|line| line.is_untaken()).count() }
     };
-    let of_kind = || lines.iter().filter(|line| only.is_none_or(|only| line.has(only)));
+    let of_kind = || lines.iter().filter(|line| only.is_none_or(|only| line.group == only));
     let waiting = pending::lines(staff, &now).await?;
     let pending = waiting.len();
     let transfers_on = |whose: Whose| only.is_none() && matches!(whose, Whose::All | Whose::Untaken);
@@ -167,7 +174,7 @@ async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, Servi
         Tab { whose, lines: if transfers_on(whose) { lines.saturating_add(pending) } else { lines } }
     };
     let section = |group: Group| {
-        let is_here = |line: &&Line| line.is_of(whose) && only.unwrap_or(line.group) == group;
+        let is_here = |line: &&Line| line.is_of(whose) && line.group == group;
         Section { group, lines: of_kind().filter(is_here).cloned().collect() }
     };
     let page = Today {
@@ -184,6 +191,7 @@ async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, Servi
         all: lines.len(),
         untaken: lines.iter().filter(|line| line.is_untaken()).count(),
         only,
+        elsewhere: only.map_or(0, |only| lines.iter().filter(|line| line.group != only && line.has(only)).count()),
         whose,
         sections: Group::ALL.into_iter().map(section).filter(|section| !section.lines.is_empty()).collect(),
         pending,

@@ -91,6 +91,7 @@ fn kind_name(kind: AlertKind) -> Message {
         AlertKind::CallBack => message!("console-kind-call-back"),
         AlertKind::StopRequest => message!("console-kind-stop-request"),
         AlertKind::StopUnconfirmed => message!("console-kind-stop-unconfirmed"),
+        AlertKind::NoticeStop => message!("notice-stop-kind"),
         AlertKind::Guessing => message!("console-kind-guessing"),
         AlertKind::MassGuessing => message!("console-kind-mass-guessing"),
         AlertKind::CentrePhone => message!("console-kind-centre-phone"),

@@ -5,12 +5,16 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::domain::{CodePurpose, EmailAddress};
-use crate::service::ServiceError;
-use crate::translations::message;
+use crate::service::PortalLoggedIn;
+use crate::translations::{Message, message};
 use crate::web::portal::form::{Mistakes, Submitted, Wish};
 use crate::web::portal::layout::Layout;
 use crate::web::portal::member::PortalActor;
-use crate::web::portal::register::{send_code, told};
+use crate::web::portal::register::send_code;
+use crate::web::portal::visit::Visit;
+
+/// The page.
+const PAGE: &str = "/account/address";
 
 #[derive(Template)]
 #[template(path = "portal/address.html", config = "src/web/askama.toml")]
@@ -21,31 +25,37 @@ struct Address {
     mistakes: Mistakes,
 }
 
-fn page(actor: &PortalActor, email: String, mistakes: Mistakes) -> Response {
+fn page(visit: &Visit, logged_in: &PortalLoggedIn, email: String, mistakes: Mistakes) -> Response {
     let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let current = actor.logged_in.address.expose().to_owned();
-    actor.visit.page(status, &Address { l: actor.visit.layout().with_form("address"), current, email, mistakes })
+    let current = logged_in.address.expose().to_owned();
+    visit.page(status, &Address { l: visit.layout().with_form("address"), current, email, mistakes })
 }
 
 pub(super) async fn handler(actor: PortalActor) -> Response {
-    page(&actor, String::new(), Mistakes::default())
+    let actor = match actor.recent(PAGE) {
+        Ok(actor) => actor,
+        Err(answer) => return *answer,
+    };
+    page(&actor.visit, &actor.logged_in, String::new(), Mistakes::default())
 }
 
 pub(super) async fn submit(form: Submitted) -> Response {
-    let (actor, fields, wish) = match PortalActor::of(form) {
-        Ok(actor) => actor,
+    let sent = PortalActor::of(form).and_then(|(actor, fields, wish)| Ok((actor.recent(PAGE)?, fields, wish)));
+    let (actor, fields, wish) = match sent {
+        Ok(sent) => sent,
         Err(answer) => return *answer,
     };
     let typed = fields.get("email").to_owned();
     if wish == Wish::OtherLanguage {
-        return page(&actor, typed, Mistakes::default());
+        return page(&actor.visit, &actor.logged_in, typed, Mistakes::default());
     }
     let Ok(address) = EmailAddress::parse(&typed) else {
-        return page(&actor, typed, Mistakes::one("email", message!("portal-email-wrong")));
+        return page(&actor.visit, &actor.logged_in, typed, Mistakes::one("email", message!("portal-email-wrong")));
     };
-    match send_code(&actor.visit, CodePurpose::ChangeAddress, address, actor.logged_in.stay).await {
-        Ok(answer) => answer,
-        Err(ServiceError::Portal(error)) => page(&actor, typed, Mistakes::one("email", told(error))),
-        Err(error) => actor.visit.answer(Err(error)),
-    }
+    let kept = actor.logged_in.clone();
+    let after = move |visit: &Visit, sent: Result<Response, Message>| match sent {
+        Ok(sent) => sent,
+        Err(sentence) => page(visit, &kept, typed.clone(), Mistakes::one("email", sentence)),
+    };
+    send_code(&actor.visit, CodePurpose::ChangeAddress, address, actor.logged_in.stay, after).await
 }

@@ -10,6 +10,9 @@ use crate::web::portal::form::{Submitted, Wish};
 use crate::web::portal::layout::Layout;
 use crate::web::portal::member::PortalActor;
 
+/// The page.
+const PAGE: &str = "/account/delete";
+
 #[derive(Template)]
 #[template(path = "portal/delete.html", config = "src/web/askama.toml")]
 struct Delete {
@@ -21,12 +24,17 @@ fn page(actor: &PortalActor) -> Response {
 }
 
 pub(super) async fn handler(actor: PortalActor) -> Response {
+    let actor = match actor.recent(PAGE) {
+        Ok(actor) => actor,
+        Err(answer) => return *answer,
+    };
     page(&actor)
 }
 
 pub(super) async fn submit(form: Submitted) -> Response {
-    let (actor, fields, wish) = match PortalActor::of(form) {
-        Ok(actor) => actor,
+    let sent = PortalActor::of(form).and_then(|(actor, fields, wish)| Ok((actor.recent(PAGE)?, fields, wish)));
+    let (actor, fields, wish) = match sent {
+        Ok(sent) => sent,
         Err(answer) => return *answer,
     };
     // The form is also sent by the key Enter, so its button says what it does.

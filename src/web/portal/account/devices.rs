@@ -4,8 +4,11 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::domain::{PortalSessionId, Stay};
-use crate::service::{PortalDevice, PortalError, PortalPassword, ServiceError, end_portal_device, portal_devices};
+use crate::domain::{PasskeyId, PortalSessionId, Stay};
+use crate::service::{
+    PasskeyView, PortalDevice, PortalError, PortalPassword, ServiceError, end_portal_device, portal_devices,
+    portal_passkeys,
+};
 use crate::translations::{Message, message};
 use crate::web::portal::dates;
 use crate::web::portal::form::Submitted;
@@ -19,6 +22,9 @@ struct Account {
     email: String,
     password: Message,
     devices: Vec<Line>,
+    passkeys: Vec<Key>,
+    /// Whether passkeys can be added at this address.
+    may_add: bool,
 }
 
 struct Line {
@@ -27,6 +33,22 @@ struct Line {
     since: Message,
     stays: bool,
     is_this: bool,
+}
+
+/// A passkey.
+struct Key {
+    id: PasskeyId,
+    name: String,
+    since: Message,
+}
+
+fn key(passkey: PasskeyView, zone: &jiff::tz::TimeZone) -> Key {
+    let since = zone.to_datetime(passkey.created_at);
+    Key {
+        id: passkey.id,
+        name: passkey.name.as_str().to_owned(),
+        since: message!("portal-device-since", day = dates::day(since.date()), time = dates::time(since.time())),
+    }
 }
 
 fn line(device: PortalDevice, zone: &jiff::tz::TimeZone) -> Line {
@@ -41,17 +63,24 @@ fn line(device: PortalDevice, zone: &jiff::tz::TimeZone) -> Line {
 }
 
 pub(super) async fn handler(actor: PortalActor) -> Response {
-    let devices = match portal_devices(actor.context(), &actor.logged_in).await {
-        Ok(devices) => devices,
-        Err(error) => return actor.visit.answer(Err(error)),
-    };
+    let shown = show(&actor).await;
+    actor.visit.answer(shown)
+}
+
+async fn show(actor: &PortalActor) -> Result<Response, ServiceError> {
+    let devices = portal_devices(actor.context(), &actor.logged_in).await?;
+    let passkeys = portal_passkeys(actor.context(), &actor.logged_in).await?;
     let heading = match actor.visit.asked("done") {
         "address" => Some(message!("portal-address-changed")),
         "password" => Some(message!("portal-password-saved")),
         "device" => Some(message!("portal-device-ended")),
+        "passkey" => Some(message!("portal-passkey-added")),
+        "passkey-removed" => Some(message!("portal-passkey-removed")),
+        "passkey-wrong" => Some(message!("portal-passkey-failed")),
         _ => None,
     };
-    let banner = heading.map(|heading| Banner { kind: BannerKind::Done, heading, sentence: None });
+    let kind = if actor.visit.asked("done") == "passkey-wrong" { BannerKind::Info } else { BannerKind::Done };
+    let banner = heading.map(|heading| Banner { kind, heading, sentence: None });
     let zone = &actor.visit.portal.settings.zone;
     let page = Account {
         l: actor.visit.layout().with_banner(banner),
@@ -61,8 +90,10 @@ pub(super) async fn handler(actor: PortalActor) -> Response {
             PortalPassword::CodeEachTime => message!("portal-has-no-password"),
         },
         devices: devices.into_iter().map(|device| line(device, zone)).collect(),
+        passkeys: passkeys.into_iter().map(|passkey| key(passkey, zone)).collect(),
+        may_add: actor.visit.portal.party.is_some(),
     };
-    actor.visit.page(StatusCode::OK, &page)
+    Ok(actor.visit.page(StatusCode::OK, &page))
 }
 
 pub(super) async fn submit(form: Submitted) -> Response {

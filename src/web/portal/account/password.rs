@@ -1,15 +1,21 @@
 //! How to log in from now on: with a password, or with a code by e-mail each time.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::domain::{LogInName, Password, PasswordError};
-use crate::service::{AccountError, PortalPassword, ServiceError, choose_portal_password};
+use crate::domain::{Password, PasswordError};
+use crate::service::{PortalPassword, choose_portal_password};
 use crate::translations::{Message, message};
 use crate::web::portal::form::{Mistakes, Submitted, Wish};
 use crate::web::portal::layout::{Banner, BannerKind, Layout};
 use crate::web::portal::member::PortalActor;
+use crate::web::portal::waiting::{Awaited, answer};
+
+/// The page.
+const PAGE: &str = "/account/password";
 
 #[derive(Template)]
 #[template(path = "portal/password.html", config = "src/web/askama.toml")]
@@ -18,6 +24,8 @@ struct PasswordPage {
     email: String,
     is_new: bool,
     has_password: bool,
+    /// Whether passkeys can be added at this address.
+    passkeys: bool,
     mistakes: Mistakes,
 }
 
@@ -30,19 +38,29 @@ fn page(actor: &PortalActor, is_new: bool, mistakes: Mistakes) -> Response {
         email: actor.logged_in.address.expose().to_owned(),
         is_new,
         has_password: actor.logged_in.password == PortalPassword::Chosen,
+        passkeys: actor.visit.portal.party.is_some(),
         mistakes,
     };
     actor.visit.page(status, &page)
 }
 
 pub(super) async fn handler(actor: PortalActor) -> Response {
+    let actor = match actor.recent(PAGE) {
+        Ok(actor) => actor,
+        Err(answer) => return *answer,
+    };
     let is_new = actor.visit.asked("new") == "1";
-    page(&actor, is_new, Mistakes::default())
+    let mistakes = match actor.visit.asked("passkey") {
+        "wrong" => Mistakes::one("passkey", message!("portal-passkey-failed")),
+        _ => Mistakes::default(),
+    };
+    page(&actor, is_new, mistakes)
 }
 
 pub(super) async fn submit(form: Submitted) -> Response {
-    let (actor, fields, wish) = match PortalActor::of(form) {
-        Ok(actor) => actor,
+    let sent = PortalActor::of(form).and_then(|(actor, fields, wish)| Ok((actor.recent(PAGE)?, fields, wish)));
+    let (actor, fields, wish) = match sent {
+        Ok(sent) => sent,
         Err(answer) => return *answer,
     };
     let is_new = fields.get("new") == "1";
@@ -57,18 +75,17 @@ pub(super) async fn submit(form: Submitted) -> Response {
             Err(sentence) => return page(&actor, is_new, Mistakes::one("password", sentence)),
         },
     };
-    match choose_portal_password(actor.context(), &actor.logged_in, password.as_ref()).await {
-        Ok(()) => actor.visit.redirect(next),
-        Err(ServiceError::Account(AccountError::Busy)) => {
-            page(&actor, is_new, Mistakes::one("password", message!("portal-busy")))
-        }
-        Err(error) => actor.visit.answer(Err(error)),
-    }
+    let (context, logged_in) = (Arc::clone(&actor.visit.portal.context), actor.logged_in.clone());
+    let work = async move {
+        let result = choose_portal_password(&context, &logged_in, password.as_ref()).await;
+        answer(move |visit| visit.answer(result.map(|()| visit.redirect(next))))
+    };
+    let busy = || page(&actor, is_new, Mistakes::one("password", message!("portal-busy")));
+    actor.visit.wait(Awaited::Passwords, work).await.unwrap_or_else(|_| busy())
 }
 
 fn chosen(actor: &PortalActor, typed: &str) -> Result<Password, Message> {
-    let name = LogInName::parse(actor.logged_in.address.expose()).map_err(|_| message!("portal-email-wrong"))?;
-    Password::choose(typed, &name).map_err(|error| match error {
+    Password::choose_beside(typed, actor.logged_in.address.expose()).map_err(|error| match error {
         PasswordError::TooShort => message!("portal-password-short", least = Password::SHORTEST),
         PasswordError::TooLong => message!("portal-password-long", most = Password::LONGEST),
         PasswordError::Guessable => message!("portal-password-guessable"),

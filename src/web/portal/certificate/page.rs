@@ -30,6 +30,8 @@ struct CertificatePage {
     no_file: Option<Message>,
     centre: String,
     phone: (String, String),
+    /// The person, for the form.
+    person: String,
     typed: String,
     mistakes: Mistakes,
 }
@@ -40,7 +42,7 @@ pub(in crate::web::portal) async fn handler(actor: PortalActor) -> Response {
 }
 
 pub(in crate::web::portal) async fn submit(form: Submitted) -> Response {
-    let (actor, fields, wish) = match PortalActor::of(form) {
+    let (actor, fields, wish) = match PortalActor::about(form).await {
         Ok(actor) => actor,
         Err(answer) => return *answer,
     };
@@ -100,6 +102,7 @@ fn page(actor: &PortalActor, patient: PatientId, offer: &CertificateOffer) -> Ce
         no_file: None,
         centre: offer.centre_name.clone(),
         phone: (offer.centre_phone.expose().to_owned(), offer.centre_phone.national()),
+        person: patient.to_string(),
         typed: String::new(),
         mistakes: Mistakes::default(),
     }

@@ -117,10 +117,29 @@ fn report(line: &Message) -> Vec<Asked> {
 
 fn calls() -> Vec<Asked> {
     vec![
-        asked("notices", message!("help-calls-notices"), vec![message!("help-calls-notices-1")]),
-        asked("stop", message!("help-calls-stop"), vec![message!("help-calls-stop-1"), message!("help-calls-stop-2")]),
+        asked("notices", message!("help-calls-notices"), steps(vec![message!("help-calls-notices-1")], None)),
+        asked(
+            "stop",
+            message!("help-calls-stop"),
+            steps(
+                vec![message!("help-calls-stop-1"), message!("help-calls-stop-2")],
+                Some(message!("help-calls-stop-3")),
+            ),
+        ),
         asked("number", message!("help-calls-number"), vec![message!("help-calls-number-1")]),
     ]
+}
+
+/// How to ask in the portal that notices stop, after these sentences and before this one.
+fn steps(before: Vec<Message>, after: Option<Message>) -> Vec<Message> {
+    let steps = [
+        message!("help-calls-ask-1"),
+        message!("help-calls-ask-2"),
+        message!("help-calls-ask-3"),
+        message!("help-calls-ask-4"),
+        message!("help-calls-ask-5"),
+    ];
+    before.into_iter().chain(steps).chain(after).collect()
 }
 
 fn certificate() -> Vec<Asked> {

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use crate::service::{InvitationParts, NoticeParts, default_notice, invitation_message, link_message};
 use crate::translations::{Message, message};
 use crate::web::portal::layout::{Layout, Phone};
 use crate::web::portal::visit::Visit;
@@ -34,13 +35,39 @@ pub(super) async fn handler(visit: Visit) -> Response {
         caller: settings.help.caller_number.as_ref().map(Phone::of),
         mail_from: settings.help.mail_from.clone(),
         site: format!("{}/portal", settings.public_url),
-        kinds: kinds(&settings.public_url),
+        kinds: kinds(&visit, &settings.public_url),
     };
     visit.page(StatusCode::OK, &page)
 }
 
-fn kinds(public_url: &str) -> Vec<Kind> {
-    let url = format!("{public_url}/portal");
+/// What stands in a link for its personal part.
+const PERSONAL: &str = "…";
+
+/// The messages that a health centre sends, as they are without words of its own.
+fn of_health_centres(visit: &Visit, portal: &str) -> Vec<Kind> {
+    let (l, language) = (visit.layout(), visit.language.spoken());
+    let (centre, phone) = (l.tell_plain(message!("messages-gap-centre")), l.tell_plain(message!("messages-gap-phone")));
+    let link = format!("{portal}/r/{PERSONAL}");
+    let (id, own) = (l.tell_plain(message!("messages-gap-id")), l.tell_plain(message!("messages-gap-own")));
+    let parts = InvitationParts { centre: &centre, url: portal, hersys_id: &id, leaflet: None, own_words: None };
+    let lines = |text: String| text.lines().map(|line| message!("verbatim", text = line)).collect::<Vec<_>>();
+    let mut invitation = lines(invitation_message(language, parts));
+    invitation.push(message!("verbatim", text = own));
+    let daily = default_notice(language, NoticeParts { centre: &centre, phone: &phone, link: &link });
+    let mut daily = lines(daily);
+    daily.insert(0, message!("messages-mail-subject"));
+    vec![
+        Kind { name: message!("messages-invitation"), when: message!("messages-invitation-when"), text: invitation },
+        Kind { name: message!("messages-daily"), when: message!("messages-daily-when"), text: daily },
+        Kind {
+            name: message!("messages-link"),
+            when: message!("messages-link-when"),
+            text: lines(link_message(language, &centre, &phone, &link)),
+        },
+    ]
+}
+
+fn kinds(visit: &Visit, public_url: &str) -> Vec<Kind> {
     let code = message!("portal-mail-code", code = "000000");
     let mail = |why: Message| {
         vec![
@@ -51,12 +78,8 @@ fn kinds(public_url: &str) -> Vec<Kind> {
             message!("portal-mail-not-you"),
         ]
     };
-    vec![
-        Kind {
-            name: message!("messages-invitation"),
-            when: message!("messages-invitation-when"),
-            text: vec![message!("messages-invitation-text", url = url)],
-        },
+    let of_health_centres = of_health_centres(visit, &format!("{public_url}/portal"));
+    let others = vec![
         Kind {
             name: message!("messages-missed"),
             when: message!("messages-missed-when"),
@@ -82,5 +105,6 @@ fn kinds(public_url: &str) -> Vec<Kind> {
             when: message!("messages-known-when"),
             text: vec![message!("portal-mail-known"), message!("portal-mail-unknown")],
         },
-    ]
+    ];
+    of_health_centres.into_iter().chain(others).collect()
 }

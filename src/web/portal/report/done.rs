@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::kept::Way;
-use super::words::write_words;
+use super::words::{Refused, write_words};
 use super::{end, with_centre};
 use crate::service::{ServiceError, begin_again, report_form};
 use crate::translations::{Message, message};
@@ -20,6 +20,10 @@ struct Done {
     l: Layout,
     heading: Message,
     saved: Message,
+    /// The person's name, as the account has it. With a link, nobody is named.
+    name: Option<String>,
+    person: String,
+    form: String,
     words: String,
     mistakes: Mistakes,
     to_words: String,
@@ -64,6 +68,9 @@ pub(super) async fn done(visit: &Visit, way: &Way, written: Option<Written>) -> 
         l: with_centre(visit, &found.centre).with_form("words-form").with_banner(banner),
         heading: message!("portal-done", day = day(found.day)),
         saved: message!("portal-done-saved", at = at),
+        name: way.name(),
+        person: way.person_field(),
+        form: found.id.map(|id| id.to_string()).unwrap_or_default(),
         words,
         mistakes,
         to_words: visit.path(&way.page("/words")),
@@ -76,7 +83,7 @@ pub(super) async fn words(headers: HeaderMap, form: Submitted) -> Response {
     let Submitted { visit, fields, wish } = form;
     let typed = fields.get("words").to_owned();
     let answer = async {
-        let way = match Way::of(&visit, &headers) {
+        let way = match Way::sent(&visit, &headers, &fields).await {
             Ok(way) => way,
             Err(answer) => return Ok(*answer),
         };
@@ -84,10 +91,11 @@ pub(super) async fn words(headers: HeaderMap, form: Submitted) -> Response {
         if wish == Wish::OtherLanguage {
             return done(&visit, &way, again(Mistakes::default())).await;
         }
-        match write_words(&visit, &way.reporter, &typed).await? {
+        match write_words(&visit, &way.reporter, &fields).await? {
             Ok(()) if typed.trim().is_empty() => Ok(visit.redirect(&way.page("/done"))),
             Ok(()) => Ok(visit.redirect(&way.page("/done?words=1"))),
-            Err(mistakes) => done(&visit, &way, again(mistakes)).await,
+            Err(Refused::Words(mistakes)) => done(&visit, &way, again(mistakes)).await,
+            Err(Refused::End(over)) => Ok(end(&visit, &over)),
         }
     };
     let answer = answer.await;
@@ -95,13 +103,13 @@ pub(super) async fn words(headers: HeaderMap, form: Submitted) -> Response {
 }
 
 pub(super) async fn again(headers: HeaderMap, form: Submitted) -> Response {
-    let Submitted { visit, .. } = form;
+    let Submitted { visit, fields, .. } = form;
     let answer = async {
-        let way = match Way::of(&visit, &headers) {
+        let way = match Way::sent(&visit, &headers, &fields).await {
             Ok(way) => way,
             Err(answer) => return Ok(*answer),
         };
-        Ok(match begin_again(&visit.portal.context, &way.reporter).await? {
+        Ok(match begin_again(&visit.portal.context, &way.reporter, fields.get("form").parse().ok()).await? {
             Ok(()) => visit.redirect(way.form),
             Err(over) => end(&visit, &over),
         })

@@ -24,6 +24,7 @@ struct FormPage {
     /// The day of the report.
     day: Message,
     form: String,
+    person: String,
     mistakes: Mistakes,
     questions: Vec<Question>,
     /// The names of the questions on the page.
@@ -76,7 +77,7 @@ pub(super) async fn show(visit: &Visit, way: &Way, view: View, again: Option<Aga
     fields.0.extend(filled(&form, &found).0);
     let is_alone = names.len() == 1;
     let shown = form.fields().filter(|field| names.iter().any(|name| name == field.id.as_str()));
-    let language = visit.language.spoken();
+    let language = visit.language;
     let questions = shown.map(|field| question(flow_set, field, language, (&fields, &mistakes), is_alone)).collect();
     let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let banner = (visit.asked("next-day") == "1").then(|| Banner {
@@ -89,6 +90,7 @@ pub(super) async fn show(visit: &Visit, way: &Way, view: View, again: Option<Aga
         action: visit.path(way.form),
         day: title(way, day(found.day)),
         form: found.id.map(|id| id.to_string()).unwrap_or_default(),
+        person: way.person_field(),
         place: place_of(&form, &names, is_alone),
         back: is_alone
             .then(|| back_of(&found, &names))
@@ -105,8 +107,8 @@ pub(super) async fn show(visit: &Visit, way: &Way, view: View, again: Option<Aga
 }
 
 fn title(way: &Way, day: Message) -> Message {
-    match &way.name {
-        Some(name) => message!("portal-report-title-of", name = name.clone(), day = day),
+    match way.name() {
+        Some(name) => message!("portal-report-title-of", name = name, day = day),
         None => message!("portal-report-title", day = day),
     }
 }

@@ -4,9 +4,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::{OF_ACCOUNTS, OF_LINKS};
-use crate::domain::Actor;
-use crate::service::{Reporter, SecretToken};
+use crate::domain::{Actor, PatientId};
+use crate::service::{PortalPerson, Reporter, SecretToken};
 use crate::web::pages::kept_cookies;
+use crate::web::portal::form::Fields;
+use crate::web::portal::member::named_person;
 use crate::web::portal::missing;
 use crate::web::portal::visit::Visit;
 
@@ -56,8 +58,8 @@ pub(super) struct Way {
     pub(super) reporter: Reporter,
     /// The path of the form: without a token.
     pub(super) form: &'static str,
-    /// The person's name, as the account has it. With a link, nobody is named.
-    pub(super) name: Option<String>,
+    /// The person, with the name that the account has. With a link, nobody is named.
+    pub(super) person: Option<(PatientId, String)>,
 }
 
 impl Way {
@@ -67,21 +69,58 @@ impl Way {
     /// The answer to somebody who is neither.
     pub(super) fn of(visit: &Visit, headers: &HeaderMap) -> Result<Self, Box<Response>> {
         if !visit.page.starts_with(OF_ACCOUNTS) {
-            let kept = kept_cookies::read(TOKEN.0, headers, &visit.portal.site);
-            let token = kept.and_then(|kept| SecretToken::parse(&kept)).ok_or_else(|| missing::page(visit))?;
-            return Ok(Self { reporter: Reporter::Browser(token), form: OF_LINKS, name: None });
+            let token = browser_token(visit, headers).ok_or_else(|| missing::page(visit))?;
+            return Ok(Self { reporter: Reporter::Browser(token), form: OF_LINKS, person: None });
         }
         let logged_in = visit.logged_in.as_ref().ok_or_else(|| visit.log_in_first())?;
         let person = logged_in.shown_person().ok_or_else(|| visit.redirect("/people/add"))?;
-        let Actor::Patient(owner) = &logged_in.actor else { return Err(Box::new(missing::page(visit))) };
-        let reporter = Reporter::Account { owner: owner.clone(), patient: person.patient };
-        Ok(Self { reporter, form: OF_ACCOUNTS, name: Some(person.name()) })
+        Self::of_account(visit, headers, (&logged_in.actor, person))
+    }
+
+    /// By a form that was sent: it is about the person whom its page named, also when another tab shows somebody else
+    /// by now. That person is shown from then on.
+    ///
+    /// # Errors
+    /// The answer to somebody who may not report for that person.
+    pub(super) async fn sent(visit: &Visit, headers: &HeaderMap, fields: &Fields) -> Result<Self, Box<Response>> {
+        if !visit.page.starts_with(OF_ACCOUNTS) {
+            return Self::of(visit, headers);
+        }
+        let logged_in = visit.logged_in.as_ref().ok_or_else(|| visit.log_in_first())?;
+        let person = named_person(visit, logged_in, fields).await?;
+        Self::of_account(visit, headers, (&logged_in.actor, person))
+    }
+
+    fn of_account(
+        visit: &Visit,
+        headers: &HeaderMap,
+        (actor, person): (&Actor, &PortalPerson),
+    ) -> Result<Self, Box<Response>> {
+        let Actor::Patient(owner) = actor else { return Err(Box::new(missing::page(visit))) };
+        let browser = browser_token(visit, headers);
+        let reporter = Reporter::Account { owner: owner.clone(), patient: person.patient, browser };
+        Ok(Self { reporter, form: OF_ACCOUNTS, person: Some((person.patient, person.name())) })
+    }
+
+    /// The person as the forms of the pages name them. Empty with a link.
+    pub(super) fn person_field(&self) -> String {
+        self.person.as_ref().map(|(patient, _)| patient.to_string()).unwrap_or_default()
+    }
+
+    /// The person's name, as the account has it.
+    pub(super) fn name(&self) -> Option<String> {
+        self.person.as_ref().map(|(_, name)| name.clone())
     }
 
     /// A page after the form.
     pub(super) fn page(&self, page: &str) -> String {
         format!("{}{page}", self.form)
     }
+}
+
+/// The token that a link gave the browser.
+fn browser_token(visit: &Visit, headers: &HeaderMap) -> Option<SecretToken> {
+    SecretToken::parse(&kept_cookies::read(TOKEN.0, headers, &visit.portal.site)?)
 }
 
 /// Gives the browser its token.

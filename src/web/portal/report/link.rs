@@ -65,7 +65,8 @@ pub(super) async fn submit(Path(token): Path<String>, form: Submitted) -> Respon
 
 async fn open(visit: &Visit, token: &str, read: BirthDate, typed: String) -> Result<Response, ServiceError> {
     let Some(token) = SecretToken::parse(token) else { return Ok(missing::page(visit)) };
-    Ok(match open_link(&visit.portal.context, &token, Some(read)).await? {
+    let account = visit.logged_in.as_ref().map(|logged_in| logged_in.account);
+    Ok(match open_link(&visit.portal.context, &token, Some(read), account).await? {
         LinkOpened::Now(browser) => kept::give(visit, visit.redirect(OF_LINKS), &browser),
         LinkOpened::Mismatch(centre) => {
             let wrong = Mistakes::one("birth_date", message!("portal-link-mismatch"));

@@ -19,12 +19,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use super::layout::{self, Layout, Phone};
+use super::layout::{self, Layout};
 use super::visit::Visit;
 use super::{Portal, missing};
-use crate::domain::PhoneNumber;
 use crate::service::{CentreContact, ReportingEnd};
-use crate::translations::message;
 
 /// The form of a browser that a link has opened. Its address has no token.
 const OF_LINKS: &str = "/r";
@@ -53,6 +51,13 @@ struct Ended {
     l: Layout,
 }
 
+/// What somebody learns who sends a page of another person's form.
+#[derive(Template)]
+#[template(path = "portal/report/other_form.html", config = "src/web/askama.toml")]
+struct OtherForm {
+    l: Layout,
+}
+
 /// What who has a link learns after its end: whom to phone, and the other ways to report.
 fn ended(visit: &Visit, centre: &CentreContact) -> Response {
     visit.page(StatusCode::GONE, &Ended { l: with_centre(visit, centre) })
@@ -63,29 +68,13 @@ fn end(visit: &Visit, end: &ReportingEnd) -> Response {
     match end {
         ReportingEnd::Unknown => missing::page(visit),
         ReportingEnd::Ended(centre) => ended(visit, centre),
+        ReportingEnd::OtherForm => visit.page(StatusCode::CONFLICT, &OtherForm { l: visit.layout() }),
     }
 }
 
 /// The layout with the health centre beside the page.
 fn with_centre(visit: &Visit, centre: &CentreContact) -> Layout {
     let mut layout = visit.layout();
-    layout.centre = Some(shown(centre));
+    layout.centre = Some(layout::CentreContact::of(centre));
     layout
-}
-
-/// A health centre as pages show it.
-fn shown(centre: &CentreContact) -> layout::CentreContact {
-    let hours = centre.hours.to_string().replace('-', "–");
-    layout::CentreContact {
-        name: centre.name.clone(),
-        phone: phone(&centre.phone),
-        hours: match centre.is_open {
-            true => message!("portal-report-hours", hours = hours),
-            false => message!("portal-report-closed", hours = hours),
-        },
-    }
-}
-
-fn phone(number: &PhoneNumber) -> Phone {
-    Phone { dialled: number.expose().to_owned(), shown: number.national() }
 }

@@ -1,12 +1,13 @@
 //! The questions of the form in the words of the documents.
 
-use crate::domain::{Language, YesNo};
+use crate::domain::{PageLanguage, YesNo};
 use crate::engine::form::{FieldError, FieldProblem, FieldStanding};
 use crate::flow::form::{Condition, Field, FieldKind, Form, NotReadable, Requirement, Scale};
 use crate::flow::{FlowSet, names};
 use crate::service::{FormView, ServiceError, StoredThing};
 use crate::translations::{Message, message};
 use crate::web::portal::form::{Fields, Mistakes};
+use crate::web::portal::worded::Worded;
 
 /// The end of the name of the box beside a number: it couldn't be measured.
 const INSTEAD: &str = "_instead";
@@ -15,7 +16,7 @@ const INSTEAD: &str = "_instead";
 pub(super) struct Question {
     /// The field's name, which is also the id of its control.
     pub(super) name: String,
-    pub(super) label: String,
+    pub(super) labels: Vec<Worded>,
     pub(super) hint: Option<Message>,
     pub(super) asked: Asked,
     pub(super) error: Option<Message>,
@@ -38,6 +39,11 @@ pub(super) struct Choice {
 }
 
 impl Question {
+    /// The question without tags, for attributes.
+    pub(super) fn label(&self) -> String {
+        self.labels.iter().map(Worded::without_readings).collect::<Vec<_>>().join(" ")
+    }
+
     pub(super) fn described_by(&self) -> String {
         let hint = self.hint.as_ref().map(|_| format!("{}-hint", self.name));
         let error = self.error.as_ref().map(|_| format!("{}-error", self.name));
@@ -144,15 +150,15 @@ fn number(number: u32, scale: Scale) -> String {
 pub(super) fn question(
     flow_set: &FlowSet,
     field: &Field,
-    language: Language,
+    language: PageLanguage,
     (fields, mistakes): (&Fields, &Mistakes),
     is_alone: bool,
 ) -> Question {
     let name = field.id.as_str().to_owned();
-    let words = field.label.iter().filter_map(|prompt| flow_set.wording(prompt.as_str(), language));
+    let words = field.label.iter().filter_map(|prompt| flow_set.wording(prompt.as_str(), language.spoken()));
     let is_conditional = field.asked_if != Condition::Always && !is_alone;
     Question {
-        label: words.map(|wording| wording.on_form().to_string()).collect::<Vec<_>>().join(" "),
+        labels: words.map(|wording| Worded::of_document(wording, language)).collect(),
         hint: hint_of(field, is_conditional),
         asked: asked_of(field, fields),
         error: mistakes.of(&name).cloned(),

@@ -8,16 +8,16 @@ use super::end;
 use super::form::{Again, show};
 use super::kept::{View, Way};
 use super::questions::{form_of, missing as missing_answers, mistakes_of, typed};
-use super::words::write_words;
+use super::words::{read_words, too_many};
 use crate::domain::Severity;
-use crate::service::{PageSent, PageTaken, ServiceError, StoredPage, report_form, send_page};
+use crate::service::{PageSent, PageTaken, ServiceError, StoredPage, TextWritten, report_form, send_page};
 use crate::web::portal::form::{Fields, Mistakes, Submitted, Wish};
 use crate::web::portal::visit::Visit;
 
 pub(super) async fn submit(headers: HeaderMap, form: Submitted) -> Response {
     let Submitted { visit, fields, wish } = form;
     let answer = async {
-        let way = match Way::of(&visit, &headers) {
+        let way = match Way::sent(&visit, &headers, &fields).await {
             Ok(way) => way,
             Err(answer) => return Ok(*answer),
         };
@@ -45,13 +45,16 @@ async fn take(
     let form = form_of(flow_set)?;
     let (answers, mut mistakes) = typed(&form, &names, &fields);
     let language = visit.language.spoken();
-    let page = PageSent { form: fields.get("form").parse().ok(), fields: answers, language };
+    // The words are kept whatever becomes of the answers.
+    let (words, too_long) = match read_words(&fields) {
+        Ok(words) => (words, None),
+        Err(mistakes) => (None, Some(mistakes)),
+    };
+    let page = PageSent { form: fields.get("form").parse().ok(), fields: answers, language, words };
     let stored = match send_page(context, flow_set, reporter, &page).await? {
         PageTaken::Taken(stored) => stored,
         PageTaken::End(over) => return Ok(end(visit, &over)),
     };
-    // The words are kept whatever became of the answers.
-    let words = write_words(visit, reporter, fields.get("words")).await?;
     if stored.severity == Severity::Red {
         return Ok(visit.redirect(&way.page("/urgent")));
     }
@@ -63,13 +66,14 @@ async fn take(
         };
         mistakes = missing_answers(&form, &found, &names);
     }
-    match words {
-        Err(too_long) if stored.is_finished && mistakes.is_empty() => {
-            let written = Written { words: fields.get("words").to_owned(), mistakes: too_long };
+    let refused = too_long.or_else(|| (stored.words == TextWritten::TooMany).then(too_many));
+    match refused {
+        Some(refused) if stored.is_finished && mistakes.is_empty() => {
+            let written = Written { words: fields.get("words").to_owned(), mistakes: refused };
             return done(visit, way, Some(written)).await;
         }
-        Err(too_long) => mistakes.0.extend(too_long.0),
-        Ok(()) => {}
+        Some(refused) => mistakes.0.extend(refused.0),
+        None => {}
     }
     if !mistakes.is_empty() {
         return show(visit, way, view, Some(Again { fields, mistakes, names })).await;

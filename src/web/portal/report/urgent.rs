@@ -5,12 +5,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::kept::Way;
-use super::{end, shown, with_centre};
+use super::{end, with_centre};
+use crate::domain::Severity;
 use crate::engine::form::FieldStanding;
 use crate::service::{FormView, ServiceError, report_form};
 use crate::translations::{Message, message};
 use crate::web::portal::layout::{CentreContact, Layout};
 use crate::web::portal::visit::Visit;
+use crate::web::portal::worded::Worded;
 
 /// The prompt that is spoken after a red answer.
 const ADVICE: &str = "questionnaire.advice";
@@ -20,9 +22,11 @@ const ADVICE: &str = "questionnaire.advice";
 struct Urgent {
     l: Layout,
     /// What the phone says, in the documents' words.
-    advice: String,
+    advice: Option<Worded>,
     centre: CentreContact,
     saved: Message,
+    /// The person's name, as the account has it. With a link, nobody is named.
+    name: Option<String>,
     /// How many questions are open. `None` if the report is finished.
     left: Option<Message>,
     on: String,
@@ -43,13 +47,17 @@ async fn show(visit: &Visit, headers: &HeaderMap) -> Result<Response, ServiceErr
         Ok(found) => found,
         Err(over) => return Ok(end(visit, &over)),
     };
-    let advice = flow_set.wording(ADVICE, visit.language.spoken()).map(|words| words.on_form().to_string());
+    if found.severity != Severity::Red {
+        return Ok(visit.redirect(way.form));
+    }
+    let advice = flow_set.wording(ADVICE, visit.language.spoken());
     let at = found.saved_at.map(|at| at.to_zoned_datetime(found.centre.zone.clone()).strftime("%-H:%M").to_string());
     let page = Urgent {
         l: with_centre(visit, &found.centre),
-        advice: advice.unwrap_or_default(),
-        centre: shown(&found.centre),
+        advice: advice.map(|words| Worded::of_document(words, visit.language)),
+        centre: CentreContact::of(&found.centre),
         saved: message!("portal-urgent-saved", at = at.unwrap_or_default()),
+        name: way.name(),
         left: left_of(&found),
         on: visit.path(way.form),
     };

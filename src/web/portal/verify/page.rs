@@ -94,18 +94,19 @@ pub(super) async fn submit(form: Submitted) -> Response {
     visit.answer(shown.map(|shown| page(&visit, shown)))
 }
 
-/// The certificate of a code, if this address hasn't entered too many wrong ones.
+/// The certificate of a code. Who has entered too many wrong ones is told to wait.
 pub(super) async fn look_up(visit: &Visit, typed: &str, file: Option<&[u8]>) -> Result<VerifyPage, ServiceError> {
     let (context, address) = (&visit.portal.context, &visit.browser.address);
     let (tries, now) = (&visit.portal.tries, context.clock.now());
-    if !tries.may_try(address, now) {
-        return Ok(VerifyPage::wrong(StatusCode::TOO_MANY_REQUESTS, typed, message!("verify-too-many")));
-    }
     let found = match CertificateCode::parse(typed) {
         Some(code) => check_certificate(context, &code, file).await?.map(|checked| (code, checked)),
         None => None,
     };
+    // A right code is never refused: others may share the address.
     let Some((code, checked)) = found else {
+        if !tries.may_try(address, now) {
+            return Ok(VerifyPage::wrong(StatusCode::TOO_MANY_REQUESTS, typed, message!("verify-too-many")));
+        }
         tries.count(address, now);
         return Ok(VerifyPage::wrong(StatusCode::UNPROCESSABLE_ENTITY, typed, message!("verify-wrong")));
     };

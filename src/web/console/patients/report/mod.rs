@@ -14,12 +14,12 @@ use axum::response::Response;
 use jiff::ZonedDateTime;
 
 use self::otherwise::OtherwiseWords;
-use super::days::{Measured, days_of};
+use super::days::days_of;
 use super::person::{Facts, Phone, id_of, name_of, next_of};
 use super::questions::{Asked, Question, filled, form_of, questions_of};
 use super::typed::shown_or_typed;
 use super::words;
-use crate::domain::{Answer, PatientId, ReportOutcome, YesNo};
+use crate::domain::{Answer, PatientId, ReportOutcome, SlotState, YesNo};
 use crate::service::{
     Noted, Profile, ReportView, SavedOtherwise, ServiceError, ShownPatient, StaffCallView, show_profile,
 };
@@ -34,6 +34,7 @@ use crate::web::console::staff::StaffActor;
 use crate::web::console::today::line::age_at;
 use crate::web::console::today::words as today_words;
 use crate::web::console::{missing, times};
+use crate::web::pages::measured::Measured;
 
 /// Reports shown beside the form.
 const REPORTS_SHOWN: usize = 3;
@@ -54,6 +55,8 @@ struct ReportPage {
     person: String,
     action: String,
     next: Option<Message>,
+    /// Whether an automated call rings or is in progress.
+    is_called: bool,
     earlier: Vec<EarlierReport>,
     staff_calls: Vec<StaffCallLine>,
     /// Whether the person has reported today.
@@ -238,6 +241,7 @@ fn page(
         person: staff.visit.path(&format!("/patients/{}", patient.id)),
         action: staff.visit.path(&page_of(patient.id)),
         next: next_of(shown, now),
+        is_called: shown.slots.iter().any(|slot| slot.state == SlotState::Calling),
         earlier: earlier_of(shown),
         staff_calls: profile.staff_calls.iter().map(|call| StaffCallLine::of(call, now)).collect(),
         has_reported: last.is_some_and(is_today),

@@ -1,5 +1,7 @@
 //! What to tell the person on the phone at once, after a red answer.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -37,6 +39,12 @@ pub(super) struct After {
     pub(super) round: Option<Round>,
 }
 
+/// Each sentence once: two answers may have the same advice.
+fn once(advice: Vec<String>) -> Vec<String> {
+    let mut said = HashSet::new();
+    advice.into_iter().filter(|words| said.insert(words.clone())).collect()
+}
+
 pub(super) async fn show_entered(staff: &StaffActor, id: PatientId, after: After) -> Result<Response, ServiceError> {
     let After { entered, purpose, round } = after;
     let profile = show_profile(staff.context(), staff.actor(), id).await?.found;
@@ -47,7 +55,7 @@ pub(super) async fn show_entered(staff: &StaffActor, id: PatientId, after: After
         person: staff.visit.path(&format!("/patients/{id}")),
         severity: entered.severity,
         phone: Phone::of(&profile.shown.patient),
-        advice: entered.advice,
+        advice: once(entered.advice),
         besides: match purpose {
             Purpose::Report => None,
             Purpose::SoFar => Some(message!("answers-told-so-far")),

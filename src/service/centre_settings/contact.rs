@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::{CentreSettings, zone_of};
 use crate::domain::PhoneNumber;
 use crate::policy::OfficeHours;
-use crate::service::centre_settings::{CentreSettings, zone_of};
 use crate::service::error::ServiceError;
 use crate::store::centres::CentreRow;
 
@@ -25,7 +25,7 @@ pub struct CentreContact {
 }
 
 impl CentreContact {
-    pub(super) fn of(row: &CentreRow, now: Timestamp) -> Result<Self, ServiceError> {
+    pub(in crate::service) fn of(row: &CentreRow, now: Timestamp) -> Result<Self, ServiceError> {
         let (zone, hours) = (zone_of(row)?, CentreSettings::of(row).office_hours);
         let is_open = hours.contains(now, &zone);
         Ok(Self { name: row.name.clone(), phone: row.phone.clone(), hours, is_open, zone })

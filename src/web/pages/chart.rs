@@ -3,10 +3,9 @@
 
 use jiff::civil::Date;
 
-use super::days::{Day, Measured};
-use crate::domain::{BodyTemperature, Language, OxygenSaturation};
-use crate::service::Thresholds;
-use crate::translations::{Message, message};
+use super::measured::{Day, Measured};
+use crate::domain::{BodyTemperature, OxygenSaturation};
+use crate::translations::Message;
 
 /// The width of the drawing.
 const WIDTH: f64 = 760.0;
@@ -21,56 +20,105 @@ const GAP_WORDS: f64 = 98.0;
 /// The line of the dates.
 const DATES: f64 = 338.0;
 
+/// What the drawing says, in the words of its readers.
+pub(in crate::web) struct ChartWords {
+    /// What the drawing is, for who can't see it.
+    pub(in crate::web) name: Message,
+    /// The panel of the temperature.
+    pub(in crate::web) temperature: Message,
+    /// The panel of SpO2.
+    pub(in crate::web) spo2: Message,
+    /// A day without a report.
+    pub(in crate::web) no_report: Message,
+    /// A day on which nothing could be measured.
+    pub(in crate::web) not_measured: Message,
+    /// A day on which nothing was asked.
+    pub(in crate::web) not_asked: Message,
+}
+
+/// A threshold of a panel, as a line with a name.
+pub(in crate::web) struct Threshold {
+    /// Of which panel.
+    pub(in crate::web) panel: PanelKind,
+    /// The class of its look: `amber`, `note`, `red`.
+    pub(in crate::web) look: &'static str,
+    /// Where it is.
+    pub(in crate::web) value: f64,
+    /// What it is called.
+    pub(in crate::web) name: String,
+}
+
+/// A panel of the drawing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::web) enum PanelKind {
+    /// The temperature, as circles.
+    Temperature,
+    /// SpO2, as squares.
+    Spo2,
+}
+
+impl PanelKind {
+    /// The class of its look.
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Temperature => "temperature",
+            Self::Spo2 => "spo2",
+        }
+    }
+}
+
 /// The drawing, as a template writes it.
-pub(super) struct Chart {
-    pub(super) width: f64,
-    pub(super) height: f64,
-    pub(super) gaps: Vec<Gap>,
-    pub(super) rules: Vec<Rule>,
-    pub(super) curves: Vec<Curve>,
-    pub(super) points: Vec<Point>,
-    pub(super) texts: Vec<Label>,
+pub(in crate::web) struct Chart {
+    /// What it is, for who can't see it.
+    pub(in crate::web) name: String,
+    pub(in crate::web) width: f64,
+    pub(in crate::web) height: f64,
+    pub(in crate::web) gaps: Vec<Gap>,
+    pub(in crate::web) rules: Vec<Rule>,
+    pub(in crate::web) curves: Vec<Curve>,
+    pub(in crate::web) points: Vec<Point>,
+    pub(in crate::web) texts: Vec<Label>,
 }
 
 /// A day without values.
-pub(super) struct Gap {
-    pub(super) x: String,
-    pub(super) y: String,
-    pub(super) width: String,
-    pub(super) height: String,
+pub(in crate::web) struct Gap {
+    pub(in crate::web) x: String,
+    pub(in crate::web) y: String,
+    pub(in crate::web) width: String,
+    pub(in crate::web) height: String,
 }
 
 /// A horizontal line.
-pub(super) struct Rule {
-    pub(super) kind: &'static str,
-    pub(super) x1: String,
-    pub(super) x2: String,
-    pub(super) y: String,
+pub(in crate::web) struct Rule {
+    pub(in crate::web) kind: &'static str,
+    pub(in crate::web) x1: String,
+    pub(in crate::web) x2: String,
+    pub(in crate::web) y: String,
 }
 
 /// A line through values of days in a row.
-pub(super) struct Curve {
-    pub(super) kind: &'static str,
-    pub(super) points: String,
+pub(in crate::web) struct Curve {
+    pub(in crate::web) kind: &'static str,
+    pub(in crate::web) points: String,
 }
 
 /// A value: a circle for the temperature, a square for SpO2.
-pub(super) struct Point {
-    pub(super) is_circle: bool,
-    pub(super) x: String,
-    pub(super) y: String,
+pub(in crate::web) struct Point {
+    pub(in crate::web) is_circle: bool,
+    pub(in crate::web) x: String,
+    pub(in crate::web) y: String,
     /// The corner of the square.
-    pub(super) left: String,
-    pub(super) top: String,
+    pub(in crate::web) left: String,
+    pub(in crate::web) top: String,
 }
 
 /// A text of the drawing.
-pub(super) struct Label {
-    pub(super) kind: &'static str,
-    pub(super) anchor: &'static str,
-    pub(super) x: String,
-    pub(super) y: String,
-    pub(super) text: String,
+pub(in crate::web) struct Label {
+    pub(in crate::web) kind: &'static str,
+    pub(in crate::web) anchor: &'static str,
+    pub(in crate::web) x: String,
+    pub(in crate::web) y: String,
+    pub(in crate::web) text: String,
 }
 
 /// A panel and its scale.
@@ -79,7 +127,7 @@ struct Panel {
     bottom: f64,
     least: f64,
     most: f64,
-    kind: &'static str,
+    kind: PanelKind,
 }
 
 impl Panel {
@@ -94,14 +142,20 @@ fn at(value: f64) -> String {
 }
 
 impl Chart {
-    /// The chart of these days, the earliest first. `None` if none has a value.
-    pub(super) fn of(days: &[Day], thresholds: &Thresholds, language: Language) -> Option<Self> {
+    /// The chart of these days, the earliest first. `None` if none has a value. `say` writes a sentence as plain text.
+    pub(in crate::web) fn of(
+        days: &[Day],
+        thresholds: &[Threshold],
+        words: &ChartWords,
+        say: impl Fn(&Message) -> String,
+    ) -> Option<Self> {
         let temperatures: Vec<Option<f64>> = days.iter().map(|day| tenths(day.temperature)).collect();
         let saturations: Vec<Option<f64>> = days.iter().map(|day| percent(day.spo2)).collect();
         if temperatures.iter().chain(&saturations).all(Option::is_none) {
             return None;
         }
         let mut chart = Self {
+            name: say(&words.name),
             width: WIDTH,
             height: DATES + 12.0,
             gaps: Vec::new(),
@@ -110,42 +164,37 @@ impl Chart {
             points: Vec::new(),
             texts: Vec::new(),
         };
-        chart.days(days, language);
+        chart.days(days, words, &say);
         let warm = Panel {
             top: TEMPERATURE.0,
             bottom: TEMPERATURE.1,
             least: lowest(&temperatures, 36.0).floor(),
             most: highest(&temperatures, 39.0).ceil(),
-            kind: "temperature",
+            kind: PanelKind::Temperature,
         };
-        let amber = f64::from(thresholds.temperature_amber) / 10.0;
-        let note = f64::from(thresholds.temperature_note) / 10.0;
-        chart.panel(&warm, 1.0, &message!("patient-chart-temperature").text(language));
-        chart.threshold(&warm, "amber", amber, format!("{amber:.1} {}", message!("console-amber").text(language)));
-        chart.threshold(&warm, "note", note, format!("{note:.1} {}", message!("console-note").text(language)));
+        chart.panel(&warm, 1.0, &say(&words.temperature));
+        chart.thresholds(&warm, thresholds);
         chart.values(&warm, &temperatures, |value| format!("{value:.1}"));
         let oxygen = Panel {
             top: SATURATION.0,
             bottom: SATURATION.1,
             least: (lowest(&saturations, 90.0) / 5.0).floor() * 5.0,
             most: 100.0,
-            kind: "spo2",
+            kind: PanelKind::Spo2,
         };
-        let (amber, red) = (f64::from(thresholds.spo2_amber), f64::from(thresholds.spo2_red));
-        chart.panel(&oxygen, 5.0, &message!("patient-chart-spo2").text(language));
-        chart.threshold(&oxygen, "amber", amber, format!("{amber} {}", message!("console-amber").text(language)));
-        chart.threshold(&oxygen, "red", red, format!("{red} {}", message!("console-red").text(language)));
+        chart.panel(&oxygen, 5.0, &say(&words.spo2));
+        chart.thresholds(&oxygen, thresholds);
         chart.values(&oxygen, &saturations, |value| format!("{value}"));
         Some(chart)
     }
 
     /// The dates, and the days without any value.
-    fn days(&mut self, days: &[Day], language: Language) {
+    fn days(&mut self, days: &[Day], words: &ChartWords, say: impl Fn(&Message) -> String) {
         let step = step_of(days.len());
         for (nth, day) in days.iter().enumerate() {
             let x = middle_of(nth, days.len());
             self.text("date", "middle", x, DATES, short(day.date));
-            if let Some(words) = gap_words(day) {
+            if let Some(gap) = gap_words(day, words) {
                 let width = step * 0.72;
                 self.gaps.push(Gap {
                     x: at(x - width / 2.0),
@@ -153,14 +202,14 @@ impl Chart {
                     width: at(width),
                     height: at(SATURATION.1 - TEMPERATURE.0),
                 });
-                self.text("gap", "middle", x, GAP_WORDS, words.text(language));
+                self.text("gap", "middle", x, GAP_WORDS, say(gap));
             }
         }
     }
 
     /// The name of a panel and its grid.
     fn panel(&mut self, panel: &Panel, every: f64, name: &str) {
-        let sign = if panel.kind == "temperature" { "●" } else { "■" };
+        let sign = if panel.kind == PanelKind::Temperature { "●" } else { "■" };
         self.text("name", "start", LEFT, panel.top - 14.0, format!("{sign} {name}"));
         let mut value = panel.least;
         while value <= panel.most {
@@ -171,13 +220,15 @@ impl Chart {
         }
     }
 
-    fn threshold(&mut self, panel: &Panel, kind: &'static str, value: f64, name: String) {
-        if value < panel.least || value > panel.most {
-            return;
+    fn thresholds(&mut self, panel: &Panel, thresholds: &[Threshold]) {
+        let of_panel = thresholds.iter().filter(|threshold| threshold.panel == panel.kind);
+        for Threshold { look, value, name, .. } in of_panel {
+            if (panel.least..=panel.most).contains(value) {
+                let y = panel.y(*value);
+                self.rules.push(Rule { kind: look, x1: at(LEFT), x2: at(RIGHT), y: at(y) });
+                self.text(look, "start", RIGHT + 8.0, y + 4.0, name.clone());
+            }
         }
-        let y = panel.y(value);
-        self.rules.push(Rule { kind, x1: at(LEFT), x2: at(RIGHT), y: at(y) });
-        self.text(kind, "start", RIGHT + 8.0, y + 4.0, name);
     }
 
     /// The values of a panel, joined where no day between lacks one.
@@ -190,7 +241,7 @@ impl Chart {
             };
             let (x, y) = (middle_of(nth, values.len()), panel.y(*value));
             run.push(format!("{},{}", at(x), at(y)));
-            let is_circle = panel.kind == "temperature";
+            let is_circle = panel.kind == PanelKind::Temperature;
             self.points.push(Point { is_circle, x: at(x), y: at(y), left: at(x - 4.0), top: at(y - 4.0) });
             self.text("value", "middle", x, y - 8.0, written(*value));
         }
@@ -200,7 +251,7 @@ impl Chart {
     fn curve(&mut self, panel: &Panel, run: &mut Vec<String>) {
         let points = std::mem::take(run);
         if points.len() > 1 {
-            self.curves.push(Curve { kind: panel.kind, points: points.join(" ") });
+            self.curves.push(Curve { kind: panel.kind.class(), points: points.join(" ") });
         }
     }
 
@@ -210,12 +261,12 @@ impl Chart {
 }
 
 /// Why a day has no value at all. `None` if it has one.
-fn gap_words(day: &Day) -> Option<Message> {
+fn gap_words<'w>(day: &Day, words: &'w ChartWords) -> Option<&'w Message> {
     match (day.temperature, day.spo2) {
-        (Measured::NoReport, _) | (_, Measured::NoReport) => Some(message!("patient-gap-no-report")),
+        (Measured::NoReport, _) | (_, Measured::NoReport) => Some(&words.no_report),
         (Measured::Value(..), _) | (_, Measured::Value(..)) => None,
-        (Measured::NoValue, _) | (_, Measured::NoValue) => Some(message!("patient-not-measured")),
-        (Measured::NotAsked, Measured::NotAsked) => Some(message!("patient-not-asked")),
+        (Measured::NoValue, _) | (_, Measured::NoValue) => Some(&words.not_measured),
+        (Measured::NotAsked, Measured::NotAsked) => Some(&words.not_asked),
     }
 }
 
@@ -252,7 +303,29 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::Severity;
+    use crate::domain::{Language, Severity};
+    use crate::translations::message;
+
+    fn words() -> ChartWords {
+        ChartWords {
+            name: message!("patient-chart-says"),
+            temperature: message!("patient-chart-temperature"),
+            spo2: message!("patient-chart-spo2"),
+            no_report: message!("patient-gap-no-report"),
+            not_measured: message!("patient-not-measured"),
+            not_asked: message!("patient-not-asked"),
+        }
+    }
+
+    fn chart(days: &[Day]) -> Option<Chart> {
+        let named = |panel, look, value, name: &str| Threshold { panel, look, value, name: name.to_owned() };
+        let thresholds = [
+            named(PanelKind::Temperature, "amber", 38.5, "38.5 Attention"),
+            named(PanelKind::Temperature, "note", 50.0, "beyond"),
+            named(PanelKind::Spo2, "red", 93.0, "93 Urgent"),
+        ];
+        Chart::of(days, &thresholds, &words(), |message| message.text(Language::English))
+    }
 
     fn day(nth: i8, temperature: Option<u16>, spo2: Option<u16>) -> Day {
         let warm = temperature.and_then(BodyTemperature::from_tenths);
@@ -269,22 +342,22 @@ mod tests {
     fn values_are_written_and_a_day_without_one_is_a_gap_with_words() {
         let days =
             [day(22, Some(386), Some(97)), day(23, Some(382), None), day(24, None, None), day(25, Some(376), Some(91))];
-        let chart = Chart::of(&days, &Thresholds::default(), Language::English).expect("values");
-        assert_eq!(chart.points.len(), 5);
-        assert_eq!(chart.curves.len(), 1, "two days in a row have a temperature");
-        assert_eq!(chart.gaps.len(), 1);
-        let texts: Vec<&str> = chart.texts.iter().map(|label| &*label.text).collect();
+        let drawn = chart(&days).expect("values");
+        assert_eq!(drawn.points.len(), 5);
+        assert_eq!(drawn.curves.len(), 1, "two days in a row have a temperature");
+        assert_eq!(drawn.gaps.len(), 1);
+        let texts: Vec<&str> = drawn.texts.iter().map(|label| &*label.text).collect();
         for text in ["38.6", "38.2", "97", "91", "11/24", "38.5 Attention", "93 Urgent", "No report"] {
             assert!(texts.contains(&text), "{text} isn't in {texts:?}");
         }
-        assert!(Chart::of(&days[2..3], &Thresholds::default(), Language::English).is_none());
+        assert!(!texts.contains(&"beyond"), "a threshold outside the panel isn't drawn");
     }
 
     #[test]
     fn values_beyond_the_usual_ones_stay_in_their_panel() {
         let days = [day(22, Some(345), Some(72)), day(23, Some(419), Some(100))];
-        let chart = Chart::of(&days, &Thresholds::default(), Language::English).expect("values");
-        for point in &chart.points {
+        let drawn = chart(&days).expect("values");
+        for point in &drawn.points {
             let y: f64 = point.y.parse().expect("a number");
             let (top, bottom) = if point.is_circle { TEMPERATURE } else { SATURATION };
             assert!((top..=bottom).contains(&y), "{y} isn't within {top} and {bottom}");

@@ -1,0 +1,20 @@
+# Asking that notices stop (M13).
+portal-notices = Ask to stop the notices
+portal-notices-says = Choose who needs no daily SMS or e-mail. Whether they stop is decided by the health centre.
+portal-notices-who = Whose notices should stop
+portal-notices-by-sms = They come by SMS to { $number }
+portal-notices-no-number = No number is registered to which notices could come
+portal-notices-requested = Asked on { $day }. The health centre has not answered yet.
+portal-notices-stopped = Stopped ({ $day }).
+portal-notices-declined = The health centre decided on { $day } that the notices go on. Questions: please phone { $centre }.
+portal-notices-ended = The recuperation has ended, so no notices come.
+portal-notices-effect = When you ask
+portal-notices-rest = The notices rest at once.
+portal-notices-decided = The health centre is told. What it decides is shown on this page.
+portal-notices-calls = Automated calls go on. To stop them too, please phone the health centre.
+portal-notices-ask = Ask for the chosen people
+portal-notices-ask-all = Ask for the whole family
+portal-notices-take-back = Take the request back
+portal-notices-none-chosen = Choose whose notices should stop
+portal-notices-done = You have asked. The notices rest
+portal-notices-taken-back = The request was taken back

@@ -1,0 +1,20 @@
+# Asking that notices stop (M13).
+portal-notices = Pedir que cesen los avisos
+portal-notices-says = Elija quién no necesita el SMS o correo diario. El centro de salud decide si cesan.
+portal-notices-who = Personas cuyos avisos deben cesar
+portal-notices-by-sms = Llegan por SMS al { $number }
+portal-notices-no-number = No hay ningún número registrado para recibir avisos
+portal-notices-requested = Pedido el { $day }. Se espera la respuesta del centro de salud.
+portal-notices-stopped = Avisos detenidos ({ $day }).
+portal-notices-declined = El centro de salud decidió el { $day } que los avisos sigan. Consultas: llame a { $centre }.
+portal-notices-ended = La convalecencia ha terminado y ya no llegan avisos.
+portal-notices-effect = Cuando lo pide
+portal-notices-rest = Los avisos cesan de momento, enseguida.
+portal-notices-decided = Se informa al centro de salud. Su decisión aparecerá en esta página.
+portal-notices-calls = Las llamadas automáticas siguen. Para detenerlas también, llame al centro de salud.
+portal-notices-ask = Pedirlo para las personas elegidas
+portal-notices-ask-all = Pedirlo para toda la familia
+portal-notices-take-back = Retirar la petición
+portal-notices-none-chosen = Elija las personas cuyos avisos deben cesar
+portal-notices-done = Petición enviada. Los avisos cesan de momento
+portal-notices-taken-back = Se retiró la petición

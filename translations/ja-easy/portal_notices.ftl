@@ -1,0 +1,20 @@
+# Asking that notices stop (M13).
+portal-notices = お[知|し]らせを[止|と]めたいとき
+portal-notices-says = [毎日|まいにち]の SMS とメールが いらない[人|ひと]を えらんでください。[止|と]めるかどうかは、[保健所|ほけんじょ]が[決|き]めます。
+portal-notices-who = お[知|し]らせを[止|と]めたい[人|ひと]
+portal-notices-by-sms = SMS が { $number } に[届|とど]いています
+portal-notices-no-number = お[知|し]らせを[送|おく]る[電話番号|でんわばんごう]がありません
+portal-notices-requested = { $day }に[頼|たの]みました。[保健所|ほけんじょ]の[返事|へんじ]を[待|ま]っています。
+portal-notices-stopped = [止|と]まりました({ $day })。
+portal-notices-declined = { $day }に、[保健所|ほけんじょ]が お[知|し]らせを[続|つづ]けると[決|き]めました。わからないことは { $centre } に[電話|でんわ]してください。
+portal-notices-ended = [療養|りょうよう]が[終|お]わりました。お[知|し]らせは[届|とど]きません。
+portal-notices-effect = [頼|たの]むと
+portal-notices-rest = すぐに、お[知|し]らせを[休|やす]みます。
+portal-notices-decided = [保健所|ほけんじょ]に[伝|つた]わります。[決|き]まったら、このページでわかります。
+portal-notices-calls = [自動|じどう]の[電話|でんわ]は[続|つづ]きます。[電話|でんわ]も[止|と]めたい[人|ひと]は、[保健所|ほけんじょ]に[電話|でんわ]してください。
+portal-notices-ask = えらんだ[人|ひと]の お[知|し]らせを[止|と]めるように[頼|たの]む
+portal-notices-ask-all = [家族|かぞく][全員|ぜんいん]の お[知|し]らせを[止|と]めるように[頼|たの]む
+portal-notices-take-back = [頼|たの]むのを やめる
+portal-notices-none-chosen = お[知|し]らせを[止|と]めたい[人|ひと]を えらんでください
+portal-notices-done = [頼|たの]みました。お[知|し]らせを[休|やす]みます
+portal-notices-taken-back = [頼|たの]むのを やめました

@@ -1,0 +1,20 @@
+# Asking that notices stop (M13). 「停止を依頼する」 and the states are the FAQ's words.
+portal-notices = お知らせの停止を依頼する
+portal-notices-says = 毎日の SMS とメールが不要な方を選んでください。停止するかどうかは、保健所が決めます。
+portal-notices-who = 停止を希望する方
+portal-notices-by-sms = SMS { $number } に届いています
+portal-notices-no-number = お知らせの届く電話番号の登録がありません
+portal-notices-requested = 停止を依頼中({ $day })。保健所の返事を待っています。
+portal-notices-stopped = 停止済み({ $day })。
+portal-notices-declined = 停止しないことになりました({ $day })。お知らせは続きます。わからないことは { $centre } にお電話ください。
+portal-notices-ended = 療養が終わったので、お知らせは届きません。
+portal-notices-effect = 依頼すると
+portal-notices-rest = すぐに、お知らせを休みます。
+portal-notices-decided = 保健所に伝わります。決まったら、このページに表示します。
+portal-notices-calls = 自動の電話は続きます。電話も止めたい方は、保健所にお電話ください。
+portal-notices-ask = 選んだ方の停止を依頼する
+portal-notices-ask-all = 家族全員の停止を依頼する
+portal-notices-take-back = 依頼を取り下げる
+portal-notices-none-chosen = 停止を希望する方を選んでください
+portal-notices-done = 停止を依頼しました。お知らせを休みます
+portal-notices-taken-back = 依頼を取り下げました

@@ -1,0 +1,20 @@
+# Asking that notices stop (M13).
+portal-notices = 알림 중지 요청
+portal-notices-says = 매일 오는 SMS와 메일이 필요 없는 분을 선택해 주십시오. 중지 여부는 보건소가 결정합니다.
+portal-notices-who = 중지를 희망하는 분
+portal-notices-by-sms = SMS { $number }(으)로 보내고 있습니다
+portal-notices-no-number = 알림을 받을 전화번호가 등록되어 있지 않습니다
+portal-notices-requested = 중지를 요청했습니다({ $day }). 보건소의 답변을 기다리고 있습니다.
+portal-notices-stopped = 중지되었습니다({ $day }).
+portal-notices-declined = 보건소가 계속 보내기로 했습니다({ $day }). 문의는 { $centre }에 전화해 주십시오.
+portal-notices-ended = 요양이 끝나서 알림이 오지 않습니다.
+portal-notices-effect = 요청하면
+portal-notices-rest = 알림을 바로 쉽니다.
+portal-notices-decided = 보건소에 전달됩니다. 결정되면 이 페이지에 표시합니다.
+portal-notices-calls = 자동 전화는 계속됩니다. 전화도 중지하려면 보건소에 전화해 주십시오.
+portal-notices-ask = 선택한 분의 중지를 요청
+portal-notices-ask-all = 가족 모두의 중지를 요청
+portal-notices-take-back = 요청 취소
+portal-notices-none-chosen = 중지를 희망하는 분을 선택해 주십시오
+portal-notices-done = 중지를 요청했습니다. 알림을 쉽니다
+portal-notices-taken-back = 요청을 취소했습니다

@@ -1,0 +1,20 @@
+# Asking that notices stop (M13).
+portal-notices = Pedir que os avisos parem
+portal-notices-says = Escolha quem não precisa do SMS ou e-mail diário. O centro de saúde decide se eles param.
+portal-notices-who = Pessoas cujos avisos devem parar
+portal-notices-by-sms = Chegam por SMS ao { $number }
+portal-notices-no-number = Não há número cadastrado para receber avisos
+portal-notices-requested = Pedido em { $day }. Aguardando a resposta do centro de saúde.
+portal-notices-stopped = Avisos parados ({ $day }).
+portal-notices-declined = O centro de saúde decidiu em { $day } que os avisos continuam. Dúvidas: ligue para { $centre }.
+portal-notices-ended = A recuperação terminou e não chegam mais avisos.
+portal-notices-effect = Quando você pede
+portal-notices-rest = Os avisos são suspensos imediatamente.
+portal-notices-decided = O centro de saúde é informado. A decisão aparece nesta página.
+portal-notices-calls = As ligações automáticas continuam. Para pará-las também, ligue para o centro de saúde.
+portal-notices-ask = Pedir para as pessoas escolhidas
+portal-notices-ask-all = Pedir para toda a família
+portal-notices-take-back = Retirar o pedido
+portal-notices-none-chosen = Escolha as pessoas cujos avisos devem parar
+portal-notices-done = Pedido enviado. Os avisos estão suspensos
+portal-notices-taken-back = O pedido foi retirado

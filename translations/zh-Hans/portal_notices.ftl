@@ -1,0 +1,20 @@
+# Asking that notices stop (M13).
+portal-notices = 申请停止通知
+portal-notices-says = 请选择不需要每日短信和邮件的人。是否停止由保健所决定。
+portal-notices-who = 希望停止的人
+portal-notices-by-sms = 以短信发送到 { $number }
+portal-notices-no-number = 没有登记可接收通知的电话号码
+portal-notices-requested = 已申请停止（{ $day }）。正在等待保健所答复。
+portal-notices-stopped = 已停止（{ $day }）。
+portal-notices-declined = 保健所决定继续发送（{ $day }）。如有疑问，请致电{ $centre }。
+portal-notices-ended = 疗养已结束，不会再收到通知。
+portal-notices-effect = 申请之后
+portal-notices-rest = 通知会立即暂停。
+portal-notices-decided = 保健所会收到申请。决定后会显示在本页。
+portal-notices-calls = 自动电话会继续。如也想停止电话，请致电保健所。
+portal-notices-ask = 为所选的人申请停止
+portal-notices-ask-all = 为全家申请停止
+portal-notices-take-back = 撤回申请
+portal-notices-none-chosen = 请选择希望停止的人
+portal-notices-done = 已申请停止。通知已暂停
+portal-notices-taken-back = 已撤回申请

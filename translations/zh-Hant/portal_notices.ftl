@@ -1,0 +1,20 @@
+# Asking that notices stop (M13).
+portal-notices = 申請停止通知
+portal-notices-says = 請選擇不需要每日簡訊和郵件的人。是否停止由保健所決定。
+portal-notices-who = 希望停止的人
+portal-notices-by-sms = 以簡訊傳送到 { $number }
+portal-notices-no-number = 沒有登記可接收通知的電話號碼
+portal-notices-requested = 已申請停止（{ $day }）。正在等待保健所答覆。
+portal-notices-stopped = 已停止（{ $day }）。
+portal-notices-declined = 保健所決定繼續傳送（{ $day }）。如有疑問，請致電{ $centre }。
+portal-notices-ended = 療養已結束，不會再收到通知。
+portal-notices-effect = 申請之後
+portal-notices-rest = 通知會立即暫停。
+portal-notices-decided = 保健所會收到申請。決定後會顯示在本頁。
+portal-notices-calls = 自動電話會繼續。如也想停止電話，請致電保健所。
+portal-notices-ask = 為所選的人申請停止
+portal-notices-ask-all = 為全家申請停止
+portal-notices-take-back = 撤回申請
+portal-notices-none-chosen = 請選擇希望停止的人
+portal-notices-done = 已申請停止。通知已暫停
+portal-notices-taken-back = 已撤回申請
