@@ -272,7 +272,7 @@ pub enum SmsRefusal {
     NotProcessed,
     /// The number takes no SMS: it doesn't exist, or isn't a mobile number (Twilio 21211, 21614).
     Number,
-    /// Whoever has the number has asked the carrier that no more come (Twilio 21610).
+    /// The recipient has opted out at the carrier (Twilio 21610).
     OptedOut,
     /// Anything else. The same request would be refused again.
     Request,

@@ -1,5 +1,7 @@
 //! The words of an escalation: which calls to staff it consists of, and what came of each.
 
+use super::codes::codes;
+
 /// Why somebody is rung.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StepRole {
@@ -65,27 +67,6 @@ pub enum EscalationEnd {
     ByPhone,
     /// The alerts were taken or closed at the console or the command line.
     ByStaff,
-}
-
-macro_rules! codes {
-    ($($name:ident { $($variant:ident => $code:literal),+ $(,)? })+) => {$(
-        impl $name {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The stored code.
-            pub const fn code(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $code),+
-                }
-            }
-
-            /// Reads the stored code.
-            pub fn from_code(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|known| known.code() == word)
-            }
-        }
-    )+};
 }
 
 codes! {

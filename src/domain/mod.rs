@@ -12,6 +12,7 @@ mod calling_hours;
 mod certificate;
 mod claim;
 mod closing;
+mod codes;
 mod data_loss;
 mod data_origin;
 mod diagnosis;

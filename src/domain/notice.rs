@@ -1,5 +1,7 @@
 //! Notices to patients: the daily one and the invitation to the portal (M13, M14).
 
+use super::codes::codes;
+
 /// What a notice is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NoticeKind {
@@ -80,27 +82,6 @@ pub enum StopAskedIn {
     Sms,
     /// The mail program's way to unsubscribe.
     Email,
-}
-
-macro_rules! codes {
-    ($($name:ident { $($variant:ident => $code:literal),+ $(,)? })+) => {$(
-        impl $name {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The stored code.
-            pub const fn code(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $code),+
-                }
-            }
-
-            /// Reads the stored code.
-            pub fn from_code(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|known| known.code() == word)
-            }
-        }
-    )+};
 }
 
 codes! {

@@ -90,7 +90,7 @@ impl Password {
         Self::choose_beside(text, name.folded())
     }
 
-    /// Reads a new password of whoever logs in with this e-mail address.
+    /// Reads a new password for an account with this e-mail address.
     ///
     /// # Errors
     /// See [`PasswordError`].

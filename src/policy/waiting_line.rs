@@ -1,5 +1,5 @@
-//! A waiting line in front of something scarce: so many at once, everybody else in the order of arrival. Whoever is
-//! far behind is told the place and asks again; nobody who waits is turned away.
+//! A waiting line in front of something scarce: so many at once, everybody else in the order of arrival. People far
+//! back are told their place and ask again; nobody who waits is turned away.
 
 /// The limits of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

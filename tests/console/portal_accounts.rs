@@ -13,6 +13,7 @@ crate::on_both_databases!(
     a_device_stays_logged_in_until_release,
     devices_are_listed_and_logged_out,
     another_address_is_proven_first,
+    an_account_is_changed_soon_after_a_log_in_only,
     a_deleted_account_is_gone,
     forms_of_other_sites_and_browsers_are_refused,
 );
@@ -109,6 +110,40 @@ async fn another_address_is_proven_first(fresh: Fresh) {
     }
     assert_eq!(log_in(&portal, HANAKO, PASSWORD, "").await.page.status, 422);
     assert_eq!(log_in(&portal, "hana@mihon.example", PASSWORD, "").await.page.status, 303);
+}
+
+async fn an_account_is_changed_soon_after_a_log_in_only(fresh: Fresh) {
+    let portal = Portal::open(&fresh).await;
+    let mut visitor = with_password(&portal).await;
+    visitor.get("/portal/account/address").await;
+    visitor.post("/portal/account/address", &[("email", "hana@mihon.example")]).await;
+    let code = portal.code().await;
+    // Nobody is logged in where the code is entered: it changes nothing.
+    let mut borrowed = visitor.clone();
+    borrowed.get("/portal/code").await;
+    borrowed.cookies.remove("kenko-portal").expect("the log-in");
+    borrowed.post("/portal/code", &[("code", &code)]).await;
+    assert_ne!(borrowed.page.location.as_deref(), Some("/portal/account?done=address"), "{:?}", borrowed.cookies);
+    assert_eq!(log_in(&portal, HANAKO, PASSWORD, "").await.page.status, 303, "the address is the old one");
+    // A device that stays logged in reports, and changes nothing of the account after a while.
+    visitor.get("/portal/account").await;
+    let page = visitor.page.clone();
+    portal.site.later(SignedDuration::from_mins(16));
+    for (path, field) in [("address", "email"), ("password", "password"), ("delete", "step")] {
+        let path = format!("/portal/account/{path}");
+        let again = format!("/portal/log-in?again=1&next={}", path.trim_start_matches("/portal"));
+        assert_eq!(visitor.get(&path).await.location.as_deref(), Some(&*again));
+        visitor.page = page.clone();
+        visitor.post(&path, &[(field, "delete")]).await;
+        assert_eq!(visitor.page.location.as_deref(), Some(&*again));
+    }
+    assert!(portal.mail().await.is_empty());
+    let next = visitor.get("/portal/log-in?again=1&next=/account/address").await.body.clone();
+    assert!(next.contains("もう一度ログインしてください"), "{next}");
+    let fields = [("email", HANAKO), ("password", PASSWORD), ("next", "/account/address")];
+    visitor.post("/portal/log-in", &fields).await;
+    assert_eq!(visitor.page.location.as_deref(), Some("/portal/account/address"), "{}", visitor.page.body);
+    assert_eq!(visitor.get("/portal/account/address").await.status, 200);
 }
 
 async fn a_deleted_account_is_gone(fresh: Fresh) {

@@ -83,7 +83,7 @@ pub async fn ask_to_stop_notices(
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
     let mut asked = 0_usize;
-    // Whoever is released gets no notices, and the health centre needn't decide anything.
+    // After release there are no notices, so there is nothing to decide.
     let records = own(&mut tx, logged_in, people).await?;
     for record in records.into_iter().filter(|record| record.released_at.is_none()) {
         let is_new = ask_notice_stop(&mut tx, &logged_in.actor, &record, StopAskedIn::Portal, now).await?;

@@ -113,7 +113,7 @@ const WRONG_NUMBER: [u32; 10] = [
 const NOT_PERMITTED: [u32; 3] = [13_227, 21_215, 21_219];
 /// A number that takes no SMS: invalid, or no mobile number.
 const NO_SMS: [u32; 2] = [21_211, 21_614];
-/// Whoever has the number has sent the carrier a word such as STOP.
+/// The recipient has opted out, by answering with a word such as STOP.
 const OPTED_OUT: u32 = 21_610;
 /// The account itself has wrong credentials, or is inactive, suspended or denied.
 const WRONG_ACCOUNT: [u32; 4] = [10_001, 20_003, 20_005, 20_006];
