@@ -55,7 +55,12 @@ fn with_nobody_there_one_call_is_played() {
         .expect("the program runs");
     let shown = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{shown}");
-    for kept in ["call      reported", "answer    body_temperature: 38.5 (amber)", "alert     red_answer: complexion"] {
+    for kept in [
+        "call      reported",
+        "answer    body_temperature: 38.5 (amber)",
+        "alert     red_answer: complexion",
+        "portal       http://localhost:",
+    ] {
         assert!(shown.contains(kept), "{kept} isn't in: {shown}");
     }
 }

@@ -65,7 +65,8 @@ const IMPURE: [(&str, &str); 18] = [
 ];
 
 /// The only files that may read time, ids, arguments or the environment (`clippy.toml` forbids it elsewhere).
-const FETCHING: [(&str, &str); 20] = [
+const FETCHING: [(&str, &str); 22] = [
+    ("src/carrier/sip/media/pace.rs", "packets leave at their time, to a millisecond"),
     ("src/commands/logging.rs", "a line of the log has the time of the machine"),
     ("src/service/context/clock.rs", "the one clock, and the one source of new ids"),
     ("src/main.rs", "hands in the process's arguments and environment"),
@@ -81,6 +82,7 @@ const FETCHING: [(&str, &str); 20] = [
     ("src/lab/bench/portal/sign_ups.rs", "measures how long things take"),
     ("src/lab/bench/latency_probe.rs", "measures how long things take"),
     ("src/lab/bench/server.rs", "measures how long things take, and finds its own program"),
+    ("src/lab/bench/sip/partner.rs", "measures how long things take"),
     ("src/lab/bench/step.rs", "measures how long things take"),
     ("src/lab/bench/tick.rs", "measures how long things take"),
     ("src/lab/bench/load.rs", "measures how long things take"),

@@ -6,7 +6,7 @@ use tracing::warn;
 use crate::carrier::CarrierAccountId;
 use crate::carrier::twilio::rest::RestClient;
 use crate::carrier::twilio::{SigningKey, Urls, Voice, Voices};
-use crate::config::{Carrier, Config};
+use crate::config::{Carrier, Config, Named};
 use crate::domain::{CentreCode, DataOrigin, PhoneNumber, PhoneNumberError};
 use crate::store::{Database, centres};
 use crate::translations::{Said, message};
@@ -39,8 +39,8 @@ pub(crate) fn unusable(config: &Config) -> Vec<anyhow::Error> {
         account(config).map(drop),
         super::mail::configured_mail_server(config).map(drop),
         voices(config).map(drop),
-        number(config.twilio.caller_number.as_deref(), "twilio.caller_number").map(drop),
-        number(config.twilio.health_call_number.as_deref(), "twilio.health_call_number").map(drop),
+        number_of(config.caller_number()).map(drop),
+        number_of(config.health_call_number()).map(drop),
         number(config.help.people_desk.as_deref(), "help.people_desk").map(drop),
         number(config.help.staff_desk.as_deref(), "help.staff_desk").map(drop),
         fallback_centre(config).map(drop),
@@ -82,6 +82,11 @@ pub(super) fn number(text: Option<&str>, name: &'static str) -> anyhow::Result<O
     }
 }
 
+/// Parses a phone number that may be set under two names.
+pub(super) fn number_of(named: Named<'_>) -> anyhow::Result<Option<PhoneNumber>> {
+    number(named.value, named.name)
+}
+
 /// Checks the centre for unidentified callers. If the settings name one, it must exist. If there are several centres
 /// and none is named, warns.
 async fn check_fallback_centre(database: &Database, named: Option<&CentreCode>) -> anyhow::Result<()> {
@@ -102,7 +107,7 @@ async fn check_fallback_centre(database: &Database, named: Option<&CentreCode>) 
 
 /// Returns `true` if automated calls are placed: the settings have a number to call from.
 pub(super) fn places_calls(config: &Config) -> bool {
-    config.twilio.caller_number.as_deref().is_some_and(|number| !number.is_empty())
+    config.caller_number().value.is_some_and(|number| !number.is_empty())
 }
 
 /// Returns the account that requests must belong to. `None` accepts any account.

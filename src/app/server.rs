@@ -76,7 +76,7 @@ impl Server {
             warn_of_unused_addresses(&context.database).await?;
         }
         let escalator = network.as_ref().zip(conversations.lines().call_back_number.clone()).map(|(network, from)| {
-            let settings = EscalatorSettings { from, ring_seconds: config.twilio.ring_seconds, email };
+            let settings = EscalatorSettings { from, ring_seconds: config.ring_seconds(), email };
             Escalator::new(Arc::clone(&context), conversations.clone(), network.carriers.clone(), settings)
         });
         let web = Web {
@@ -179,6 +179,8 @@ impl Server {
             Notifier::new(Arc::clone(&context), settings)
         });
         let post = mail.map(|server| Post { server, console: urls.console.clone() });
+        let mut network = network;
+        let line = network.as_mut().and_then(|network| network.drain.take());
         let workers = start_workers(&context, &conversations, network, dialer, escalator, urls, longest_call);
         if let Some(notifier) = notifier {
             start_notices(&workers, notifier);
@@ -202,6 +204,9 @@ impl Server {
                 seconds = drain.as_secs(),
                 "some requests were not answered before the drain deadline; stopping anyway"
             );
+        }
+        if let Some(line) = line {
+            line.await;
         }
         workers.stop().await;
         drop(conversations);

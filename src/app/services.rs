@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use super::database::located;
-use super::fitting::{fallback_centre, fits, number};
+use super::fitting::{fallback_centre, fits, number_of};
 use crate::config::{Carrier, Config};
 use crate::domain::PhoneNumber;
 use crate::flow::FlowSet;
@@ -42,11 +42,11 @@ pub(crate) async fn open_services(
     };
     keep.await.map_err(|error| located(config, error))?;
 
-    let mut caller_number = number(config.twilio.caller_number.as_deref(), "twilio.caller_number")?;
+    let mut caller_number = number_of(config.caller_number())?;
     if config.carrier == Some(Carrier::Simulator) {
         caller_number = caller_number.or(PhoneNumber::from_e164(SIMULATED_CALLER).ok());
     }
-    let mut health_call_number = number(config.twilio.health_call_number.as_deref(), "twilio.health_call_number")?;
+    let mut health_call_number = number_of(config.health_call_number())?;
     if config.carrier == Some(Carrier::Simulator) {
         health_call_number = health_call_number.or(PhoneNumber::from_e164(SIMULATED_HEALTH_CALL).ok());
     }
@@ -65,7 +65,7 @@ pub(crate) async fn open_services(
 pub(crate) fn dialling(config: &Config, from: PhoneNumber) -> DialerSettings {
     DialerSettings {
         from,
-        ring_seconds: config.twilio.ring_seconds,
+        ring_seconds: config.ring_seconds(),
         calls_per_second: config.dialer.calls_per_second,
         concurrent_calls: config.dialer.concurrent_calls,
         unknown_grace: SignedDuration::from_secs(config.dialer.unknown_grace_seconds.into()),

@@ -17,8 +17,14 @@ use crate::translations::{Said, message};
 pub(super) fn limit_panics() {
     let told = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if LimitedLine::PanicMessage.is_first() {
-            told(panic);
+        // Its messages quote what it failed to read: phone numbers and keys.
+        let of_sip = panic.location().filter(|at| at.file().contains("rsipstack"));
+        match of_sip {
+            Some(at) if LimitedLine::PanicMessage.is_first() => {
+                tracing::error!(line = at.line(), "the SIP library failed on a message or a call");
+            }
+            None if LimitedLine::PanicMessage.is_first() => told(panic),
+            Some(_) | None => {}
         }
     }));
 }
@@ -53,6 +59,8 @@ pub(super) fn start(config: &Config) -> anyhow::Result<()> {
     let filter = filter.add_directive("webauthn_rs_core=off".parse().context("the filter of a library")?);
     // This one writes the address of each request at TRACE: report links and codes of certificates are secrets in it.
     let filter = filter.add_directive("tower_http=off".parse().context("the filter of a library")?);
+    // This one writes whole messages at INFO: phone numbers, names and the keys that are sent as messages.
+    let filter = filter.add_directive("rsipstack=off".parse().context("the filter of a library")?);
     let colours = std::io::stderr().is_terminal() && super::escapes();
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -33,6 +33,7 @@ mod settings;
 mod staff;
 pub(crate) mod terminal;
 mod usage_error;
+mod voices;
 
 use std::convert::Infallible;
 use std::fmt::Debug;
@@ -162,6 +163,11 @@ enum Command<Extra: ExtraCommands> {
         #[command(subcommand)]
         command: flows::Flows,
     },
+    /// List, play, replace and look for the recordings that a SIP line plays.
+    Voices {
+        #[command(subcommand)]
+        command: voices::Voices,
+    },
     /// Write shell completions for these commands to standard output.
     Completions {
         /// The shell.
@@ -242,6 +248,7 @@ fn dispatch<Extra: ExtraCommands>(arguments: Arguments<Extra>) -> anyhow::Result
     let surveyed = || config::survey(arguments.settings_file.as_deref(), std::env::vars_os());
     match arguments.command {
         Command::Flows { command } => return flows::run(command, || Ok(surveyed().usable()?.flows.directory)),
+        Command::Voices { command } => return voices::run(command, &surveyed().usable()?),
         Command::Completions { shell } => return manual::completions::<Extra>(shell).map(|()| Exit::Done),
         Command::Man { folder } => return manual::write::<Extra>(&folder).map(|()| Exit::Done),
         _ => {}
@@ -317,6 +324,7 @@ async fn with_database<Extra: ExtraCommands>(
         | Command::Backup(_)
         | Command::Restore(_)
         | Command::Flows { .. }
+        | Command::Voices { .. }
         | Command::Completions { .. }
         | Command::Man { .. } => Ok(()),
     };

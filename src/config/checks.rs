@@ -2,7 +2,7 @@
 
 use super::addresses::{check_base_url, check_pasted, check_public_url};
 use super::error::wrong;
-use super::{Carrier, Config, ConfigError, Dialer, SettingFault, Twilio};
+use super::{Carrier, Config, ConfigError, Dialer, Place, SettingFault, Twilio};
 use crate::domain::PhoneNumber;
 use crate::policy::GuessingLimits;
 
@@ -10,13 +10,10 @@ type Check = fn(&Config) -> Result<(), ConfigError>;
 
 /// Every reason why the settings can't be used.
 pub(super) fn problems(config: &Config) -> Vec<ConfigError> {
-    let checks: [Check; 7] = [public_url, database, dialer, health_call, twilio, twilio_requests, email];
+    let checks: [Check; 9] = [public_url, database, dialer, health_call, twilio, twilio_requests, lines, sip, email];
     let mut problems: Vec<ConfigError> = checks.iter().filter_map(|check| check(config).err()).collect();
     if !cfg!(feature = "lab") && config.carrier == Some(Carrier::Simulator) {
         problems.extend(wrong::<()>("carrier", SettingFault::NoSimulator).err());
-    }
-    if config.carrier == Some(Carrier::Sip) {
-        problems.extend(wrong::<()>("carrier", SettingFault::NoSip).err());
     }
     problems
 }
@@ -84,15 +81,33 @@ fn twilio(config: &Config) -> Result<(), ConfigError> {
 }
 
 fn twilio_requests(config: &Config) -> Result<(), ConfigError> {
-    let caller_number = config.twilio.caller_number.as_deref().and_then(|text| PhoneNumber::parse(text).ok());
-    if caller_number.is_some_and(|number| !number.kind().may_be_shown()) {
-        return wrong("twilio.caller_number", SettingFault::CallerNumber);
-    }
     check_base_url(config.twilio.base_url())?;
     if !Twilio::RING_SECONDS.contains(&config.twilio.ring_seconds) {
         return wrong("twilio.ring_seconds", SettingFault::RingSeconds);
     }
     Ok(())
+}
+
+fn lines(config: &Config) -> Result<(), ConfigError> {
+    let named = config.caller_number();
+    let caller_number = named.value.and_then(|text| PhoneNumber::parse(text).ok());
+    if caller_number.is_some_and(|number| !number.kind().may_be_shown()) {
+        return wrong(named.name, SettingFault::CallerNumber);
+    }
+    if config.lines.ring_seconds.is_some_and(|seconds| !Twilio::RING_SECONDS.contains(&seconds)) {
+        return wrong("lines.ring_seconds", SettingFault::RingSeconds);
+    }
+    Ok(())
+}
+
+fn sip(config: &Config) -> Result<(), ConfigError> {
+    if config.carrier != Some(Carrier::Sip) {
+        return Ok(());
+    }
+    config.sip.check().map_err(|(setting, fault)| {
+        let place = Place::Setting(setting);
+        ConfigError::Setting { place, fault: fault.into() }
+    })
 }
 
 fn email(config: &Config) -> Result<(), ConfigError> {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::email::EmailFault;
 use super::networks::NetworkError;
+use super::sip::SipFault;
 
 /// Why the settings can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -191,9 +192,9 @@ pub enum SettingFault {
         "this program was built without the simulated phone network (the feature `lab`); set it to twilio, or train with a program that has it"
     )]
     NoSimulator,
-    /// The carrier isn't supported yet.
-    #[error("this version speaks to the carriers simulator and twilio")]
-    NoSip,
+    /// A setting of our own telephone line can't be used.
+    #[error(transparent)]
+    Sip(#[from] SipFault),
     /// The address of the database has another scheme.
     #[error("it is sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME")]
     DatabaseUrl,

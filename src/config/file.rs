@@ -104,7 +104,7 @@ pub(super) fn form(path: &[String], value: Value) -> Result<(), SettingFault> {
     };
     let is_file = matches!(path, [section, key] if secret_files::SECRETS.iter().any(|(of, secret)| {
         of == section && key.strip_suffix(secret_files::FILE) == Some(*secret)
-    }));
+    })) || matches!(path, [sip, _, _, key] if sip == "sip" && key == "password_file");
     if is_file {
         return match value.is_str() {
             true => Ok(()),

@@ -91,7 +91,15 @@ fn holds_secrets(table: &Table) -> bool {
     let is_set = |section: &str, key: &str| text(section, key).is_some_and(|secret| !secret.is_empty());
     is_set("twilio", "auth_token")
         || is_set("email", "password")
+        || trunk_passwords(table)
         || text("database", "url").is_some_and(|url| url.contains('@') || url.contains("password="))
+}
+
+/// Returns `true` if the file contains the password of a trunk.
+fn trunk_passwords(table: &Table) -> bool {
+    let trunks = table.get("sip").and_then(|sip| sip.get("trunks")?.as_table());
+    let password = |trunk: &Value| trunk.get("password")?.as_str().map(|password| !password.is_empty());
+    trunks.into_iter().flatten().any(|(_, trunk)| password(trunk) == Some(true))
 }
 
 fn lay(table: &mut Table, path: &[String], value: String) {

@@ -12,6 +12,7 @@ mod file;
 mod flows;
 mod health_call;
 mod help;
+mod lines;
 mod load;
 mod log;
 mod networks;
@@ -19,8 +20,10 @@ mod operator;
 mod secret_files;
 mod server;
 mod shown;
+mod sip;
 mod twilio;
 mod variables;
+mod voices;
 mod warnings;
 
 pub use audit::Audit;
@@ -32,13 +35,16 @@ pub use error::{AddressError, ConfigError, Expected, Place, SecretFileError, Set
 pub use flows::Flows;
 pub use health_call::HealthCall;
 pub use help::Help;
+pub use lines::{Lines, Named};
 pub use load::{Survey, load, survey};
 pub use log::{Log, LogFormat};
 pub use networks::{NetworkError, Networks};
 pub use operator::Operator;
 pub use server::{Operations, Server};
 pub use shown::{Origin, Shown};
+pub use sip::{Ports, Sip, SipCallerHeader, SipFault, SipKeys, SipNumbers, SipProfile, SipTransport, SipTrunk};
 pub use twilio::{MachineDetection, Twilio};
+pub use voices::Voices;
 pub use warnings::{Warning, warnings};
 
 #[cfg(test)]
@@ -60,6 +66,10 @@ pub struct Config {
     pub audit: Audit,
     /// Twilio-compatible carriers.
     pub twilio: Twilio,
+    /// Our numbers and the ringing time, for every carrier.
+    pub lines: Lines,
+    /// Our own telephone line.
+    pub sip: Sip,
     /// The mail server for messages to staff.
     pub email: Email,
     /// Whom people may ask.
@@ -70,6 +80,8 @@ pub struct Config {
     pub dialer: Dialer,
     /// The location of the flow documents.
     pub flows: Flows,
+    /// Recordings of one's own.
+    pub voices: Voices,
     /// The health-call line.
     pub health_call: HealthCall,
     /// Who works at the command line.

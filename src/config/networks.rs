@@ -29,6 +29,11 @@ impl Networks {
         self.0.is_empty()
     }
 
+    /// The networks.
+    pub fn iter(&self) -> impl Iterator<Item = &IpNet> {
+        self.0.iter()
+    }
+
     /// Returns `true` if one of the networks contains the address. An IPv4 address written as IPv6 (`::ffff:10.0.0.7`)
     /// counts as IPv4.
     pub fn contain(&self, address: IpAddr) -> bool {

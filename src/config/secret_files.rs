@@ -22,30 +22,41 @@ pub(super) fn read_into(table: &mut Table, problems: &mut Vec<ConfigError>) -> V
     let mut files = Vec::new();
     for (section, key) in SECRETS {
         let Some(Value::Table(settings)) = table.get_mut(section) else { continue };
-        let Some(Value::String(path)) = settings.remove(&format!("{key}{FILE}")) else { continue };
-        if path.is_empty() {
-            continue;
-        }
-        let place = Place::Setting(format!("{section}.{key}{FILE}"));
-        if settings.get(key).and_then(Value::as_str).is_some_and(|value| !value.is_empty()) {
-            let fault = SettingFault::Twice(format!("{section}.{key}"));
-            problems.push(ConfigError::Setting { place, fault });
-            continue;
-        }
-        let path = PathBuf::from(path);
-        match content(&path) {
-            Ok(value) => {
-                settings.insert(key.to_owned(), Value::String(value));
-                files.push(path);
-            }
-            Err(error) => {
-                // Removed so that the setting itself isn't reported as well.
-                settings.remove(key);
-                problems.push(ConfigError::Setting { place, fault: SettingFault::SecretFile { path, error } });
-            }
-        }
+        files.extend(read_one(settings, section, key, problems));
+    }
+    let trunks = table.get_mut("sip").and_then(|sip| sip.get_mut("trunks")).and_then(Value::as_table_mut);
+    for (name, trunk) in trunks.into_iter().flatten() {
+        let Value::Table(settings) = trunk else { continue };
+        files.extend(read_one(settings, &format!("sip.trunks.{name}"), "password", problems));
     }
     files
+}
+
+/// Replaces one setting. Returns the file it was read from.
+fn read_one(settings: &mut Table, section: &str, key: &str, problems: &mut Vec<ConfigError>) -> Option<PathBuf> {
+    let Some(Value::String(path)) = settings.remove(&format!("{key}{FILE}")) else { return None };
+    if path.is_empty() {
+        return None;
+    }
+    let place = Place::Setting(format!("{section}.{key}{FILE}"));
+    if settings.get(key).and_then(Value::as_str).is_some_and(|value| !value.is_empty()) {
+        let fault = SettingFault::Twice(format!("{section}.{key}"));
+        problems.push(ConfigError::Setting { place, fault });
+        return None;
+    }
+    let path = PathBuf::from(path);
+    match content(&path) {
+        Ok(value) => {
+            settings.insert(key.to_owned(), Value::String(value));
+            Some(path)
+        }
+        Err(error) => {
+            // Removed so that the setting itself isn't reported as well.
+            settings.remove(key);
+            problems.push(ConfigError::Setting { place, fault: SettingFault::SecretFile { path, error } });
+            None
+        }
+    }
 }
 
 /// The content without its final line break.

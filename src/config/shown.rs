@@ -84,9 +84,16 @@ impl Origins {
 /// All settings, in the order of the manual.
 pub(super) fn shown(config: &Config, origins: &Origins) -> Vec<Shown> {
     let mut all = Vec::new();
-    for settings in
-        [of_server(config), of_store(config), of_twilio(config), of_email(config), of_dialer(config), of_rest(config)]
-    {
+    for settings in [
+        of_server(config),
+        of_store(config),
+        of_lines(config),
+        of_twilio(config),
+        of_sip(config),
+        of_email(config),
+        of_dialer(config),
+        of_rest(config),
+    ] {
         for (name, value) in settings {
             let origin = origins.0.get(&name).cloned().unwrap_or(Origin::Default);
             let secret = match &origin {
@@ -146,6 +153,44 @@ fn of_store(config: &Config) -> Settings {
     let centre = config.operator.centre.as_ref().map(|code| code.as_str().to_owned());
     settings.extend(section("operator", [("centre", centre)]));
     settings
+}
+
+fn of_lines(config: &Config) -> Settings {
+    let lines = &config.lines;
+    let settings = [
+        ("health_call_number", lines.health_call_number.clone()),
+        ("caller_number", lines.caller_number.clone()),
+        ("ring_seconds", lines.ring_seconds.map(|seconds| seconds.to_string())),
+    ];
+    section("lines", settings)
+}
+
+fn of_sip(config: &Config) -> Settings {
+    use secrecy::ExposeSecret as _;
+
+    let sip = &config.sip;
+    let settings = [
+        ("listen", Some(sip.listen.to_string())),
+        ("public_address", Some(sip.public_address().to_string())),
+        ("rtp_ports", Some(sip.rtp_ports.to_string())),
+        ("journal_file", sip.journal_file.as_ref().map(|path| path.display().to_string())),
+        ("drain_seconds", Some(sip.drain_seconds.to_string())),
+        ("longest_ringing_seconds", Some(sip.longest_ringing_seconds.to_string())),
+    ];
+    let mut all = section("sip", settings);
+    for (name, trunk) in &sip.trunks {
+        let is_set = !trunk.password.expose_secret().is_empty();
+        let settings = [
+            ("profile", Some(trunk.profile.word().to_owned())),
+            ("address", Some(trunk.with_port())),
+            ("networks", Some(trunk.networks.to_string())),
+            ("channels", Some(trunk.channels.to_string())),
+            ("user_name", trunk.user_name.clone()),
+            ("password", is_set.then(|| DOTS.to_owned())),
+        ];
+        all.extend(section(&format!("sip.trunks.{name}"), settings));
+    }
+    all
 }
 
 fn of_twilio(config: &Config) -> Settings {
@@ -224,6 +269,8 @@ fn of_rest(config: &Config) -> Settings {
         LogFormat::Json => "json",
     };
     let mut settings = section("flows", [("directory", directory)]);
+    let recordings = config.voices.directory.as_ref().map(|path| path.display().to_string());
+    settings.extend(section("voices", [("directory", recordings)]));
     let zone = Some(health_call.time_zone.clone());
     settings.extend(section("health_call", [("time_zone", zone), ("desk_centre", health_call.desk_centre.clone())]));
     let limits = [

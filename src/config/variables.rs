@@ -14,13 +14,30 @@ const PREFIX_LETTERS: &str = "KENKOCALL";
 const BETWEEN: &str = "__";
 /// The carrier's voices have one setting per language: `KENKOCALL_TWILIO__VOICES__JA`.
 const VOICES: &str = "TWILIO__VOICES__";
+/// Each trunk has its own settings: `KENKOCALL_SIP__TRUNKS__CARRIER__ADDRESS`.
+const TRUNKS: &str = "SIP__TRUNKS__";
+/// The settings of a trunk.
+pub(super) const OF_A_TRUNK: [&str; 12] = [
+    "PROFILE",
+    "ADDRESS",
+    "TRANSPORT",
+    "DOMAIN",
+    "NETWORKS",
+    "NUMBERS",
+    "CALLER_HEADER",
+    "KEYS",
+    "CHANNELS",
+    "USER_NAME",
+    "PASSWORD",
+    "PASSWORD_FILE",
+];
 /// Variables that only the tests read.
 const OF_TESTS: [&str; 4] = ["CLOCK_STEPS", "FAIL_OVERS", "KILLS", "TEST_POSTGRES"];
 /// The maximum number of different letters at which one name is suggested for another.
 const NEAR: usize = 4;
 
 /// All settings, without [`PREFIX`].
-pub(super) const SETTINGS: [&str; 54] = [
+pub(super) const SETTINGS: [&str; 64] = [
     "CARRIER",
     "SERVER__LISTEN",
     "SERVER__OPERATIONS_LISTEN",
@@ -32,6 +49,9 @@ pub(super) const SETTINGS: [&str; 54] = [
     "DATABASE__CONNECTIONS",
     "AUDIT__CHECKPOINT_FILE",
     "OPERATOR__CENTRE",
+    "LINES__HEALTH_CALL_NUMBER",
+    "LINES__CALLER_NUMBER",
+    "LINES__RING_SECONDS",
     "TWILIO__ACCOUNT_SID",
     "TWILIO__AUTH_TOKEN",
     "TWILIO__AUTH_TOKEN_FILE",
@@ -40,6 +60,12 @@ pub(super) const SETTINGS: [&str; 54] = [
     "TWILIO__CALLER_NUMBER",
     "TWILIO__MACHINE_DETECTION",
     "TWILIO__RING_SECONDS",
+    "SIP__LISTEN",
+    "SIP__PUBLIC_ADDRESS",
+    "SIP__RTP_PORTS",
+    "SIP__JOURNAL_FILE",
+    "SIP__DRAIN_SECONDS",
+    "SIP__LONGEST_RINGING_SECONDS",
     "EMAIL__SERVER",
     "EMAIL__SPOOL_FOLDER",
     "EMAIL__PORT",
@@ -62,6 +88,7 @@ pub(super) const SETTINGS: [&str; 54] = [
     "DIALER__PRICE_PER_MINUTE",
     "DIALER__LONGEST_CALL_MINUTES",
     "FLOWS__DIRECTORY",
+    "VOICES__DIRECTORY",
     "HEALTH_CALL__TIME_ZONE",
     "HEALTH_CALL__DESK_CENTRE",
     "HEALTH_CALL__GUESSING__WINDOW_MINUTES",
@@ -119,7 +146,18 @@ pub(super) fn settings(
 }
 
 fn is_setting(name: &str) -> bool {
-    SETTINGS.contains(&name) || name.strip_prefix(VOICES).is_some_and(|language| !language.is_empty())
+    SETTINGS.contains(&name)
+        || name.strip_prefix(VOICES).is_some_and(|language| !language.is_empty())
+        || name
+            .strip_prefix(TRUNKS)
+            .and_then(|rest| rest.split_once(BETWEEN))
+            .is_some_and(|(trunk, setting)| is_trunk_name(trunk) && OF_A_TRUNK.contains(&setting))
+}
+
+/// Trunks are named in the log and in the call journal, so their names are short and plain.
+fn is_trunk_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (1..=32).contains(&name.len()) && name.bytes().all(plain)
 }
 
 /// Returns `true` if these are the parts of a setting's name, as written in a settings file.
@@ -131,7 +169,8 @@ pub(super) fn is_known(path: &[String]) -> bool {
 /// Returns `true` if the names of settings begin with these parts, such as `twilio` and `health_call.guessing`.
 pub(super) fn is_section(path: &[String]) -> bool {
     let begin = format!("{}{BETWEEN}", path.join(BETWEEN).to_ascii_uppercase());
-    begin == VOICES || SETTINGS.iter().any(|name| name.starts_with(&begin))
+    let of_a_trunk = matches!(path, [sip, trunks, trunk] if sip == "sip" && trunks == "trunks" && is_trunk_name(trunk));
+    begin == VOICES || begin == TRUNKS || of_a_trunk || SETTINGS.iter().any(|name| name.starts_with(&begin))
 }
 
 /// The name of the setting nearest to an unknown one, as written in a settings file. `None` if none is near.
@@ -211,7 +250,7 @@ mod tests {
                 let name = [&path[..], &[&*field]].concat();
                 match &*field {
                     "guessing" => sections.push(name.into_iter().map(str::to_owned).collect()),
-                    "voices" => {}
+                    "voices" | "trunks" => {}
                     _ => expected.push(name.join(BETWEEN).to_ascii_uppercase()),
                 }
             }

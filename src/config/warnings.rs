@@ -21,6 +21,9 @@ pub enum Warning {
     /// Nobody is called.
     #[error("twilio.caller_number isn't set, so the health-call line is answered and nobody is called")]
     NoCallerNumber,
+    /// Nobody is called by our own line.
+    #[error("lines.caller_number isn't set, so the health-call line is answered and nobody is called")]
+    NoSipCallerNumber,
     /// The audit trail has no checkpoints.
     #[error(
         "audit.checkpoint_file isn't set, so nobody notices an audit trail that was cut off or written anew; set it to a file on another disk than the database"
@@ -33,12 +36,14 @@ pub fn warnings(config: &Config) -> Vec<Warning> {
     let is_set = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
     let real = config.carrier != Some(Carrier::Simulator);
     let twilio = config.carrier == Some(Carrier::Twilio);
+    let sip = config.carrier == Some(Carrier::Sip);
     let unlimited = config.dialer.calls_per_day.is_none() && config.dialer.spend_per_day.is_none();
     [
         (config.carrier.is_none(), Warning::NoCarrier),
         (real && unlimited, Warning::NoDayLimits),
         (twilio && !is_set(&config.server.public_url), Warning::NoPublicUrl),
-        (twilio && !is_set(&config.twilio.caller_number), Warning::NoCallerNumber),
+        (twilio && config.caller_number().value.is_none_or(str::is_empty), Warning::NoCallerNumber),
+        (sip && config.caller_number().value.is_none_or(str::is_empty), Warning::NoSipCallerNumber),
         (real && config.audit.checkpoint_file.is_none(), Warning::NoCheckpointFile),
     ]
     .into_iter()

@@ -62,6 +62,8 @@ uuid_id! {
     NoticeId,
     /// One code by e-mail, for an account of the portal.
     PortalCodeId,
+    /// One letter about a change of an account of the portal.
+    PortalLetterId,
     /// One log-in to the portal.
     PortalSessionId,
     /// One account of a member of staff.

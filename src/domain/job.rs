@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AlertKind, CallId, CentreCode, ContactId, PatientId, PortalCodeId, ReportLinkId, SlotId};
+use super::{AlertKind, CallId, CentreCode, ContactId, PatientId, PortalCodeId, PortalLetterId, ReportLinkId, SlotId};
 
 /// A job that runs after the commit. Its JSON is stored. A change of it must still read what is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,11 @@ pub enum Job {
         /// The code.
         code: PortalCodeId,
     },
+    /// Tell the owner of an account of the portal by e-mail that it was changed.
+    PortalLetter {
+        /// The letter.
+        letter: PortalLetterId,
+    },
     /// Send a trial message by SMS to a person of a health centre's rota.
     StaffTrial {
         /// The health centre.
@@ -65,6 +70,7 @@ impl Job {
             Self::StaffSms { .. } => JobKind::StaffSms,
             Self::StaffEmail { .. } => JobKind::StaffEmail,
             Self::PortalCode { .. } => JobKind::PortalCode,
+            Self::PortalLetter { .. } => JobKind::PortalLetter,
             Self::StaffTrial { .. } => JobKind::StaffTrial,
             Self::ReportLinkSms { .. } => JobKind::ReportLinkSms,
             Self::TellCentre { .. } => JobKind::TellCentre,
@@ -85,6 +91,8 @@ pub enum JobKind {
     StaffEmail,
     /// [`Job::PortalCode`].
     PortalCode,
+    /// [`Job::PortalLetter`].
+    PortalLetter,
     /// [`Job::StaffTrial`].
     StaffTrial,
     /// [`Job::ReportLinkSms`].
@@ -95,12 +103,13 @@ pub enum JobKind {
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Withdraw,
         Self::MissedCallSms,
         Self::StaffSms,
         Self::StaffEmail,
         Self::PortalCode,
+        Self::PortalLetter,
         Self::StaffTrial,
         Self::ReportLinkSms,
         Self::TellCentre,
@@ -114,6 +123,7 @@ impl JobKind {
             Self::StaffSms => "staff_sms",
             Self::StaffEmail => "staff_email",
             Self::PortalCode => "portal_code",
+            Self::PortalLetter => "portal_letter",
             Self::StaffTrial => "staff_trial",
             Self::ReportLinkSms => "report_link_sms",
             Self::TellCentre => "tell_centre",
@@ -131,7 +141,7 @@ impl JobKind {
             Self::Withdraw | Self::MissedCallSms | Self::StaffSms | Self::StaffTrial | Self::ReportLinkSms => {
                 JobNeeds::Network
             }
-            Self::StaffEmail | Self::PortalCode => JobNeeds::MailServer,
+            Self::StaffEmail | Self::PortalCode | Self::PortalLetter => JobNeeds::MailServer,
             Self::TellCentre => JobNeeds::Nothing,
         }
     }
@@ -213,6 +223,7 @@ mod tests {
             Job::StaffEmail { call: CallId(id) },
             Job::ReportLinkSms { link: ReportLinkId(id) },
             Job::PortalCode { code: PortalCodeId(id) },
+            Job::PortalLetter { letter: PortalLetterId(id) },
             Job::TellCentre { centre: CentreCode::parse("13101")?, kind: AlertKind::RedAnswer },
         ];
         for job in jobs {

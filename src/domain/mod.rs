@@ -79,9 +79,9 @@ pub use hersys_id::{HersysId, HersysIdError};
 pub use hours::{DayEnd, read_hours, read_span};
 pub use ids::{
     AccountId, AlertId, BulkId, CallId, CentreCode, CentreCodeError, CertificateId, ClaimId, ContactId, EscalationId,
-    HandoverId, JobId, LegId, NoteId, NoticeId, PasskeyId, PatientId, PortalCodeId, PortalSessionId, ProcessId,
-    ReportFormId, ReportId, ReportLinkId, SavedFilterId, ShiftId, SlotId, StaffAccountId, StaffCallId, TransferId,
-    UploadId, WebSessionId,
+    HandoverId, JobId, LegId, NoteId, NoticeId, PasskeyId, PatientId, PortalCodeId, PortalLetterId, PortalSessionId,
+    ProcessId, ReportFormId, ReportId, ReportLinkId, SavedFilterId, ShiftId, SlotId, StaffAccountId, StaffCallId,
+    TransferId, UploadId, WebSessionId,
 };
 pub use job::{Job, JobFailure, JobKind, JobNeeds};
 pub use keys::{EntryEnd, Keyed, Keys, KeysError};
@@ -103,7 +103,7 @@ pub use plain_line::{
     CentreName, FilterName, HiddenCharacter, HiddenKind, PlainLine, PlainLineError, ReasonText, StaffName, all_visible,
     all_visible_in_lines, escaped, escaped_lines,
 };
-pub use portal_account::{CodePurpose, EnteredName, MailCode, PersonLabel, PersonalLine, Stay};
+pub use portal_account::{AccountChange, CodePurpose, EnteredName, MailCode, PersonLabel, PersonalLine, Stay};
 pub use report::{Channel, ReportOutcome};
 pub use report_text::{ReportText, ReportTextError};
 pub use revision::Revision;

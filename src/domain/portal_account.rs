@@ -62,6 +62,42 @@ impl CodePurpose {
     }
 }
 
+/// A change of an account that its owner is told of by a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountChange {
+    /// It has another address.
+    Address,
+    /// It has another password, or none any more.
+    Password,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// It was deleted.
+    Deleted,
+}
+
+impl AccountChange {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Address, Self::Password, Self::PasskeyAdded, Self::PasskeyRemoved, Self::Deleted];
+
+    /// The stored code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Password => "password",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// Reads [`AccountChange::code`].
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|change| change.code() == code)
+    }
+}
+
 /// How long a log-in to the portal stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stay {
@@ -138,6 +174,9 @@ mod tests {
     fn what_is_stored_is_read() {
         for purpose in CodePurpose::ALL {
             assert_eq!(CodePurpose::from_code(purpose.code()), Some(purpose));
+        }
+        for change in AccountChange::ALL {
+            assert_eq!(AccountChange::from_code(change.code()), Some(change));
         }
         assert_eq!(Stay::from_code(Stay::UntilRelease.code()), Some(Stay::UntilRelease));
     }

@@ -31,4 +31,4 @@ pub use session::{
     AnsweredBy, Asked, Centre, Entry, Frame, Listener, Opened, Person, SaidAs, Session, StopAsked, Waiting,
 };
 pub use step::{begin, step};
-pub use wording::{WordsFor, speech_seconds, spoken, words};
+pub use wording::{TimeWords, WordsFor, speech_seconds, spoken, time_words, words};

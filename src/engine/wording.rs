@@ -123,13 +123,41 @@ fn filled(flow_set: &FlowSet, language: Language, fill: &Fill, for_whom: WordsFo
 /// From which hour Spanish and Portuguese speak of the night.
 const NIGHT_FROM: u8 = 19;
 
-/// A time and a date. One o'clock has an article of its own in Spanish and Portuguese. Flow sets from before the months
-/// were prompts have them as numbers, and the hours of a whole day.
+/// A time and a date. Flow sets from before the months were prompts have them as numbers, and the hours of a whole day.
 fn time_and_date(until: [u8; 4], language: Language, format: &impl Fn(&str) -> String) -> String {
-    let [month, day, hour, minute] = until;
+    let [_, day, hour, minute] = until;
+    let words = time_words(until, language, format);
+    let time = words.time.replace("{hour}", &words.hour).replace("{minute}", &words.minute);
+    format("shared.spoken_until")
+        .replace("{time}", &time)
+        .replace("{month}", &words.month)
+        .replace("{day}", &day.to_string())
+        .replace("{hour}", &hour.to_string())
+        .replace("{minute}", &minute.to_string())
+}
+
+/// What a time and a date are put together from.
+#[derive(Debug)]
+pub struct TimeWords {
+    /// The prompt of the time, with gaps for the hour and the minute.
+    pub prompt: &'static str,
+    /// Its wording.
+    pub time: String,
+    /// The hour, with its article.
+    pub hour: String,
+    /// The minute.
+    pub minute: String,
+    /// The month.
+    pub month: String,
+}
+
+/// The words of month, day, hour and minute. One o'clock has an article of its own in Spanish and Portuguese.
+pub fn time_words(until: [u8; 4], language: Language, format: &impl Fn(&str) -> String) -> TimeWords {
+    let [month, _, hour, minute] = until;
     // Flow sets from before there was a word for noon and for the night lack it.
-    let [time, or_else] = time_prompts(hour, minute).map(format);
-    let time = if time.is_empty() { or_else } else { time };
+    let [prompt, or_else] = time_prompts(hour, minute);
+    let found = format(prompt);
+    let (prompt, time) = if found.is_empty() { (or_else, format(or_else)) } else { (prompt, found) };
     let in_figures = matches!(language, Language::English | Language::Spanish | Language::Portuguese);
     let half_day = match (hour, hour % 12, language) {
         (_, 0, Language::Japanese) => 0,
@@ -139,16 +167,11 @@ fn time_and_date(until: [u8; 4], language: Language, format: &impl Fn(&str) -> S
     };
     let article = format(if half_day == 1 { "shared.time_hour_one" } else { "shared.time_hour" });
     let half_day = half_day.to_string();
-    let said_hour = if article.is_empty() { half_day } else { article.replace("{hour}", &half_day) };
-    let minutes = if in_figures { format!("{minute:02}") } else { minute.to_string() };
-    let time = time.replace("{hour}", &said_hour).replace("{minute}", &minutes);
+    let hour = if article.is_empty() { half_day } else { article.replace("{hour}", &half_day) };
+    let minute = if in_figures { format!("{minute:02}") } else { minute.to_string() };
     let name = format(&format!("shared.month_{month}"));
-    format("shared.spoken_until")
-        .replace("{time}", &time)
-        .replace("{month}", &if name.is_empty() { month.to_string() } else { name })
-        .replace("{day}", &day.to_string())
-        .replace("{hour}", &hour.to_string())
-        .replace("{minute}", &minute.to_string())
+    let month = if name.is_empty() { month.to_string() } else { name };
+    TimeWords { prompt, time, hour, minute, month }
 }
 
 /// The prompt for a time of day, and the one for flow sets without it.

@@ -72,7 +72,7 @@ pub use calls::{
     LoggedPerson, Lookups, Resolution, Resolved, ShownAnswer, ShownAttempt, ShownCall, ShownLeg, ShownPerson,
     ShownReport, ShownTurn, call_log, call_now, call_numbers, list_attempts, list_calls, resolve_call, show_call,
 };
-pub use carriers::{LegBook, LegOwner};
+pub use carriers::{LegBook, LegOwner, run_sip_gateway};
 #[cfg(feature = "lab")]
 pub use carriers::{NetworkObserver, Processed, SimulatedCarrier, run_simulated_gateway, run_until};
 pub use centre_settings::{CentreChange, CentreContact, CentreSettings};
@@ -103,8 +103,8 @@ pub use handovers::{
 };
 pub use notices::{
     DeadAddressView, DeliveryNews, Invited, NoticeStopView, NoticeView, NoticesOfDay, NoticesOfPerson, Notifier,
-    NotifierSettings, SentNotices, WhyNoInvitation, notice_delivered, notices_of_day, plan_notices, resume_notices,
-    send_invitation, take_sms, unsubscribe,
+    NotifierSettings, SentNotices, WhyNoInvitation, confirm_address, notice_delivered, notices_of_day, plan_notices,
+    resume_notices, send_invitation, take_sms, unsubscribe,
 };
 pub use outbox::{
     JobFilter, JobRunner, JobState, Outside, Post, PublicUrls, ShownJob, discard_job, list_jobs, retry_jobs,
@@ -137,11 +137,11 @@ pub use patients::{
 pub use portal::{
     AddedPerson, CodeEntered, CodeRequest, LastReport, MayReport, NewPerson, NoticesOfPortalPerson, OpenSurvey,
     PendingCode, PortalBrowser, PortalDevice, PortalLoggedIn, PortalPassword, PortalPerson, ReportToday, StateOfPerson,
-    add_portal_passkey, add_portal_person, ask_for_code, ask_to_stop_notices, begin_portal_passkey,
+    UrgentToday, add_portal_passkey, add_portal_person, ask_for_code, ask_to_stop_notices, begin_portal_passkey,
     challenge_portal_passkey, choose_portal_password, delete_empty_accounts, delete_portal_account, end_portal_device,
     enter_code, label_portal_person, log_in_by_portal_passkey, log_in_to_portal, log_out_of_portal, may_report,
     notices_of_portal_people, pending_code, portal_devices, portal_passkeys, portal_session, remove_portal_passkey,
-    show_portal_person, state_of_portal_person, take_back_stop_of_notices, unlock_portal_address,
+    remove_portal_person, show_portal_person, state_of_portal_person, take_back_stop_of_notices, unlock_portal_address,
 };
 pub use portal_reports::{
     FormView, LinkAsked, LinkOpened, LinkState, PageSent, PageTaken, Reporter, ReportingEnd, StoredPage, TextWritten,

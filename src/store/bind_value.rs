@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::{Document, StoreError};
 use crate::domain::{
     AccountId, AlertId, BulkId, CallId, CentreCode, CertificateId, ClaimId, ContactId, EscalationId, HandoverId,
-    HersysId, JobId, LegId, NoteId, NoticeId, PasskeyId, PatientId, PhoneNumber, PortalCodeId, PortalSessionId,
-    ProcessId, ReportFormId, ReportId, ReportLinkId, SavedFilterId, Sensitive, SlotId, StaffAccountId, StaffCallId,
-    TransferId, UploadId, WebSessionId,
+    HersysId, JobId, LegId, NoteId, NoticeId, PasskeyId, PatientId, PhoneNumber, PortalCodeId, PortalLetterId,
+    PortalSessionId, ProcessId, ReportFormId, ReportId, ReportLinkId, SavedFilterId, Sensitive, SlotId, StaffAccountId,
+    StaffCallId, TransferId, UploadId, WebSessionId,
 };
 
 /// A parameter. The driver takes owned text without a copy.
@@ -199,6 +199,7 @@ ids!(
     CertificateId,
     AccountId,
     PortalCodeId,
+    PortalLetterId,
     PortalSessionId
 );
 

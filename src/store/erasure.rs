@@ -129,6 +129,9 @@ async fn erase_account(tx: &mut Tx, patient: &PatientRow) -> Result<(), StoreErr
     if let Some(account) = account
         && people::of_account(tx, account).await?.is_empty()
     {
+        let letters = "DELETE FROM portal_letters
+                       WHERE folded_address IN (SELECT folded_address FROM portal_accounts WHERE id = $1)";
+        tx.execute(letters, vec![account.into()]).await?;
         accounts::delete(tx, account).await?;
     }
     Ok(())

@@ -439,6 +439,15 @@ pub async fn found_dead(tx: &mut Tx, dead: &DeadAddress) -> Result<(), StoreErro
     tx.execute(sql, args).await.map(|_| ())
 }
 
+/// Forgets that a patient's number or address takes no messages. Returns `false` if that wasn't known.
+///
+/// # Errors
+/// Database errors.
+pub async fn forget_dead(tx: &mut Tx, patient: PatientId, channel: NoticeChannel) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM dead_addresses WHERE patient_id = $1 AND channel = $2";
+    Ok(tx.execute(sql, vec![patient.into(), channel.code().into()]).await? == 1)
+}
+
 /// The numbers and addresses of these patients that take no messages.
 ///
 /// # Errors

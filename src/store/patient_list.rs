@@ -74,14 +74,15 @@ macro_rules! of_status {
     };
 }
 
-/// The other conditions. The numbers of the parameters are those of [`conditions`].
+/// The other conditions. The numbers of the parameters are those of [`conditions`]. The name comes first: most people
+/// have another one, and then nothing else is checked.
 macro_rules! matching {
     ($status:literal) => {
         concat!(
             $status,
-            " AND import <> (SELECT hidden FROM imports)
+            " AND ($7 = '' OR folded_name LIKE $7 ESCAPE '!') AND import <> (SELECT hidden FROM imports)
               AND ($4 = '' OR hersys_id LIKE $4) AND ($5 = '' OR phone_number LIKE $5)
-              AND ($6 = '' OR language = $6) AND ($7 = '' OR folded_name LIKE $7 ESCAPE '!')
+              AND ($6 = '' OR language = $6)
               AND ($8 = '' OR NOT EXISTS (SELECT 1 FROM reports r WHERE r.patient_id = patients.id
                                           AND r.report_date = $8 AND r.outcome = 'reported'))"
         )
@@ -159,7 +160,7 @@ macro_rules! of_terms {
 async fn page(tx: &mut Tx, filter: &PatientFilter, centre: Option<&CentreCode>) -> Result<Vec<PatientRow>, StoreError> {
     let terms = filter.terms.clone().unwrap_or_default();
     let mut args = conditions(filter, &terms, centre);
-    if terms == PatientTerms::default() || terms.name.is_some() {
+    if is_read_in_order(&terms) {
         let sql = match (filter.severity, centre) {
             (Some(severity), _) => {
                 args.push(urgency_of(severity).into());
@@ -190,8 +191,8 @@ pub async fn count(
     centres: Option<&BTreeSet<CentreCode>>,
 ) -> Result<u64, StoreError> {
     let terms = filter.terms.clone().unwrap_or_default();
-    let Some(centres) = centres.filter(|_| filter.severity.is_none() && terms == PatientTerms::default()) else {
-        // Open alerts and searches name few.
+    let Some(centres) = centres.filter(|_| filter.severity.is_none() && is_read_in_order(&terms)) else {
+        // Open alerts, IDs, numbers and birth dates name few.
         return Ok(list(tx, filter, centres).await?.len() as u64);
     };
     let mut found = 0_u64;
@@ -202,6 +203,11 @@ pub async fn count(
         found = counted.fold(found, u64::saturating_add);
     }
     Ok(found.min(u64::from(filter.limit)))
+}
+
+/// Whether the list is read in its order until a page is full: it isn't if an index finds the few who match.
+fn is_read_in_order(terms: &PatientTerms) -> bool {
+    *terms == PatientTerms::default() || terms.name.is_some()
 }
 
 /// An ID with its other leading zeros.

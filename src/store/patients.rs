@@ -3,6 +3,7 @@
 
 mod changes;
 mod doubles;
+mod one_setting;
 mod stops;
 
 use jiff::{Timestamp, civil::Date};
@@ -20,6 +21,7 @@ use crate::domain::{
 };
 
 pub use doubles::{Namesake, likely_doubles, namesakes};
+pub use one_setting::{set_call_times, set_languages};
 pub use stops::{release, released_by, request_stop, resume, stop, stop_again, wrong_numbers};
 
 /// One patient record, for one infection of one person.

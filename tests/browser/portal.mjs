@@ -117,13 +117,9 @@ async function everyPage(language, cookies) {
   await member.close();
 }
 
-// A report on one page, and what it leaves: the end, the history with its chart, and the health survey with a mistake.
-async function reported(cookies) {
-  const member = await browser.reader({ cookies });
-  const { page } = member;
-  await page.goto(`${site}/report?view=all&language=ja`);
-  // The demonstration may have called meanwhile: what was answered by phone isn't asked again.
-  if (page.url().includes("/done")) await page.locator('form[action$="/again"] button').click();
+// Answers what the page asks. Returns whether nothing is asked any more.
+async function answered(page) {
+  if (page.url().includes("/done")) return true;
   for (const [field, value] of [["#body_temperature", "37.4"], ["#spo2", "97"]]) {
     if (await page.locator(field).count()) await page.fill(field, value);
   }
@@ -132,7 +128,23 @@ async function reported(cookies) {
   const skipped = asksFirst ? ":not([name=breathlessness_severe])" : "";
   const no = page.locator(`form.report input[type=radio][value=no]${skipped}`);
   for (const choice of await no.all()) await choice.check();
-  await page.locator("form.report button.solid").click();
+  await Promise.all([page.waitForNavigation(), page.locator("form.report button.solid").click()]);
+  return page.url().includes("/done");
+}
+
+// A report on one page, and what it leaves: the end, the history with its chart, and the health survey with a mistake.
+async function reported(cookies) {
+  const member = await browser.reader({ cookies });
+  const { page } = member;
+  await page.goto(`${site}/report?view=all&language=ja`);
+  // The demonstration may have called meanwhile: what was answered by phone isn't asked again.
+  if (page.url().includes("/done")) {
+    await Promise.all([page.waitForNavigation(), page.locator('form[action$="/again"] button').click()]);
+  }
+  // A call may answer between the page and the answers, which are then asked for again.
+  for (let tries = 0; tries < 5 && !(await answered(page)); tries += 1) {
+    await page.goto(`${site}/report?view=all&language=ja`);
+  }
   await page.waitForURL(`${site}/report/done`);
   for (const language of LANGUAGES) {
     for (const name of ["report/done", "history"]) {

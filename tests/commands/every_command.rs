@@ -34,7 +34,7 @@ pub const REPORT: &[&str] = &[
 ];
 
 /// The arguments of each command. Commands without a line of their own run until they are stopped.
-const RUNS: [(&str, &[&str]); 62] = [
+const RUNS: [(&str, &[&str]); 67] = [
     ("alerts-close", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-give-back", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-list", &[]),
@@ -68,6 +68,11 @@ const RUNS: [(&str, &[&str]); 62] = [
     ("flows-time", &[]),
     ("flows-play", &[]),
     ("flows-test", &["tests/transcripts/call_back"]),
+    ("voices-import", &["shared.goodbye.1", "FOLDER/nobody.wav", "--voice", "見本", "--licence", "own"]),
+    ("voices-list", &[]),
+    ("voices-missing", &[]),
+    ("voices-say", &["shared.goodbye", "--to", "FOLDER/said.wav"]),
+    ("voices-texts", &[]),
     ("maintenance-end", &[]),
     ("maintenance-show", &[]),
     ("maintenance-start", &[]),
@@ -114,7 +119,7 @@ const RUNS: [(&str, &[&str]); 62] = [
 ];
 
 /// Commands that run until they are stopped, measure for minutes, or take a long time.
-const ENDLESS: [&str; 14] = [
+const ENDLESS: [&str; 15] = [
     "serve",
     "simulate-carrier",
     "simulate-days",
@@ -129,6 +134,7 @@ const ENDLESS: [&str; 14] = [
     "bench-day",
     "bench-overload",
     "bench-soak",
+    "bench-sip",
 ];
 
 struct Every<'a> {

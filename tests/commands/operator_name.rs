@@ -28,7 +28,7 @@ const OF_ACTOR: &str = "audit WHERE actor = '見本司令'";
 const OF_OTHERS: &str = "audit WHERE actor <> '見本司令'";
 
 /// Commands that leave no entry, with the reason.
-const LEAVES_NO_ENTRY: [(&str, &str); 41] = [
+const LEAVES_NO_ENTRY: [(&str, &str); 47] = [
     ("backup", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("restore", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("completions", "no database"),
@@ -70,6 +70,12 @@ const LEAVES_NO_ENTRY: [(&str, &str); 41] = [
     ("bench day", "databases of its own"),
     ("bench overload", "databases of its own"),
     ("bench soak", "databases of its own"),
+    ("bench sip", "no database"),
+    ("voices list", "no database"),
+    ("voices missing", "no database"),
+    ("voices say", "no database"),
+    ("voices import", "no database"),
+    ("voices texts", "no database"),
 ];
 
 /// The commands that `--help` names, down to those without subcommands.

@@ -66,8 +66,20 @@ fn a_variable_that_is_mistyped_stops_every_command() {
 }
 
 /// Commands that need no database, or create one.
-const NEEDS_NONE: [&str; 11] =
-    ["backup", "restore", "demo", "serve", "migrate", "bench", "simulate", "flows", "completions", "man", "config"];
+const NEEDS_NONE: [&str; 12] = [
+    "backup",
+    "restore",
+    "demo",
+    "serve",
+    "migrate",
+    "bench",
+    "simulate",
+    "flows",
+    "voices",
+    "completions",
+    "man",
+    "config",
+];
 
 /// Every command that needs a database, with valid arguments.
 fn asking() -> Vec<Vec<String>> {

@@ -79,12 +79,12 @@ async fn m13_who_asks_in_the_portal_gets_no_notice_until_the_centre_decides(fres
     let page = staff.get(&format!("/console/alerts/{alert}/close")).await.body.clone();
     assert!(page.contains("通知の停止依頼") && page.contains("認める(通知を止める)"), "{page}");
     let note = staff.page.hidden("note_id");
-    let fields = [("note_id", note.as_str()), ("decision", "grant"), ("patient_note", "")];
+    let fields = [("note_id", note.as_str()), ("decision", "grant"), ("patient_note", "またいつでもどうぞ")];
     staff.post(&format!("/console/alerts/{alert}/stop-request"), &fields).await;
     let told = staff.page.location.clone().unwrap();
     assert!(staff.get(&told).await.body.contains("通知を止めました"), "{}", staff.page.body);
     let body = visitor.get("/portal/notices").await.body.clone();
-    assert!(body.contains("停止済み("), "{body}");
+    assert!(body.contains("停止済み(") && body.contains("保健所から: またいつでもどうぞ"), "{body}");
     assert_eq!(tick_at(&day, "2026-11-26T08:30:00").await.handed_over, 2);
     assert_eq!(day.kept.count("patients WHERE stopped_at IS NULL").await, 3, "calls go on");
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use kenkocall::carrier::simulator::NetworkFaults;
 use kenkocall::domain::{
     Actor, CentreCode, CentreName, Language, NoticeChannel, NoticeId, NoticeState, Operator, PatientId, PhoneNumber,
-    Sensitive, StaffName, StopAskedIn, SystemUser, TransferReason,
+    Role, Sensitive, StaffName, StopAskedIn, SystemUser, TransferReason,
 };
 use kenkocall::lab::{SYNTHETIC_CENTRE, synthetic_number};
 use kenkocall::patient_import::Column;
@@ -290,6 +290,24 @@ async fn a_dead_number_is_no_longer_used_until_it_changes(fresh: Fresh) {
     assert!(kept(&day).await.contains(&"2026-11-26 daily not_sent no_address".to_owned()));
     day.set(0, &[(Column::PhoneNumber, "090-1000-9999")]).await;
     assert_eq!(tick_at(&day, "2026-11-27T08:30:00").await.handed_over, 2, "another number");
+    // The same number, once staff have confirmed it.
+    day.set(0, &[(Column::PhoneNumber, synthetic_number(0).unwrap().expose())]).await;
+    assert_eq!(tick_at(&day, "2026-11-28T08:30:00").await.handed_over, 1, "still known as dead");
+    let site = Site::of_day(&day).await;
+    let member = site.member("naoko@mihon.example", Role::Nurse, Some(SYNTHETIC_CENTRE)).await;
+    let mut nurse = site.logged_in(&member).await;
+    let page = format!("/console/patients/{patient}");
+    assert!(nurse.get(&page).await.body.contains("番号を確かめたので、また使う"), "{}", nurse.page.body);
+    for done in ["address-confirmed", "same"] {
+        nurse.get(&page).await;
+        nurse.post(&format!("{page}/notices"), &[("again", "sms")]).await;
+        assert!(
+            nurse.page.location.as_deref().unwrap().ends_with(&format!("done={done}")),
+            "{:?}",
+            nurse.page.location
+        );
+    }
+    assert_eq!(tick_at(&day, "2026-11-29T08:30:00").await.handed_over, 2);
 }
 
 async fn m14_an_invitation_at_registration_at_import_and_again(fresh: Fresh) {

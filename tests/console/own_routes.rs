@@ -47,6 +47,7 @@ pub const ROUTES: &[(&str, [u16; 7])] = &[
     ("GET /transfers", [IN, 200, 200, 200, 200, 404, 404]),
     ("GET /transfers/{transfer}", [IN, 404, 404, 404, 404, 404, 404]),
     ("POST /transfers/{transfer}", [403, 403, 403, 403, 403, 403, 403]),
+    ("GET /help", [IN, 200, 200, 200, 200, 200, 200]),
     ("GET /dialling", [IN, 404, 404, 404, 404, 404, 200]),
     // Patient lists: their own centre's, whose rows are of the reader's centre alone.
     ("GET /patients/imports", [IN, 200, 200, 200, 200, 404, 404]),

@@ -167,6 +167,9 @@ async fn a_wrong_time_is_named_beside_its_field(fresh: Fresh) {
     assert_eq!(page.status, 422);
     assert!(page.body.contains("href=\"#times\"") && page.body.contains("id=\"times-error\""), "{}", page.body);
     assert!(page.body.contains("value=\"25:00\""), "what was typed is kept");
+    let typed = [("of", "all"), ("kind", "call_times"), ("times", "9:30　13:00"), ("filter", "")];
+    asked(&mut visitor, &typed).await;
+    assert!(visitor.page.body.contains("9:30 13:00"), "{}", visitor.page.body);
 }
 
 async fn undoing_a_stop_calls_nobody_who_was_stopped_again_since(fresh: Fresh) {

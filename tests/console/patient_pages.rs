@@ -190,7 +190,7 @@ async fn who_looked_is_told(fresh: Fresh) {
     assert!(visitor.get("/console/patients").await.status == 200);
     let page = visitor.get(&path).await.body.clone();
     let looks = page.split("<ol class=\"looks\">").nth(1).expect("looks").split("</ol>").next().unwrap().to_owned();
-    assert!(looks.contains("見本 直子") && looks.contains("コンソールで 2回"), "{looks}");
+    assert!(looks.contains("見本 直子") && looks.contains("コンソールで、一覧も含めて2回"), "{looks}");
     // Each view is one entry.
     let actions = site.actions().await;
     assert_eq!(actions.iter().filter(|action| *action == "patient.shown").count(), 2);

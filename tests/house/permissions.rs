@@ -121,6 +121,7 @@ const BY_THE_PROGRAM: [(&str, &[&str], &str); 24] = [
             "delete_portal_account",
             "add_portal_person",
             "label_portal_person",
+            "remove_portal_person",
             "show_portal_person",
             "may_report",
             "notices_of_portal_people",

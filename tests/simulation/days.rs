@@ -10,7 +10,7 @@ const FIXED: std::ops::Range<u64> = 1..41;
 /// after a red answer, of a report made while the clock was an hour fast, of answers in two calls between which the
 /// clock was put back (two days), of a job that was postponed while the clock was fast, and of answers in two calls in
 /// the same moment (two days).
-const ONCE_BROKEN: [u64; 8] = [
+const ONCE_BROKEN: [u64; 9] = [
     1_796_042_314_635,
     1_796_042_314_800,
     1_796_042_314_647,
@@ -19,6 +19,7 @@ const ONCE_BROKEN: [u64; 8] = [
     20_261_789,
     1_796_065_306_294,
     1_796_065_306_996,
+    1_796_075_577_767,
 ];
 /// A day of few people with few other faults.
 const FEW_COMMITS: u64 = 24;

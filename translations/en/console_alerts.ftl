@@ -67,7 +67,6 @@ console-take-over = Take over from { $who }
 console-since-time = since { $at }
 console-untaken = untaken { $count }
 console-strip = Red alerts that nobody has taken: { $count }.
-console-strip-waits = The first one has waited { $minutes } min.
 console-live-new = Show { $count } new
 console-live-lost = not updated since { $at }
 console-stop-grant-effect = Calls that wait are cancelled ({ $waiting }), and calls in progress end ({ $calling }). The patient can still call to report.

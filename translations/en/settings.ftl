@@ -81,7 +81,6 @@ setting-pasted =
 setting-twice = { $other } is set too, and only one of them can hold; unset one of the two
 setting-no-simulator =
     this program was built without the simulated phone network (the feature `lab`); set it to twilio, or train with a program that has it
-setting-no-sip = this version speaks to the carriers simulator and twilio
 setting-database-url = it is sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME
 setting-calls-per-second = it is a number above 0 and not above 1000
 setting-no-calls = at least one call must be possible at a time

@@ -1,5 +1,5 @@
 # The certificate, and how others check it, in やさしい日本語.
-certificate-title = [病気|びょうき]の[証明書|しょうめいしょ]([療養証明書|りょうようしょうめいしょ])
+certificate-title = [病気|びょうき]の[証明書|しょうめいしょ] ([療養|りょうよう][証明書|しょうめいしょ])
 certificate-show = [証明書|しょうめいしょ]を[見|み]る
 certificate-others = ほかの[人|ひと]を[見|み]る
 certificate-shown-at = [見|み]た[日|ひ]と[時間|じかん]: { $at }

@@ -67,7 +67,6 @@ console-take-over = { $who } さんから引き継ぐ
 console-since-time = { $at } から
 console-untaken = 未着手 { $count }
 console-strip = 担当のいない緊急が { $count }件あります。
-console-strip-waits = いちばん長く待っているものは{ $minutes }分です。
 console-live-new = 新しい { $count }件を表示
 console-live-lost = { $at } から更新されていません
 console-stop-grant-effect = 待っている電話 { $waiting }件を取り消し、かけている電話 { $calling }件を切ります。健康コールでの報告は続けられます。

@@ -77,7 +77,6 @@ setting-pasted =
 setting-twice = { $other } も設定されています。使えるのは一方だけなので、どちらかを取り消してください
 setting-no-simulator =
     このプログラムには模擬の電話網がありません(機能 `lab` なしで作られています)。twilio にするか、模擬の電話網のあるプログラムで練習してください
-setting-no-sip = この版で使える電話事業者は simulator と twilio です
 setting-database-url = sqlite://PATH か postgres://USER:PASSWORD@HOST/NAME の形で書いてください
 setting-calls-per-second = 0より大きく1000以下の数を書いてください
 setting-no-calls = 同時に少なくとも1件の通話ができる数にしてください

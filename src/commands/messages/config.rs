@@ -3,7 +3,7 @@
 use super::ToMessage;
 use crate::config::{
     AddressError, ConfigError, EmailFault, Expected, NetworkError, Place, SecretFileError, SettingFault,
-    SettingsFileError, Warning,
+    SettingsFileError, SipFault, Warning,
 };
 use crate::translations::{Message, message};
 
@@ -73,7 +73,7 @@ impl ToMessage for SettingFault {
             Self::Twice(other) => message!("setting-twice", other = other),
             Self::SecretFile { path, error } => secret_file(&path.display().to_string(), error),
             Self::NoSimulator => message!("setting-no-simulator"),
-            Self::NoSip => message!("setting-no-sip"),
+            Self::Sip(fault) => fault.message(),
             Self::DatabaseUrl => message!("setting-database-url"),
             Self::CallsPerSecond => message!("setting-calls-per-second"),
             Self::NoCalls => message!("setting-no-calls"),
@@ -85,6 +85,21 @@ impl ToMessage for SettingFault {
             Self::NoToken => message!("setting-no-token"),
             Self::CallerNumber => message!("setting-caller-number"),
             Self::RingSeconds => message!("setting-ring-seconds"),
+        }
+    }
+}
+
+impl ToMessage for SipFault {
+    fn message(&self) -> Message {
+        match self {
+            Self::NoJournal => message!("sip-setting-no-journal"),
+            Self::NoAddress => message!("sip-setting-no-address"),
+            Self::LongestRinging => message!("sip-setting-longest-ringing"),
+            Self::NoTrunk => message!("sip-setting-no-trunk"),
+            Self::TrunkAddress => message!("sip-setting-trunk-address"),
+            Self::TrunkNetworks => message!("sip-setting-trunk-networks"),
+            Self::NoPassword => message!("sip-setting-no-password"),
+            Self::NoChannel => message!("sip-setting-no-channel"),
         }
     }
 }
@@ -149,6 +164,7 @@ impl ToMessage for Warning {
             Self::NoDayLimits => message!("warning-no-day-limits"),
             Self::NoPublicUrl => message!("warning-no-public-url"),
             Self::NoCallerNumber => message!("warning-no-caller-number"),
+            Self::NoSipCallerNumber => message!("warning-no-sip-caller-number"),
             Self::NoCheckpointFile => message!("warning-no-checkpoint-file"),
         }
     }

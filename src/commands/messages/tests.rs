@@ -8,7 +8,7 @@ use crate::carrier::twilio::rest::NotReady;
 use crate::carrier::twilio::{NoToken, VoiceError};
 use crate::config::{
     AddressError, ConfigError, EmailFault, Expected, NetworkError, Place, SecretFileError, SettingFault,
-    SettingsFileError, Warning,
+    SettingsFileError, SipFault, Warning,
 };
 use crate::domain::{
     BirthDateError, CallTimesError, CallingHoursError, CentreCodeError, HersysIdError, KeysError, Language,
@@ -97,7 +97,14 @@ fn faults_of_settings_say_what_the_log_says() {
         SettingFault::Pasted,
         SettingFault::Twice(text()),
         SettingFault::NoSimulator,
-        SettingFault::NoSip,
+        SettingFault::Sip(SipFault::NoJournal),
+        SettingFault::Sip(SipFault::NoAddress),
+        SettingFault::Sip(SipFault::LongestRinging),
+        SettingFault::Sip(SipFault::NoTrunk),
+        SettingFault::Sip(SipFault::TrunkAddress),
+        SettingFault::Sip(SipFault::TrunkNetworks),
+        SettingFault::Sip(SipFault::NoPassword),
+        SettingFault::Sip(SipFault::NoChannel),
         SettingFault::DatabaseUrl,
         SettingFault::CallsPerSecond,
         SettingFault::NoCalls,
@@ -130,6 +137,7 @@ fn places_and_warnings_of_settings_say_what_the_log_says() {
         Warning::NoDayLimits,
         Warning::NoPublicUrl,
         Warning::NoCallerNumber,
+        Warning::NoSipCallerNumber,
         Warning::NoCheckpointFile,
     ]);
     says(&[

@@ -11,6 +11,7 @@ mod notices;
 mod phone;
 mod portal;
 mod server;
+mod sip;
 mod smtp_sink;
 mod step;
 mod temp_dir;
@@ -158,6 +159,22 @@ pub enum Bench {
         #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(10..=10_000))]
         addresses: u32,
     },
+    /// The sound of our own line: how late packets leave, and how long a key takes to change what is said.
+    Sip {
+        /// Calls at a time, half of them with keys in the sound.
+        #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+        calls: u16,
+        /// Duration in seconds.
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3_600))]
+        seconds: u32,
+    },
+    /// The other side of the calls of `bench sip`.
+    #[command(hide = true)]
+    SipPartner {
+        /// Duration in seconds.
+        #[arg(long)]
+        seconds: u32,
+    },
     /// The server that stores nothing, for comparison. It runs until it is killed.
     #[command(hide = true)]
     Baseline,
@@ -187,6 +204,8 @@ pub(super) async fn run(command: Option<Bench>) -> anyhow::Result<()> {
         Some(Bench::Portal { patients, accounts, rate, seconds, addresses }) => {
             portal::run(portal::Plan { patients, accounts, rate, seconds, addresses }).await
         }
+        Some(Bench::Sip { calls, seconds }) => sip::run(sip::Plan { calls, seconds }).await,
+        Some(Bench::SipPartner { seconds }) => sip::partner(seconds),
         Some(Bench::Baseline) => server::baseline().await,
         None => {
             step::run()?;

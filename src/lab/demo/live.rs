@@ -127,10 +127,15 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
     Ok(())
 }
 
-/// Prints where patients report, and where what they get can be read.
-fn say_where_patients_look(port: u16, folder: &Path, daily_notice: &str) {
+/// Prints the portal's address, and where its codes can be read.
+pub(super) fn say_where_the_portal_is(port: u16, folder: &Path) {
     outln!("  portal       http://localhost:{port}/portal");
     outln!("               its codes by e-mail are in {}", folder.join("mail").display());
+}
+
+/// Prints where patients report, and where what they get can be read.
+fn say_where_patients_look(port: u16, folder: &Path, daily_notice: &str) {
+    say_where_the_portal_is(port, folder);
     outln!("               add HER-SYS ID {FIRST_MADE_UP_ID}, birth date {MADE_UP_BIRTH_DATE}");
     outln!("  notices      SMS as patients get them are in {}", folder.join("sms").display());
     outln!("               the first invites to the portal; at {daily_notice} everybody gets the daily link to report");

@@ -39,6 +39,11 @@ pub(super) async fn demonstrate(
     let address = listener.local_addr().context("the listening address can't be read")?;
     config.server.listen = address;
     config.server.operations_listen = Some(address);
+    if address.ip().is_loopback() {
+        // An IP address can't have passkeys.
+        config.server.public_url = Some(format!("http://localhost:{}", address.port()));
+    }
+    config.email.spool_folder = Some(folder.join("mail"));
     let people = simulator::Settings { seed, ..simulator::Settings::default() };
     let server = Server::open(&config, Origin::choose(None).flow_set()?, |_, context| {
         Ok(Some(simulated_network(people, context)))
@@ -57,7 +62,9 @@ pub(super) async fn demonstrate(
         if patients == 1 { "alone".to_owned() } else { format!("and {} others", patients - 1) }
     );
     outln!("             HER-SYS ID {FIRST_MADE_UP_ID} to {}", FIRST_MADE_UP_ID + patients - 1);
-    outln!("             birth date {MADE_UP_BIRTH_DATE}, of all of them\n");
+    outln!("             birth date {MADE_UP_BIRTH_DATE}, of all of them");
+    super::live::say_where_the_portal_is(address.port(), folder);
+    outln!("");
 
     let (stop, stopped) = oneshot::channel::<()>();
     let serving =

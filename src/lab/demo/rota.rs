@@ -27,7 +27,7 @@ pub(super) struct Duty {
 
 /// The first health centre's.
 pub(super) const FIRST: Duty =
-    Duty { centre: SYNTHETIC_CENTRE, names: ["見本 直子", "見本 一郎", "見本 健二"], others: 0 };
+    Duty { centre: SYNTHETIC_CENTRE, names: ["見本 当番一", "見本 当番二", "見本 当番三"], others: 0 };
 
 /// Puts the people at their numbers: the first doesn't answer, the second passes the alerts on, the third takes them.
 pub(super) fn people(population: &mut Population) {

@@ -23,6 +23,8 @@ pub(super) struct Talk {
     keyed: Option<u32>,
     /// The keys since something was last said.
     typed: String,
+    /// Whether the server died since something was last said: a key may be stored though its reply was lost.
+    died_since: bool,
     /// The last turn: its call, the event, and the words of its reply.
     pub(super) last: Option<(CallId, CarrierEvent, String)>,
 }
@@ -60,10 +62,13 @@ impl Environment {
         {
             let mut state = self.state();
             let asked = state.talks.get(&leg).map(|talk| talk.asked.clone()).unwrap_or_default();
+            let died_since = state.talks.get(&leg).is_some_and(|talk| talk.died_since);
             if let NetworkEventKind::Ended(_) = heard.news.what {
                 state.talks.remove(&leg);
             }
-            notes.extend(heard.news.call.and_then(|call| who_is_there(&asked, call, heard)));
+            let who = heard.news.call.and_then(|call| who_is_there(&asked, call, heard));
+            // The caller may have answered, and only the reply was lost.
+            notes.extend(who.filter(|what| !(died_since && matches!(what, LoggedEventKind::StopPassedOn(_)))));
             if let (Some(to), Some(call)) = (&heard.news.to, heard.news.call)
                 && let Some(who) = state.called.get(&call).copied().or_else(|| state.who_has(to))
             {
@@ -86,6 +91,11 @@ impl Environment {
             notes.extend(stands.map(|(who, standing)| LoggedEventKind::Changed(who, standing)));
         }
         self.note_all(notes);
+    }
+
+    /// Remembers that the server died in the middle of all these calls.
+    pub(super) fn server_died(&self) {
+        self.state().talks.values_mut().for_each(|talk| talk.died_since = true);
     }
 }
 
@@ -168,6 +178,7 @@ impl Talk {
             let keyed = typed.strip_suffix('#').filter(|rest| !rest.is_empty()).unwrap_or(&typed);
             self.keyed(call, keyed, Heard { next: &next, noted }, notes);
         }
+        self.died_since = false;
         let patient = self.patient;
         if ["automated_call.received", "health_call.received", "red_answer.goodbye"].into_iter().any(said) {
             notes.push(LoggedEventKind::Received { call, patient });

@@ -71,6 +71,7 @@ impl ServerRun<'_> {
         if self.world.state().moments.is_empty() {
             register(self.world).await?;
         }
+        self.world.server_died();
         goes_on_alone(self.world, down, coming).await;
         self.lead(coming).await
     }

@@ -1,9 +1,9 @@
 //! Hashing passwords with argon2id. Few at a time: each takes 19 MiB and some tens of milliseconds of a core.
 
 use std::num::NonZero;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use metrics::Gauge;
@@ -32,6 +32,8 @@ static AT_A_TIME: LazyLock<Semaphore> = LazyLock::new(|| {
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     Semaphore::new(hashed_at_once(cores))
 });
+/// The memory that no hash uses now: as much as are hashed at a time.
+static KEPT: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());
 /// How many of staff are hashed or wait. Further ones are refused at once.
 static OF_STAFF: Semaphore = Semaphore::const_new(34);
 
@@ -131,9 +133,31 @@ impl Drop for Counted {
 fn hashed(password: &str, salt: &[u8], (memory, passes, lanes): (u32, u32, u32)) -> Option<[u8; HASH_BYTES]> {
     let params = Params::new(memory, passes, lanes, Some(HASH_BYTES)).ok()?;
     let mut hash = [0; HASH_BYTES];
+    let mut blocks = Memory::of(params.block_count());
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    argon2.hash_password_into(password.as_bytes(), salt, &mut hash).ok()?;
+    argon2.hash_password_into_with_memory(password.as_bytes(), salt, &mut hash, blocks.0.as_mut_slice()).ok()?;
     Some(hash)
+}
+
+/// The memory of a hash. It is kept for the next one: freed by ever other threads, it would stay with the arena of each
+/// of them, and many log-ins at once would leave some hundred MB behind.
+struct Memory(Vec<Block>);
+
+impl Memory {
+    fn of(blocks: usize) -> Self {
+        let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut memory = kept.unwrap_or_default();
+        memory.resize(blocks, Block::new());
+        Self(memory)
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        // Nothing of a password stays.
+        self.0.fill(Block::new());
+        KEPT.lock().unwrap_or_else(PoisonError::into_inner).push(std::mem::take(&mut self.0));
+    }
 }
 
 /// The parameters, the salt and the hash of a stored text.
@@ -182,6 +206,28 @@ mod tests {
         let hash = hashed("password", b"somesalt", (65_536, 2, 1)).map(|hash| hash.to_vec());
         let hex: String = hash.unwrap_or_default().iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hex, "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7");
+    }
+
+    /// Many hashes on many threads, one after the other and at once, need no more memory than are hashed at a time.
+    #[tokio::test]
+    async fn the_memory_of_a_hash_is_used_again() {
+        let cost = (64, 1, 1);
+        let first = hashed("password", b"somesalt", cost);
+        let mut at_once = tokio::task::JoinSet::new();
+        for _ in 0..38 {
+            at_once.spawn(async move {
+                let _turn = AT_A_TIME.acquire().await;
+                tokio::task::spawn_blocking(move || hashed("password", b"somesalt", cost)).await.ok().flatten()
+            });
+        }
+        while let Some(hash) = at_once.join_next().await {
+            assert_eq!(hash.ok().flatten(), first, "what was there before changes nothing");
+        }
+        let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        // Other tests hash beside it.
+        assert!(kept.len() <= hashed_at_once(std::thread::available_parallelism().map_or(1, NonZero::get)) + 8);
+        let is_clean = |blocks: &Vec<Block>| blocks.iter().all(|block| block.as_ref().iter().all(|word| *word == 0));
+        assert!(kept.iter().all(is_clean), "nothing of a password stays");
     }
 
     /// An unknown account costs what a known one costs: the same parameters.

@@ -1,5 +1,7 @@
 //! Lists the audit trail for authorized readers. Reading it adds an entry too.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -34,6 +36,8 @@ pub struct TrailQuery {
     pub after: Option<Uuid>,
     /// The maximum number of entries.
     pub limit: u32,
+    /// How many patients are named of an entry about several; the others are counted. `None`: all are named.
+    pub most_named: Option<usize>,
 }
 
 /// Lists entries of the trail, latest first.
@@ -69,12 +73,20 @@ pub async fn list_trail(
         after: last_listed(&mut tx, filter.after, &scope).await?.or(before),
     };
     let mut page = Page::of(audit::list(&mut tx, &wanted).await?, filter.limit);
+    let mut named_by = HashMap::new();
     for row in &mut page.items {
         row.people.retain(|person| scope.covers(&person.centre));
+        named_by.insert(row.id, row.people.len());
+        // Who isn't named isn't read either, and the entry about this page doesn't name them.
+        row.people.truncate(filter.most_named.unwrap_or(usize::MAX));
     }
     let shown = Shown::of(&mut tx, &page.items, &scope).await?;
     drop(tx);
     let mut found = page.map(|row| shown.entry(row));
+    for entry in &mut found.items {
+        let all = named_by.get(&entry.row.id).copied().unwrap_or_default();
+        entry.unnamed = all.saturating_sub(entry.people.len());
+    }
     // Nobody finds out by searching how another centre's staff are called.
     found.items.retain(|entry| entry.elsewhere.is_none() || (filter.actor.is_none() && filter.account.is_none()));
     let asked = details

@@ -22,6 +22,8 @@ pub struct ShownEntry {
     /// The patients whom a view of several showed, as far as the reader may see them, each with the HER-SYS ID, or
     /// `None` if the patient was erased.
     pub people: Vec<(PatientId, Option<HersysId>)>,
+    /// How many more it showed.
+    pub unnamed: usize,
     /// The system's user, if the actor was an operator of the command line.
     pub system_user: Option<String>,
     /// The account of who did it, if that is staff. Older entries have only the name.
@@ -86,7 +88,7 @@ impl<'a> Shown<'a> {
         let system_user = fields.remove(SYSTEM_USER).and_then(|user| user.as_str().map(str::to_owned));
         fields.remove(ACCOUNT);
         let account = account.filter(|_| elsewhere.is_none());
-        ShownEntry { row, hersys_id, people, system_user, account, log_in_name, elsewhere, fields }
+        ShownEntry { row, hersys_id, people, unnamed: 0, system_user, account, log_in_name, elsewhere, fields }
     }
 
     /// The log-in name of an account, or else the health centre whose staff the reader mayn't know.

@@ -5,9 +5,11 @@ mod leg_book;
 mod simulated;
 #[cfg(feature = "lab")]
 mod simulated_gateway;
+mod sip_gateway;
 
 pub use leg_book::{LegBook, LegOwner};
 #[cfg(feature = "lab")]
 pub use simulated::{NetworkObserver, SimulatedCarrier};
 #[cfg(feature = "lab")]
 pub use simulated_gateway::{Processed, run_simulated_gateway, run_until};
+pub use sip_gateway::run_sip_gateway;

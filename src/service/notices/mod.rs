@@ -16,7 +16,7 @@ pub use invite::{Invited, WhyNoInvitation, send_invitation};
 pub use notifier::{Notifier, NotifierSettings, SentNotices};
 pub use plan::plan_notices;
 pub(in crate::service) use plan::{plan_moved, plan_notices_anew};
-pub use stops::{NoticeStopView, resume_notices};
+pub use stops::{NoticeStopView, confirm_address, resume_notices};
 pub(in crate::service) use stops::{ask_notice_stop, decide_notice_stop, notice_stops_of, take_back_notice_stop};
 pub(in crate::service) use view::notices_of_person;
 pub use view::{DeadAddressView, NoticeView, NoticesOfDay, NoticesOfPerson, notices_of_day};

@@ -3,14 +3,14 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{Actor, AlertKind, NoticeStop, PatientId, StopAskedIn};
+use crate::domain::{Actor, AlertKind, NoticeChannel, NoticeStop, PatientId, StopAskedIn};
 use crate::policy::{Permission, Scope, scope};
 use crate::service::alerts::{About, Consequences};
 use crate::service::context::{Changes, Context, audit_entry};
 use crate::service::error::{PatientError, ServiceError};
 use crate::store::audit::{self, Subject};
 use crate::store::patients::{self, PatientRow};
-use crate::store::{StoreError, Tx, alerts, notice_stops};
+use crate::store::{StoreError, Tx, alerts, notice_stops, notices};
 
 /// Records a request, and puts it on the health centre's list. Returns `false` if one is open, or notices have stopped.
 /// The caller has locked the patient.
@@ -83,6 +83,42 @@ async fn resume(context: &Context, actor: &Actor, scope: &Scope, id: PatientId) 
     }
     alerts::close_of(&mut tx, &[id], &[AlertKind::NoticeStop], now, actor.name()).await?;
     note(&mut tx, actor, "notice.resumed", &patient, now).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Uses a number or an address of a patient for notices again, as staff have confirmed it. Returns `false` if it wasn't
+/// marked as one that takes no messages.
+///
+/// # Errors
+/// [`PatientError::NotFound`].
+pub async fn confirm_address(
+    context: &Context,
+    actor: &Actor,
+    patient: PatientId,
+    channel: NoticeChannel,
+) -> Result<bool, ServiceError> {
+    let scope = scope(actor, Permission::ChangePatients)?;
+    let confirmed = confirm(context, actor, &scope, (patient, channel)).await;
+    context.looked_up(actor, patient, "notice.address_confirmed", confirmed).await
+}
+
+async fn confirm(
+    context: &Context,
+    actor: &Actor,
+    scope: &Scope,
+    (id, channel): (PatientId, NoticeChannel),
+) -> Result<bool, ServiceError> {
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
+    patients::hold(&mut tx, &[id]).await?;
+    let found = patients::by_ids(&mut tx, &[id]).await?.pop();
+    let patient = found.filter(|patient| scope.covers(&patient.centre)).ok_or(PatientError::NotFound)?;
+    if !notices::forget_dead(&mut tx, id, channel).await? {
+        tx.rollback().await?;
+        return Ok(false);
+    }
+    note(&mut tx, actor, "notice.address_confirmed", &patient, now).await?;
     tx.commit().await?;
     Ok(true)
 }

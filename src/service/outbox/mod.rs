@@ -4,6 +4,7 @@
 mod failed_jobs;
 mod missed_call_sms;
 mod portal_code;
+mod portal_letter;
 mod staff_email;
 mod staff_notice;
 mod staff_sms;
@@ -284,6 +285,10 @@ async fn run_in_time(context: &Context, means: &Means, job: &ClaimedJob, now: Ti
             warn!(job = %job.id, ?why, "the mail server didn't take a code of the portal; check [email]");
             Err(JobFailure::MailServer)
         }
+        Ok(Err(RunError::LetterNotSent(why))) => {
+            warn!(job = %job.id, ?why, "the mail server didn't take a letter of the portal; check [email]");
+            Err(JobFailure::MailServer)
+        }
         Ok(Err(RunError::NotSent { call, why })) => {
             warn!(job = %job.id, %call, ?why, "the mail server didn't take an e-mail to staff; check [email]");
             Err(JobFailure::MailServer)
@@ -303,6 +308,8 @@ enum RunError {
     },
     /// The mail server certainly hasn't taken a code of the portal.
     CodeNotSent(NotSent),
+    /// The mail server certainly hasn't taken a letter of the portal.
+    LetterNotSent(NotSent),
     /// The mail server certainly hasn't taken a message.
     NotSent {
         call: CallId,
@@ -343,6 +350,9 @@ async fn run(context: &Context, means: &Means, job: &ClaimedJob, now: Timestamp)
         }
         (Job::StaffEmail { call }, Means::Mail(post)) => staff_email::staff_email(context, post, id, call, now).await,
         (Job::PortalCode { code }, Means::Mail(post)) => portal_code::portal_code(context, post, id, code, now).await,
+        (Job::PortalLetter { letter }, Means::Mail(post)) => {
+            portal_letter::portal_letter(context, post, id, letter, now).await
+        }
         // It was stored under the wrong kind, or it wouldn't have been claimed.
         (
             Job::Withdraw { .. }
@@ -351,7 +361,8 @@ async fn run(context: &Context, means: &Means, job: &ClaimedJob, now: Timestamp)
             | Job::StaffTrial { .. }
             | Job::ReportLinkSms { .. }
             | Job::StaffEmail { .. }
-            | Job::PortalCode { .. },
+            | Job::PortalCode { .. }
+            | Job::PortalLetter { .. },
             Means::Nothing | Means::Network(_) | Means::Mail(_),
         ) => Ok(Done::Waits(outbox::LONGEST_POSTPONED)),
     }

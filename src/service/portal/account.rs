@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
+use super::letters::{forget_old, tell_of_change};
 use super::note;
-use super::session::{PortalLoggedIn, holds};
-use crate::domain::{Actor, DeviceName, Password, PortalSessionId, Stay};
+use super::session::{PortalLoggedIn, PortalPassword, holds};
+use crate::domain::{AccountChange, Actor, DeviceName, Password, PortalSessionId, Stay};
 use crate::policy::EMPTY_ACCOUNT_KEPT_FOR;
 use crate::service::accounts::passwords::{self, PasswordOf};
 use crate::service::context::{Changes, Context, audit_entry};
@@ -81,6 +82,9 @@ pub async fn choose_portal_password(
     };
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
+    if hash.is_some() || logged_in.password == PortalPassword::Chosen {
+        tell_of_change(&mut tx, logged_in, AccountChange::Password, now).await?;
+    }
     accounts::set_password(&mut tx, logged_in.account, hash.as_deref(), now).await?;
     sessions::end_others(&mut tx, logged_in.account, logged_in.session, now).await?;
     note(&mut tx, logged_in.account, "portal.password_chosen", now).await?;
@@ -94,6 +98,7 @@ pub async fn choose_portal_password(
 pub async fn delete_portal_account(context: &Context, logged_in: &PortalLoggedIn) -> Result<(), ServiceError> {
     let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
+    tell_of_change(&mut tx, logged_in, AccountChange::Deleted, now).await?;
     accounts::delete(&mut tx, logged_in.account).await?;
     note(&mut tx, logged_in.account, "portal.account_deleted", now).await?;
     Ok(tx.commit().await?)
@@ -108,9 +113,7 @@ pub async fn delete_empty_accounts(context: &Context) -> Result<usize, ServiceEr
     let before = now.checked_sub(EMPTY_ACCOUNT_KEPT_FOR).unwrap_or(Timestamp::MIN);
     let mut tx = context.database.begin_write().await?;
     let empty = accounts::empty_since(&mut tx, before, MOST_AT_ONCE).await?;
-    if empty.is_empty() {
-        return Ok(0);
-    }
+    forget_old(&mut tx, now).await?;
     for account in &empty {
         accounts::delete(&mut tx, *account).await?;
         let subject = format!("portal_account:{account}");

@@ -3,9 +3,12 @@
 
 use jiff::Timestamp;
 
+use super::letters::tell_owner;
 use super::log_in::{PortalBrowser, begin_session};
 use super::note;
-use crate::domain::{AccountId, CodePurpose, EmailAddress, Job, JobId, MailCode, PageLanguage, PortalCodeId, Stay};
+use crate::domain::{
+    AccountChange, AccountId, CodePurpose, EmailAddress, Job, JobId, MailCode, PageLanguage, PortalCodeId, Stay,
+};
 use crate::policy::{CODE_HOLDS_FOR, CODES_COUNT_FOR, WRONG_CODES_COUNT_FOR, code_wait, codes_are_locked};
 use crate::service::accounts::{SecretToken, hash_of, random_bytes};
 use crate::service::context::{Context, new_id};
@@ -197,6 +200,10 @@ async fn proven(
         (CodePurpose::ChangeAddress, Some(account)) if Some(account.id) != code.account => Ok(CodeEntered::Exists),
         (CodePurpose::ChangeAddress, _) => {
             let Some(account) = code.account else { return Ok(CodeEntered::Unknown) };
+            let before = accounts::get(tx, account).await?.filter(|before| before.address != code.address);
+            if let Some(before) = before {
+                tell_owner(tx, before, AccountChange::Address, now).await?;
+            }
             accounts::set_address(tx, account, &code.address, now).await?;
             note(tx, account, "portal.address_changed", now).await?;
             Ok(CodeEntered::AddressChanged)

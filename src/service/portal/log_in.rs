@@ -11,7 +11,7 @@ use crate::service::accounts::{SecretToken, hash_of};
 use crate::service::context::{Context, new_id};
 use crate::service::error::{PortalError, ServiceError};
 use crate::store::log_in_failures::{self, Factor, LogInTry};
-use crate::store::portal::accounts;
+use crate::store::portal::accounts::{self, PortalAccountRow};
 use crate::store::portal::people;
 use crate::store::portal::sessions::{self, PortalSessionRow};
 use crate::store::{StoreError, Tx};
@@ -23,6 +23,8 @@ pub struct PortalBrowser {
     pub address: String,
     /// What it and its system are called.
     pub device: DeviceName,
+    /// The token of its log-in, which may have ended.
+    pub log_in: Option<SecretToken>,
 }
 
 /// Logs in with a password.
@@ -40,20 +42,15 @@ pub async fn log_in_to_portal(
     let now = context.clock.now();
     let forget = now.checked_sub(TRIES_COUNT_FOR).unwrap_or(Timestamp::MIN);
     let mut tx = context.database.begin_write().await?;
-    let attempt = LogInTry {
-        id: new_id(),
-        name_hash: name_hash(address),
-        client: hash_of(&["portal-client", &browser.address]),
-        factor: Factor::Password,
-        at: now,
-    };
+    let account = accounts::by_address(&mut tx, address).await?;
+    let (kind, client) = client_of(&mut tx, account.as_ref(), browser).await?;
+    let attempt = LogInTry { id: new_id(), name_hash: name_hash(address), client, factor: Factor::Password, at: now };
     let failed = log_in_failures::failed(&mut tx, &attempt, forget).await?;
-    if let Some(wait) = log_in_wait(ClientKind::Address, &failed, now) {
+    if let Some(wait) = log_in_wait(kind, &failed, now) {
         metrics::counter!("kenkocall_log_ins_slowed_total").increment(1);
         return Err(PortalError::TooManyTries(wait).into());
     }
     log_in_failures::add(&mut tx, &attempt, forget).await?;
-    let account = accounts::by_address(&mut tx, address).await?;
     tx.commit().await?;
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
     let is_right = passwords::verify(password.to_owned(), hash, PasswordOf::PortalAccount).await?;
@@ -67,6 +64,21 @@ pub async fn log_in_to_portal(
     note(&mut tx, account.id, "portal.logged_in", now).await?;
     tx.commit().await?;
     Ok(token)
+}
+
+/// Which client makes a try: a browser that has logged in to the account before, which strangers' tries don't slow, or
+/// an address. The same is looked up for a known and an unknown address.
+async fn client_of(
+    tx: &mut Tx,
+    account: Option<&PortalAccountRow>,
+    browser: &PortalBrowser,
+) -> Result<(ClientKind, String), StoreError> {
+    let hash = browser.log_in.as_ref().map(SecretToken::hash).unwrap_or_default();
+    let before = sessions::account_of(tx, &hash).await?;
+    Ok(match before.filter(|before| account.is_some_and(|account| account.id == *before)) {
+        Some(_) => (ClientKind::KnownBrowser, hash_of(&["portal-browser", &hash])),
+        None => (ClientKind::Address, hash_of(&["portal-client", &browser.address])),
+    })
 }
 
 /// The hash by which wrong passwords of an address count.

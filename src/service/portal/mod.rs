@@ -4,6 +4,7 @@
 mod account;
 mod codes;
 mod identify;
+mod letters;
 mod log_in;
 mod notice_stops;
 mod passkeys;
@@ -25,10 +26,14 @@ pub use passkeys::{
     add_portal_passkey, begin_portal_passkey, challenge_portal_passkey, log_in_by_portal_passkey, portal_passkeys,
     remove_portal_passkey,
 };
-pub use people::{AddedPerson, NewPerson, add_portal_person, label_portal_person, show_portal_person};
+pub use people::{
+    AddedPerson, NewPerson, add_portal_person, label_portal_person, remove_portal_person, show_portal_person,
+};
 pub use session::{PortalLoggedIn, PortalPassword, PortalPerson, log_out_of_portal, portal_session};
-pub(in crate::service) use state::own_person;
-pub use state::{LastReport, MayReport, OpenSurvey, ReportToday, StateOfPerson, may_report, state_of_portal_person};
+pub use state::{
+    LastReport, MayReport, OpenSurvey, ReportToday, StateOfPerson, UrgentToday, may_report, state_of_portal_person,
+};
+pub(in crate::service) use state::{own_person, urgent_today};
 pub use unlock::unlock_portal_address;
 
 use jiff::Timestamp;

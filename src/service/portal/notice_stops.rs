@@ -1,15 +1,19 @@
 //! The people of an account whose notices stop, or are asked to (M13).
 
-use jiff::ZonedDateTime;
+use jiff::{Timestamp, ZonedDateTime};
 
 use super::session::PortalLoggedIn;
-use crate::domain::{NoticeStop, PatientId, StopAskedIn};
+use crate::domain::{LineOf, NoteAudience, NoteText, NoticeStop, PatientId, StopAskedIn};
 use crate::service::centre_settings::{known_centre, zone_of};
 use crate::service::context::Context;
 use crate::service::error::{PortalError, ServiceError};
 use crate::service::notices::{ask_notice_stop, notice_stops_of, take_back_notice_stop};
-use crate::store::Tx;
+use crate::store::line_notes;
 use crate::store::patients::{self, PatientRow};
+use crate::store::{StoreError, Tx};
+
+/// How many notes of a person are looked through for that of a decision.
+const MOST_NOTES: u32 = 50;
 
 /// A person of the account, and how the notices about the person stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +24,8 @@ pub struct NoticesOfPortalPerson {
     pub state: Option<NoticeStop>,
     /// Since when it stands so, at the health centre.
     pub since: Option<ZonedDateTime>,
+    /// What the health centre wrote to the person when it decided.
+    pub note: Option<NoteText>,
     /// The registered number, with all but its last digits hidden. `None` if there is none.
     pub number: Option<String>,
     /// The health centre's name.
@@ -45,16 +51,28 @@ pub async fn notices_of_portal_people(
         let Some(record) = records.iter().find(|record| record.id == stop.patient) else { continue };
         let centre = known_centre(&mut tx, &record.centre).await?;
         let zone = zone_of(&centre)?;
+        let note = match stop.decided_at {
+            Some(at) => note_of_decision(&mut tx, record.id, at).await?,
+            None => None,
+        };
         people.push(NoticesOfPortalPerson {
             patient: record.id,
             state: stop.state,
             since: stop.decided_at.or(stop.requested_at).map(|at| at.to_zoned_datetime(zone)),
+            note,
             number: record.phone_number.as_ref().map(|number| hidden(&number.national())),
             centre: centre.name,
             is_released: record.released_at.is_some(),
         });
     }
     Ok(people)
+}
+
+/// The note for the patient that was stored with a decision.
+async fn note_of_decision(tx: &mut Tx, patient: PatientId, at: Timestamp) -> Result<Option<NoteText>, StoreError> {
+    let notes = line_notes::of_line(tx, LineOf::Patient(patient), MOST_NOTES).await?;
+    let of_it = notes.into_iter().find(|note| note.audience == NoteAudience::Patient && note.at == at);
+    Ok(of_it.map(|note| note.text))
 }
 
 /// A number with all but its last four digits hidden.

@@ -12,10 +12,11 @@ use webauthn_rs::prelude::{
     DiscoverableAuthentication, Passkey, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
 };
 
+use super::letters::tell_of_change;
 use super::log_in::{PortalBrowser, begin_session};
 use super::note;
 use super::session::PortalLoggedIn;
-use crate::domain::{AccountId, PasskeyId, PasskeyName, Stay};
+use crate::domain::{AccountChange, AccountId, PasskeyId, PasskeyName, Stay};
 use crate::service::accounts::{PasskeyView, RelyingParty, SecretToken, hash_of};
 use crate::service::context::{Context, new_id};
 use crate::service::error::{AccountError, PortalError, ServiceError};
@@ -114,6 +115,7 @@ pub async fn add_portal_passkey(
     if !passkeys::add(&mut tx, &row).await? {
         return Err(AccountError::PasskeyInUse.into());
     }
+    tell_of_change(&mut tx, logged_in, AccountChange::PasskeyAdded, now).await?;
     note(&mut tx, logged_in.account, "portal.passkey_added", now).await?;
     Ok(tx.commit().await?)
 }
@@ -132,6 +134,7 @@ pub async fn remove_portal_passkey(
     if !passkeys::remove(&mut tx, logged_in.account, id).await? {
         return Err(PortalError::NotYours.into());
     }
+    tell_of_change(&mut tx, logged_in, AccountChange::PasskeyRemoved, now).await?;
     note(&mut tx, logged_in.account, "portal.passkey_removed", now).await?;
     Ok(tx.commit().await?)
 }

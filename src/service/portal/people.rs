@@ -4,7 +4,7 @@ use super::identify::{Entered, identify};
 use super::session::PortalLoggedIn;
 use crate::domain::{BirthDate, EnteredName, HersysId, PatientId, PersonLabel};
 use crate::policy::{GuessingLimits, report_day};
-use crate::service::accounts::hash_of;
+use crate::service::accounts::{SecretToken, hash_of};
 use crate::service::centre_settings::{known_centre, zone_of};
 use crate::service::context::{Changes, Context, audit_entry};
 use crate::service::error::{PortalError, ServiceError};
@@ -41,7 +41,8 @@ pub enum AddedPerson {
     Released(PatientId),
 }
 
-/// Adds a person to the account, who is shown from now on.
+/// Adds a person to the account, who is shown from now on. `browser` is the token that a personal link has given the
+/// same browser.
 ///
 /// # Errors
 /// [`PortalError::Mismatch`], also if too many were tried, and for somebody whose observation hasn't begun;
@@ -50,7 +51,7 @@ pub enum AddedPerson {
 pub async fn add_portal_person(
     context: &Context,
     logged_in: &PortalLoggedIn,
-    person: &NewPerson,
+    (person, browser): (&NewPerson, Option<&SecretToken>),
     limits: &GuessingLimits,
 ) -> Result<AddedPerson, ServiceError> {
     let now = context.clock.now();
@@ -62,7 +63,7 @@ pub async fn add_portal_person(
         return Err(PortalError::TooManyPeople.into());
     }
     let client = hash_of(&["portal-account", &logged_in.account.to_string()]);
-    let entered = Entered { hersys_id: &person.hersys_id, birth_date: person.birth_date, client };
+    let entered = Entered { hersys_id: &person.hersys_id, birth_date: person.birth_date, client, browser };
     let found = identify(context, &mut tx, limits, &entered, now).await?;
     let refused = match &found {
         None => Some(PortalError::Mismatch),
@@ -125,6 +126,29 @@ pub async fn label_portal_person(
     if !people::set_label(&mut tx, logged_in.account, patient, label).await? {
         return Err(PortalError::NotYours.into());
     }
+    Ok(tx.commit().await?)
+}
+
+/// Takes a person out of the account. What was reported stays with the health centre, and the person can be added
+/// again.
+///
+/// # Errors
+/// [`PortalError::NotYours`]. Database errors.
+pub async fn remove_portal_person(
+    context: &Context,
+    logged_in: &PortalLoggedIn,
+    patient: PatientId,
+) -> Result<(), ServiceError> {
+    let centre = logged_in.person(patient).ok_or(PortalError::NotYours)?.centre.clone();
+    let now = context.clock.now();
+    let mut tx = context.database.begin_write().await?;
+    if !people::remove(&mut tx, logged_in.account, patient).await? {
+        return Err(PortalError::NotYours.into());
+    }
+    sessions::show_nobody(&mut tx, logged_in.account, patient).await?;
+    let subject = Subject::Patient(patient);
+    let entry = audit_entry(&logged_in.actor, now, "portal.person_removed", subject, Some(centre), Changes::default());
+    audit::append(&mut tx, vec![entry]).await?;
     Ok(tx.commit().await?)
 }
 

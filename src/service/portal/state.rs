@@ -5,14 +5,14 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
 use super::session::PortalLoggedIn;
-use crate::domain::{Answer, BodyTemperature, Item, PatientId, ReportOutcome};
+use crate::domain::{Answer, BodyTemperature, Item, PatientId, ReportId, ReportOutcome, Severity};
 use crate::policy::report_day;
 use crate::service::centre_settings::{CentreContact, known_centre, zone_of};
 use crate::service::context::Context;
 use crate::service::error::{PortalError, ServiceError};
 use crate::store::patients::PatientRow;
 use crate::store::reports::ReportRow;
-use crate::store::{Tx, answers, patients, reports, surveys};
+use crate::store::{StoreError, Tx, answers, patients, reports, surveys};
 
 /// Today's report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,22 @@ pub enum ReportToday {
     Begun(usize),
     /// Reported, at this time of the health centre.
     Reported(Time),
+    /// Reported, and another report was begun after that.
+    Again {
+        /// When the first one was finished, at the health centre.
+        at: Time,
+        /// The answers of the other one.
+        answered: usize,
+    },
+}
+
+/// Whether an answer of today needs attention at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UrgentToday {
+    /// One does: the advice stays within reach until the day ends.
+    Yes,
+    /// None does.
+    No,
 }
 
 /// The last complete report.
@@ -59,6 +75,8 @@ pub struct StateOfPerson {
     pub may_report: MayReport,
     /// Today's report.
     pub today: ReportToday,
+    /// Whether an answer of today needs attention at once.
+    pub urgent: UrgentToday,
     /// The last complete one.
     pub last: Option<LastReport>,
     /// Whether the health survey is open (M8).
@@ -118,7 +136,7 @@ pub async fn state_of_portal_person(
     let zone = zone_of(&row)?;
     let all = reports::of_patient(&mut tx, patient).await?;
     let day = report_day(now, &zone);
-    let today = today(&mut tx, &all, day, &zone).await?;
+    let (today, urgent) = (today(&mut tx, &all, day, &zone).await?, urgent_today(&mut tx, &all, day).await?);
     let last = all.iter().filter(|report| report.outcome == ReportOutcome::Reported);
     let last = last.max_by_key(|report| (report.report_date, report.started_at));
     let last = match last {
@@ -130,6 +148,7 @@ pub async fn state_of_portal_person(
         survey: if is_answered || record.released_at.is_some() { OpenSurvey::No } else { OpenSurvey::Yes },
         may_report: MayReport::of(&record, now, &zone),
         today,
+        urgent,
         last,
         next_call: record.calling.next_slot_at.map(|at| at.to_zoned_datetime(zone.clone())),
         centre: CentreContact::of(&row, now)?,
@@ -139,15 +158,35 @@ pub async fn state_of_portal_person(
 async fn today(tx: &mut Tx, all: &[ReportRow], day: Date, zone: &TimeZone) -> Result<ReportToday, ServiceError> {
     let of_day: Vec<&ReportRow> = all.iter().filter(|report| report.report_date == day).collect();
     let reported = of_day.iter().filter(|report| report.outcome == ReportOutcome::Reported);
-    if let Some(report) = reported.max_by_key(|report| report.started_at) {
-        let at = report.ended_at.unwrap_or(report.started_at);
-        return Ok(ReportToday::Reported(zone.to_datetime(at).time()));
-    }
-    let Some(begun) = of_day.iter().find(|report| report.outcome == ReportOutcome::Unanswered) else {
-        return Ok(ReportToday::None);
+    let reported = reported.max_by_key(|report| report.started_at);
+    let is_later = |report: &&&ReportRow| reported.is_none_or(|reported| report.started_at > reported.started_at);
+    let begun = of_day.iter().filter(|report| report.outcome == ReportOutcome::Unanswered).filter(is_later);
+    let answered = match begun.max_by_key(|report| report.started_at) {
+        Some(begun) => answers::latest(tx, &[begun.id]).await?.remove(&begun.id).unwrap_or_default().len(),
+        None => 0,
     };
-    let answered = answers::latest(tx, &[begun.id]).await?.remove(&begun.id).unwrap_or_default();
-    Ok(if answered.is_empty() { ReportToday::None } else { ReportToday::Begun(answered.len()) })
+    let at = reported.map(|report| zone.to_datetime(report.ended_at.unwrap_or(report.started_at)).time());
+    Ok(match (at, answered) {
+        (None, 0) => ReportToday::None,
+        (None, answered) => ReportToday::Begun(answered),
+        (Some(at), 0) => ReportToday::Reported(at),
+        (Some(at), answered) => ReportToday::Again { at, answered },
+    })
+}
+
+/// Whether an answer of the day is red, in whichever report and by whichever channel it was given. A late one counts.
+pub(in crate::service) async fn urgent_today(
+    tx: &mut Tx,
+    all: &[ReportRow],
+    day: Date,
+) -> Result<UrgentToday, StoreError> {
+    let of_day: Vec<ReportId> = all.iter().filter(|report| report.report_date == day).map(|report| report.id).collect();
+    if of_day.is_empty() {
+        return Ok(UrgentToday::No);
+    }
+    let (standing, late) = (answers::latest(tx, &of_day).await?, answers::late(tx, &of_day).await?);
+    let is_red = standing.values().chain(late.values()).flatten().any(|answer| answer.severity == Severity::Red);
+    Ok(if is_red { UrgentToday::Yes } else { UrgentToday::No })
 }
 
 async fn temperature(tx: &mut Tx, report: &ReportRow) -> Result<Option<BodyTemperature>, ServiceError> {

@@ -16,7 +16,9 @@ use crate::service::centre_settings::{CentreContact, centre_of};
 use crate::service::context::{Context, new_id};
 use crate::service::error::{ServiceError, StoredThing};
 use crate::service::patients::{counting, open_now};
-use crate::store::report_forms::{self, ReportFormRow};
+use crate::service::portal::{UrgentToday, urgent_today};
+use crate::store::report_forms::{self, FormHolder, ReportFormRow};
+use crate::store::reports;
 use crate::store::{Document, Tx};
 
 /// What was typed, by field. Empty: the question was passed over.
@@ -40,6 +42,9 @@ pub struct FormView {
     pub before: Vec<Item>,
     /// The highest severity of what the form says itself.
     pub severity: Severity,
+    /// Whether an answer of today needs attention at once: of this form or an earlier one, and for an account also one
+    /// that was given by phone.
+    pub urgent: UrgentToday,
     /// When a page was last saved. `None` if none was.
     pub saved_at: Option<Timestamp>,
     /// When the report was finished by it.
@@ -115,12 +120,18 @@ async fn view(
     let before = others(flow_set, standing, entries.keys());
     let person = person_of(reporting, ReportId(uuid::Uuid::nil()), before.clone());
     let (fields, _) = so_far(flow_set, &person, &filled(&entries)).map_err(refused)?;
+    let severity = severity_of(flow_set, &person, &entries, now);
+    let urgent = match severity {
+        Severity::Red => UrgentToday::Yes,
+        _ => urgent_of_others(tx, flow_set, reporting, now).await?,
+    };
     Ok(FormView {
         id: form.as_ref().map(|form| form.id),
         day: reporting.today,
         centre: CentreContact::of(&reporting.centre, now)?,
         fields: fields.into_iter().map(|(field, standing)| (field.as_str().to_owned(), standing)).collect(),
-        severity: severity_of(flow_set, &person, &entries, now),
+        severity,
+        urgent,
         before: before.into_iter().map(|(item, _)| item).collect(),
         saved_at: form.as_ref().filter(|form| form.report.is_some()).map(|form| form.saved_at),
         finished_at: form.as_ref().and_then(|form| form.finished_at),
@@ -134,6 +145,29 @@ fn severity_of(flow_set: &FlowSet, person: &Person, entries: &Entries, now: Time
     let by = Submitter { person: person.clone(), language: Language::default(), at: now };
     let Ok(submitted) = submit_extent(flow_set, by, &filled(entries), Extent::SoFar) else { return Severity::None };
     submitted.severity()
+}
+
+/// Whether an answer of today outside the form needs attention at once. To who has a link, only what the same browser
+/// has filled in is known (H6).
+async fn urgent_of_others(
+    tx: &mut Tx,
+    flow_set: &FlowSet,
+    reporting: &Reporting,
+    now: Timestamp,
+) -> Result<UrgentToday, ServiceError> {
+    if reporting.sees_the_report() {
+        let all = reports::of_patient(tx, reporting.patient.id).await?;
+        return Ok(urgent_today(tx, &all, reporting.today).await?);
+    }
+    let FormHolder::Browser { hash, .. } = &reporting.holder else { return Ok(UrgentToday::No) };
+    let forms = report_forms::of_browser(tx, hash).await?;
+    let person = person_of(reporting, ReportId(uuid::Uuid::nil()), Vec::new());
+    let is_red = |form: &ReportFormRow| {
+        form.day == reporting.today
+            && form.patient == reporting.patient.id
+            && severity_of(flow_set, &person, &entries_of(&form.entries), now) == Severity::Red
+    };
+    Ok(if forms.iter().any(is_red) { UrgentToday::Yes } else { UrgentToday::No })
 }
 
 /// The form that the next page is about: the last one of today, or what one that was open at midnight becomes.

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod codes;
+pub mod letters;
 pub mod passkeys;
 pub mod people;
 pub mod sessions;

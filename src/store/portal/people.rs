@@ -76,6 +76,15 @@ pub async fn set_label(
     Ok(tx.execute(sql, args).await? == 1)
 }
 
+/// Takes a person out of an account. Returns `false` if the account doesn't have the person.
+///
+/// # Errors
+/// Database errors.
+pub async fn remove(tx: &mut Tx, account: AccountId, patient: PatientId) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM portal_people WHERE account_id = $1 AND patient_id = $2";
+    Ok(tx.execute(sql, vec![account.into(), patient.into()]).await? == 1)
+}
+
 /// Records that an account used a personal link of one of its people: the first time counts. Nothing happens if the
 /// account doesn't have the person.
 ///

@@ -70,6 +70,15 @@ pub async fn by_token(tx: &mut Tx, token_hash: &str) -> Result<Option<PortalSess
     tx.fetch_optional(select!("token_hash = $1"), vec![token_hash.into()], read).await
 }
 
+/// The account of a token, also of a log-in that has ended.
+///
+/// # Errors
+/// Database errors.
+pub async fn account_of(tx: &mut Tx, token_hash: &str) -> Result<Option<AccountId>, StoreError> {
+    let sql = "SELECT account_id FROM portal_sessions WHERE token_hash = $1";
+    tx.fetch_optional(sql, vec![token_hash.into()], |row| row.read(0, "portal_sessions.account_id", parsed)).await
+}
+
 /// The log-ins of an account that nobody has ended, the latest first. Some have ended by themselves.
 ///
 /// # Errors
@@ -94,6 +103,16 @@ pub async fn seen(tx: &mut Tx, id: PortalSessionId, at: Timestamp) -> Result<(),
 /// Database errors.
 pub async fn show(tx: &mut Tx, id: PortalSessionId, patient: PatientId) -> Result<(), StoreError> {
     tx.execute("UPDATE portal_sessions SET patient_id = $2 WHERE id = $1", vec![id.into(), patient.into()]).await?;
+    Ok(())
+}
+
+/// Shows a person no longer, on any device of an account.
+///
+/// # Errors
+/// Database errors.
+pub async fn show_nobody(tx: &mut Tx, account: AccountId, patient: PatientId) -> Result<(), StoreError> {
+    let sql = "UPDATE portal_sessions SET patient_id = NULL WHERE account_id = $1 AND patient_id = $2";
+    tx.execute(sql, vec![account.into(), patient.into()]).await?;
     Ok(())
 }
 

@@ -180,8 +180,8 @@ impl Line {
             },
             kind: Kind::of(&row.action).name(),
             what: actions::sentence(&row.action),
-            more: people.len().saturating_sub(MOST_NAMED),
-            people: people.into_iter().take(MOST_NAMED).collect(),
+            people,
+            more: entry.unnamed,
             subject: fields::subject(&subject),
             fields: entry.fields.iter().filter_map(|(name, values)| fields::field(name, values, now)).collect(),
         }
@@ -257,6 +257,7 @@ async fn show(staff: &StaffActor, fields: &Fields) -> Result<Response, ServiceEr
         until: to.and_then(|date| date.checked_add(1.day()).ok()).and_then(midnight),
         after: fields.get("after").parse().ok(),
         limit: ON_A_PAGE,
+        most_named: Some(MOST_NAMED),
         ..TrailQuery::default()
     };
     let listed = list_trail(staff.context(), staff.actor(), &query, Details::Revealed).await?;

@@ -8,7 +8,7 @@
   // What is shown after a mistake or another log-in isn't saved either.
   const before = form.hasAttribute("data-unsaved") ? null : given();
   let isSent = false;
-  document.addEventListener("submit", () => { isSent = true; });
+  document.addEventListener("submit", (event) => { isSent = isSent || event.target.closest("main") !== null; });
   window.addEventListener("pageshow", () => { isSent = false; });
   window.addEventListener("beforeunload", (event) => {
     if (isSent || given() === before) return;
@@ -40,7 +40,9 @@
   let isLocked = words.locked === "1";
 
   const minutes = (from) => Math.max(0, Math.floor((Date.now() - from) / 60000));
-  const sentence = () => words.strip.replace("#", red) + (since ? " " + words.waits.replace("#", minutes(since)) : "");
+  const clock = (at) => new Date(at).toLocaleTimeString("ja-JP", { hour: "numeric", minute: "2-digit", timeZone: words.zone });
+  const waits = () => words.waits.replace("#", minutes(since)).replace("@", clock(since));
+  const sentence = () => words.strip.replace("#", red) + (since ? " " + waits() : "");
 
   function draw() {
     document.title = (red > 0 ? words.title.replace("#", red) : "") + base;

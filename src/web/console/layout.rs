@@ -46,6 +46,10 @@ pub(super) struct WatchWords {
     pub(super) red: usize,
     /// Since when the first of them waits, in milliseconds since 1970.
     pub(super) since: String,
+    /// The same as a time of day at the health centre.
+    clock: String,
+    /// The time zone of the health centre, for the script.
+    pub(super) zone: String,
     /// When the page was made, likewise.
     pub(super) at: i64,
     /// `on` or `off`.
@@ -56,11 +60,14 @@ pub(super) struct WatchWords {
 }
 
 impl WatchWords {
-    fn of(watch: Watch, visit: &Visit) -> Self {
+    fn of(watch: &Watch, visit: &Visit) -> Self {
         let now = visit.console.context.clock.now();
+        let there = now.to_zoned_datetime(watch.zone.clone());
         Self {
             red: watch.red.lines,
             since: watch.red.since.map(|at| at.as_millisecond().to_string()).unwrap_or_default(),
+            clock: watch.red.since.map(|at| times::clock_time(at, &there)).unwrap_or_default(),
+            zone: watch.zone.iana_name().unwrap_or("UTC").to_owned(),
             at: now.as_millisecond(),
             sound: watch.sound.code(),
             is_locked: matches!(visit.session, SessionState::TimedOut(_)),
@@ -75,16 +82,16 @@ impl WatchWords {
 
     /// How long the first one waits.
     pub(super) fn waits(&self) -> Message {
-        message!("console-strip-waits", minutes = self.minutes.to_string())
+        message!("staff-help-strip-waits", at = self.clock.as_str(), minutes = self.minutes.to_string())
     }
 
-    /// The sentences for the script, with `#` for a number.
+    /// The sentences for the script, with `#` for a number and `@` for a time.
     pub(super) fn strip_of(&self) -> Message {
         message!("console-strip", count = "#")
     }
 
     pub(super) fn waits_of(&self) -> Message {
-        message!("console-strip-waits", minutes = "#")
+        message!("staff-help-strip-waits", at = "@", minutes = "#")
     }
 
     pub(super) fn fresh_of(&self) -> Message {
@@ -189,7 +196,7 @@ impl Layout {
             page: visit.page.split('?').next().unwrap_or_default().to_owned(),
             token: visit.form_token().unwrap_or_default(),
             who,
-            watch: visit.watch.map(|watch| WatchWords::of(watch, visit)),
+            watch: visit.watch.as_ref().map(|watch| WatchWords::of(watch, visit)),
             within: None,
             is_shown_once: false,
         }
@@ -259,6 +266,17 @@ impl Layout {
     /// Returns `true` on the page that shows the alerts themselves, which needs no red strip.
     pub(super) fn is_today(&self) -> bool {
         self.page == First::Today.page()
+    }
+
+    /// Whether the header has a search for people: not on the list of patients, which has its own.
+    pub(super) fn finds_people(&self) -> bool {
+        let sees_people = self.who.as_ref().is_some_and(|who| who.first == First::Today);
+        sees_people && !self.is_shown_once && self.page != Section::Patients.page()
+    }
+
+    /// Returns `true` on the page with help for staff.
+    pub(super) fn is_help(&self) -> bool {
+        self.page == super::help::PAGE
     }
 
     /// The path of the script.

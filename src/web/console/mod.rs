@@ -12,6 +12,7 @@ mod dialling;
 mod figures;
 mod form;
 mod handover;
+mod help;
 mod here;
 mod home;
 mod invitation;
@@ -150,6 +151,7 @@ pub fn console(context: &Arc<Context>, settings: ConsoleSettings) -> Router {
         .merge(round::routes())
         .route("/drafts/discard", post(sender::discard))
         .route("/handover", get(handover::handler).post(handover::submit))
+        .route("/help", get(help::handler))
         .route("/figures", get(figures::handler))
         .route("/notices", get(notices::handler))
         .route("/portal-unlock", get(portal_unlock::handler).post(portal_unlock::submit))

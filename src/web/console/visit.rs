@@ -7,6 +7,7 @@ use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
+use jiff::tz::TimeZone;
 use tracing::error;
 
 use super::alerts::live;
@@ -16,7 +17,7 @@ use super::{Console, browser, missing};
 use crate::domain::{DeviceName, Language, RedSound};
 use crate::service::{
     AccountView, Activity, Browser, Context, ErrorKind, SecretToken, ServiceError, SessionState, UntakenRed,
-    locked_account, may_watch_alerts, session, untaken_red,
+    locked_account, may_watch_alerts, session, show_centre, untaken_red,
 };
 use crate::web::Peer;
 
@@ -24,12 +25,14 @@ use crate::web::Peer;
 const PROGRESS: &str = "?progress=1";
 
 /// What readers who may know of alerts learn on every page.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Watch {
     /// The red lines with which nobody deals.
     pub(super) red: UntakenRed,
     /// Whether red alerts sound.
     pub(super) sound: RedSound,
+    /// The time zone in which it is said since when they wait.
+    pub(super) zone: TimeZone,
 }
 
 /// A request.
@@ -69,7 +72,13 @@ impl Visit {
         self.session = session(context, token, activity).await?;
         if let Some(account) = watcher(context, &self.session).await? {
             let red = untaken_red(context, &account.actor()).await?;
-            self.watch = Some(Watch { red, sound: account.red_sound });
+            let centre = match account.centre.as_ref().filter(|_| !is_live) {
+                Some(code) => Some(show_centre(context, &account.actor(), code).await?),
+                None => None,
+            };
+            let zone = centre.and_then(|centre| TimeZone::get(&centre.time_zone).ok());
+            let zone = zone.unwrap_or_else(|| self.console.settings.zone.clone());
+            self.watch = Some(Watch { red, sound: account.red_sound, zone });
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
@@ -35,7 +35,10 @@ fn other_site() -> Response {
 /// Checks the address by which a page was reached, and adds the headers of every answer.
 pub(in crate::web) async fn guarded(State(site): State<Site>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let mut response = if site.transport == Transport::Plain {
+    let mut response = if request.headers().get_all(header::HOST).iter().count() > 1 {
+        // A proxy may have looked at the other one. Source: RFC 9112, 3.2.
+        crate::web::refused("two_hosts", StatusCode::BAD_REQUEST, "this request names more than one host\n")
+    } else if site.transport == Transport::Plain {
         crate::web::refused(
             "plain_http",
             StatusCode::FORBIDDEN,
@@ -43,11 +46,22 @@ pub(in crate::web) async fn guarded(State(site): State<Site>, request: Request, 
         )
     } else if !host.is_some_and(|host| site.is_own_host(host)) {
         crate::web::refused("host", StatusCode::FORBIDDEN, "these pages have another address\n")
+    } else if is_of_other_scheme(&site, &request) {
+        other_site()
     } else {
         next.run(request).await
     };
     add_headers(response.headers_mut(), site.transport);
     response.into_response()
+}
+
+/// Whether a form comes from the same host by another scheme: somebody on the way could have written an `http` page.
+/// The library compares only hosts where browsers send no `Sec-Fetch-Site`.
+fn is_of_other_scheme(site: &Site, request: &Request) -> bool {
+    let origin = request.headers().get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
+    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let is_told = request.headers().contains_key("sec-fetch-site");
+    !is_safe && !is_told && origin.is_some_and(|origin| !site.origins().any(|own| own.eq_ignore_ascii_case(origin)))
 }
 
 fn add_headers(headers: &mut HeaderMap, transport: Transport) {

@@ -22,6 +22,8 @@ struct Code {
     l: Layout,
     heading: Message,
     email: String,
+    /// What was typed.
+    typed: String,
     mistakes: Mistakes,
 }
 
@@ -36,6 +38,10 @@ struct Proven {
     next: Message,
 }
 
+fn nothing_typed() -> (&'static str, Mistakes) {
+    ("", Mistakes::default())
+}
+
 /// The code for which the browser waits.
 async fn pending(visit: &Visit) -> Result<Option<(SecretToken, PendingCode)>, ServiceError> {
     let Some(token) = visit.code_token.clone() else { return Ok(None) };
@@ -43,7 +49,7 @@ async fn pending(visit: &Visit) -> Result<Option<(SecretToken, PendingCode)>, Se
     Ok(pending.map(|pending| (token, pending)))
 }
 
-fn page(visit: &Visit, pending: &PendingCode, banner: Option<Banner>, mistakes: Mistakes) -> Response {
+fn page(visit: &Visit, pending: &PendingCode, (typed, mistakes): (&str, Mistakes), banner: Option<Banner>) -> Response {
     let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let heading = match pending.purpose {
         CodePurpose::SignUp => message!("portal-register"),
@@ -52,12 +58,12 @@ fn page(visit: &Visit, pending: &PendingCode, banner: Option<Banner>, mistakes: 
     };
     let email = pending.address.expose().to_owned();
     let l = visit.layout().with_form("code-form").with_banner(banner);
-    visit.page(status, &Code { l, heading, email, mistakes })
+    visit.page(status, &Code { l, heading, email, typed: typed.to_owned(), mistakes })
 }
 
 pub(super) async fn handler(visit: Visit) -> Response {
     match pending(&visit).await {
-        Ok(Some((_, pending))) => page(&visit, &pending, None, Mistakes::default()),
+        Ok(Some((_, pending))) => page(&visit, &pending, nothing_typed(), None),
         Ok(None) => visit.redirect("/log-in"),
         Err(error) => visit.answer(Err(error)),
     }
@@ -70,7 +76,7 @@ pub(super) async fn submit(Submitted { visit, fields, wish }: Submitted) -> Resp
         Err(error) => return visit.answer(Err(error)),
     };
     if wish == Wish::OtherLanguage {
-        return page(&visit, &pending, None, Mistakes::default());
+        return page(&visit, &pending, (fields.get("code"), Mistakes::default()), None);
     }
     if pending.purpose != CodePurpose::ChangeAddress && visit.is_recent() {
         // The form was sent twice: the first time has logged in.
@@ -90,11 +96,11 @@ pub(super) async fn submit(Submitted { visit, fields, wish }: Submitted) -> Resp
         let result = enter_code(&context, &token, &typed, (&browser, account)).await;
         answer(move |visit| match result {
             Ok(entered) => after(visit, entered),
-            Err(ServiceError::Portal(error)) => page(visit, &kept, None, Mistakes::one("code", told(error))),
+            Err(ServiceError::Portal(error)) => page(visit, &kept, (&typed, Mistakes::one("code", told(error))), None),
             Err(error) => visit.answer(Err(error)),
         })
     };
-    let busy = || page(&visit, &pending, None, Mistakes::one("code", message!("portal-busy")));
+    let busy = || page(&visit, &pending, (fields.get("code"), Mistakes::one("code", message!("portal-busy"))), None);
     visit.wait(Awaited::Codes, work).await.unwrap_or_else(|_| busy())
 }
 
@@ -103,9 +109,9 @@ async fn again(visit: &Visit, pending: &PendingCode) -> Response {
     let after = move |visit: &Visit, sent: Result<Response, Message>| match sent {
         Ok(_) => {
             let heading = message!("portal-code-again-sent");
-            page(visit, &kept, Some(Banner { kind: BannerKind::Done, heading, sentence: None }), Mistakes::default())
+            page(visit, &kept, nothing_typed(), Some(Banner { kind: BannerKind::Done, heading, sentence: None }))
         }
-        Err(sentence) => page(visit, &kept, None, Mistakes::one("code", sentence)),
+        Err(sentence) => page(visit, &kept, ("", Mistakes::one("code", sentence)), None),
     };
     send_code(visit, pending.purpose, pending.address.clone(), pending.stay, after).await
 }

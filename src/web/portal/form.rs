@@ -50,9 +50,33 @@ impl FromRequest<Arc<Portal>> for Submitted {
             None => Wish::Take,
         };
         if fields.have_token(&visit.form_token()) {
-            Ok(Self { visit, fields, wish })
-        } else {
-            Err(missing::forbidden(&visit))
+            return Ok(Self { visit, fields, wish });
+        }
+        match Earlier::of(&visit.page).filter(|_| fields.have_token(&visit.form_token_of_browser())) {
+            Some(Earlier::OfLink) => Ok(Self { visit, fields, wish }),
+            Some(Earlier::ToLogIn) => Err(visit.redirect("/")),
+            None => Err(missing::forbidden(&visit)),
+        }
+    }
+}
+
+/// A form of a page that was shown before somebody logged in, in the same browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Earlier {
+    /// Of who reports by a personal link: another tab has logged in meanwhile, and no answer is lost. It concerns no
+    /// account.
+    OfLink,
+    /// To log in, sent twice: nothing is left to do.
+    ToLogIn,
+}
+
+impl Earlier {
+    fn of(page: &str) -> Option<Self> {
+        match page {
+            "/r" => Some(Self::OfLink),
+            page if page.starts_with("/r/") => Some(Self::OfLink),
+            "/register" | "/code" | "/log-in" | "/waiting" => Some(Self::ToLogIn),
+            _ => None,
         }
     }
 }

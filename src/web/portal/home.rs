@@ -12,7 +12,7 @@ use super::visit::Visit;
 use crate::domain::PatientId;
 use crate::service::{
     MayReport, OpenSurvey, PortalError, PortalLoggedIn, PortalPerson, ReportToday, ServiceError, StateOfPerson,
-    show_portal_person, state_of_portal_person,
+    UrgentToday, show_portal_person, state_of_portal_person,
 };
 use crate::translations::{Message, message};
 
@@ -35,6 +35,8 @@ struct Home {
     may_report: bool,
     is_begun: bool,
     asks_survey: bool,
+    /// The advice, if an answer of today needs attention at once.
+    advice: Option<String>,
 }
 
 /// A person of the account.
@@ -76,9 +78,16 @@ fn home(visit: &Visit, logged_in: &PortalLoggedIn, shown: PatientId, state: &Sta
         next_call: next_call(visit, state),
         may_report: matches!(state.may_report, MayReport::Yes(_)),
         asks_survey: state.survey == OpenSurvey::Yes,
-        is_begun: matches!(state.today, ReportToday::Begun(_)),
+        is_begun: matches!(state.today, ReportToday::Begun(_) | ReportToday::Again { .. }),
+        advice: advice(visit, state),
         name,
     }
+}
+
+/// Where the advice is that followed a red answer of today.
+fn advice(visit: &Visit, state: &StateOfPerson) -> Option<String> {
+    let may_report = matches!(state.may_report, MayReport::Yes(_));
+    (may_report && state.urgent == UrgentToday::Yes).then(|| visit.path("/report/urgent"))
 }
 
 fn banner(visit: &Visit, state: &StateOfPerson, name: &str) -> Option<Banner> {
@@ -95,7 +104,9 @@ fn banner(visit: &Visit, state: &StateOfPerson, name: &str) -> Option<Banner> {
     if let Some(heading) = done {
         return Some(Banner { kind: BannerKind::Done, heading, sentence: None });
     }
-    let ReportToday::Begun(answers) = state.today else { return None };
+    let (ReportToday::Begun(answers) | ReportToday::Again { answered: answers, .. }) = state.today else {
+        return None;
+    };
     let heading = message!("portal-begun", name = name);
     let sentence = Some(message!("portal-begun-says", count = answers));
     Some(Banner { kind: BannerKind::Info, heading, sentence })
@@ -106,6 +117,7 @@ fn today(state: ReportToday) -> Message {
         ReportToday::None => message!("portal-today-none"),
         ReportToday::Begun(_) => message!("portal-today-begun"),
         ReportToday::Reported(at) => message!("portal-today-reported", time = dates::time(at)),
+        ReportToday::Again { at, .. } => message!("portal-today-again", time = dates::time(at)),
     }
 }
 

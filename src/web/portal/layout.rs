@@ -111,7 +111,7 @@ pub(super) struct Phone {
 impl Phone {
     /// A number.
     pub(super) fn of(number: &PhoneNumber) -> Self {
-        Self { dialled: number.expose().to_owned(), shown: number.as_written() }
+        Self { dialled: number.expose().to_owned(), shown: number.national() }
     }
 }
 
@@ -191,6 +191,11 @@ impl Layout {
     /// A sentence.
     pub(super) fn tell(&self, sentence: impl Given) -> Worded {
         Worded::of(sentence.given(), self.language)
+    }
+
+    /// A name, or what somebody has written.
+    pub(super) fn name(&self, text: &str) -> Worded {
+        Worded::verbatim(text, self.language)
     }
 
     /// The same without tags: for the title and attributes.

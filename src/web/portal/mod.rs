@@ -125,6 +125,7 @@ pub fn portal(context: &Arc<Context>, settings: PortalSettings) -> Router {
         .route("/waiting", get(waiting::handler).post(waiting::submit))
         .route("/people", get(people::list::handler).post(people::list::submit))
         .route("/people/add", get(people::add::handler).post(people::add::submit))
+        .route("/people/remove", get(people::remove::handler).post(people::remove::submit))
         .route("/notices", get(notices::handler).post(notices::submit))
         .route("/unsubscribe/{token}", get(unsubscribe::handler).post(unsubscribe::submit))
         .merge(account::routes())

@@ -35,6 +35,8 @@ struct NoticeChoice {
     state: State,
     is_chosen: bool,
     says: Message,
+    /// What the health centre wrote with its decision.
+    note: Option<Message>,
 }
 
 /// How the notices about a person stand. Only who gets them can be chosen.
@@ -53,7 +55,10 @@ impl NoticeChoice {
         let (state, says) = match person.state {
             _ if person.is_released => (State::Ended, message!("portal-notices-ended")),
             Some(NoticeStop::Requested) => (State::Requested, message!("portal-notices-requested", day = day())),
-            Some(NoticeStop::Stopped) => (State::Stopped, message!("portal-notices-stopped", day = day())),
+            Some(NoticeStop::Stopped) => {
+                let says = message!("portal-notices-stopped", day = day(), centre = &person.centre);
+                (State::Stopped, says)
+            }
             Some(NoticeStop::Declined) => {
                 let says = message!("portal-notices-declined", day = day(), centre = &person.centre);
                 (State::Sent, says)
@@ -64,7 +69,8 @@ impl NoticeChoice {
             },
         };
         let name = actor.logged_in.person(person.patient).map(|person| person.name()).unwrap_or_default();
-        Self { id: person.patient, name, state, says, is_chosen: fields.get(&field) == "1", field }
+        let note = person.note.as_ref().map(|note| message!("portal-notices-note", note = note.expose()));
+        Self { id: person.patient, name, state, says, note, is_chosen: fields.get(&field) == "1", field }
     }
 
     fn is_choosable(&self) -> bool {

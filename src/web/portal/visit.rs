@@ -43,8 +43,15 @@ pub(super) struct Visit {
 }
 
 impl Visit {
-    /// The token of this visit's forms.
+    /// The token of this visit's forms. A log-in has one of its own, also after its end: who planted or noted the
+    /// browser's key before it can't send forms afterwards.
     pub(super) fn form_token(&self) -> String {
+        let of_log_in = self.browser.log_in.as_ref().map(|token| token.derived("portal-form"));
+        of_log_in.unwrap_or_else(|| self.form_token_of_browser())
+    }
+
+    /// The token of the forms of a browser in which nobody is logged in.
+    pub(super) fn form_token_of_browser(&self) -> String {
         self.form_key.0.derived("portal-form")
     }
 
@@ -175,7 +182,6 @@ impl FromRequestParts<Arc<Portal>> for Visit {
             None => (SecretToken::random().map_err(|_| internal())?, false),
         };
         let secret = |cookie: Cookie| SecretToken::parse(&cookie.read(headers, &portal.site)?);
-        let token = secret(Cookie::Session);
         let mut visit = Self {
             portal: Arc::clone(portal),
             language: chosen.unwrap_or_else(|| kept_language(headers, portal)),
@@ -186,13 +192,14 @@ impl FromRequestParts<Arc<Portal>> for Visit {
                 device: browser::device(headers)
                     .map_or_else(|| DeviceName::parse("Web"), Ok)
                     .map_err(|_| internal())?,
+                log_in: secret(Cookie::Session),
             },
             logged_in: None,
             code_token: secret(Cookie::Code),
             chosen: chosen.is_some(),
             form_key,
         };
-        if let Some(token) = token {
+        if let Some(token) = visit.browser.log_in.clone() {
             match portal_session(&portal.context, &token).await {
                 Ok(logged_in) => visit.logged_in = logged_in.map(Box::new),
                 Err(error) => return Err(visit.answer(Err(error))),

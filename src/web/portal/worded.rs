@@ -5,7 +5,7 @@ use std::fmt::{Display, Formatter, Result};
 
 use askama::filters::{Escaper as _, Html, HtmlSafe};
 
-use crate::domain::PageLanguage;
+use crate::domain::{Language, PageLanguage};
 use crate::flow::Wording;
 use crate::translations::Message;
 
@@ -17,6 +17,55 @@ pub(super) struct Worded {
     tag: Option<&'static str>,
     /// Whether `[漢字|かんじ]` is a word with its reading.
     has_readings: bool,
+    /// Which characters of it are Japanese.
+    japanese: JapaneseIn,
+}
+
+/// Which characters are Japanese in a sentence of a language: names, and words to send back. A screen reader says them
+/// as such.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum JapaneseIn {
+    /// The sentence is.
+    Whole,
+    /// Kana, with the Chinese characters beside them: the sentence is Chinese.
+    Kana,
+    /// Kana and Chinese characters.
+    KanaAndHan,
+}
+
+impl JapaneseIn {
+    const fn of(language: Language) -> Self {
+        match language {
+            Language::Japanese => Self::Whole,
+            Language::ChineseSimplified | Language::ChineseTraditional => Self::Kana,
+            Language::English | Language::Korean | Language::Spanish | Language::Portuguese => Self::KanaAndHan,
+        }
+    }
+
+    /// Parts of a text, each with whether it is Japanese within a sentence of another language.
+    fn runs(self, text: &str) -> Vec<(&str, bool)> {
+        if self == Self::Whole {
+            return vec![(text, false)];
+        }
+        let mut runs: Vec<(&str, bool)> = Vec::new();
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let is_written = is_japanese_letter(first);
+            let end = rest.find(|c| is_japanese_letter(c) != is_written).unwrap_or(rest.len());
+            let (run, after) = rest.split_at(end);
+            runs.push((run, is_written && (self == Self::KanaAndHan || run.chars().any(is_kana))));
+            rest = after;
+        }
+        runs
+    }
+}
+
+const fn is_kana(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{309f}' | '\u{30a1}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}')
+}
+
+const fn is_japanese_letter(c: char) -> bool {
+    is_kana(c) || matches!(c, '々' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{3134f}')
 }
 
 impl Worded {
@@ -26,14 +75,21 @@ impl Worded {
         // A number or a name is of no language.
         let is_verbatim = message.id() == "verbatim";
         let tag = (written.tag() != page.tag() && !is_verbatim).then(|| written.tag());
-        Self { text, tag, has_readings: written == PageLanguage::EasyJapanese }
+        let language = if is_verbatim { page.spoken() } else { written.spoken() };
+        let has_readings = written == PageLanguage::EasyJapanese && !is_verbatim;
+        Self { text, tag, has_readings, japanese: JapaneseIn::of(language) }
+    }
+
+    /// A name, or what somebody has written, on a page.
+    pub(super) fn verbatim(text: &str, page: PageLanguage) -> Self {
+        Self { text: text.to_owned(), tag: None, has_readings: false, japanese: JapaneseIn::of(page.spoken()) }
     }
 
     /// What the documents of the calls say on a form, in the language of a page: in やさしい日本語, where there is one.
     pub(super) fn of_document(wording: &Wording, page: PageLanguage) -> Self {
         let easy = wording.easy.as_ref().filter(|_| page == PageLanguage::EasyJapanese);
         let text = easy.unwrap_or_else(|| wording.on_form()).to_string();
-        Self { text, tag: None, has_readings: easy.is_some() }
+        Self { text, tag: None, has_readings: easy.is_some(), japanese: JapaneseIn::of(page.spoken()) }
     }
 
     /// The text without tags.
@@ -44,6 +100,19 @@ impl Worded {
     /// The text without tags, for attributes and the title.
     pub(super) fn plain(message: &Message, page: PageLanguage) -> String {
         Self::of(message, page).without_readings()
+    }
+
+    fn write_runs(&self, words: &str, f: &mut Formatter<'_>) -> Result {
+        for (run, is_japanese) in self.japanese.runs(words) {
+            if is_japanese {
+                f.write_str("<span lang=\"ja\">")?;
+            }
+            Html.write_escaped_str(&mut *f, run)?;
+            if is_japanese {
+                f.write_str("</span>")?;
+            }
+        }
+        Ok(())
     }
 
     /// Words, each with its reading.
@@ -72,7 +141,7 @@ impl Display for Worded {
         }
         for (word, reading) in self.parts() {
             match reading {
-                None => Html.write_escaped_str(&mut *f, word)?,
+                None => self.write_runs(word, f)?,
                 Some(reading) => {
                     f.write_str("<ruby>")?;
                     Html.write_escaped_str(&mut *f, word)?;
@@ -96,7 +165,20 @@ mod tests {
     use super::*;
 
     fn worded(text: &str, tag: Option<&'static str>, has_readings: bool) -> String {
-        Worded { text: text.to_owned(), tag, has_readings }.to_string()
+        let japanese = JapaneseIn::of(Language::Japanese);
+        Worded { text: text.to_owned(), tag, has_readings, japanese }.to_string()
+    }
+
+    #[test]
+    fn japanese_words_in_a_sentence_of_another_language_say_so() {
+        let said = |text: &str, language| Worded::verbatim(text, PageLanguage::Of(language)).to_string();
+        assert_eq!(
+            said("문자에 「停止」라고만 <b>", Language::Korean),
+            "문자에 「<span lang=\"ja\">停止</span>」라고만 &#60;b&#62;"
+        );
+        assert_eq!(said("見本 花子", Language::English), "<span lang=\"ja\">見本</span> <span lang=\"ja\">花子</span>");
+        assert_eq!(said("见本市 さくら町", Language::ChineseSimplified), "见本市 <span lang=\"ja\">さくら町</span>");
+        assert_eq!(said("見本 花子", Language::Japanese), "見本 花子");
     }
 
     #[test]

@@ -38,7 +38,8 @@ impl Person {
 
     /// The token of the person's forms.
     pub(super) fn token(&self) -> String {
-        self.form.derived("portal-form")
+        let of_log_in = self.session.as_deref().and_then(SecretToken::parse);
+        of_log_in.as_ref().unwrap_or(&self.form).derived("portal-form")
     }
 
     /// The token of the browser that may enter a code.

@@ -66,7 +66,7 @@ pub(super) async fn run(plan: Plan) -> anyhow::Result<()> {
     outln!("the portal on sqlite, {} patients, {accounts} accounts, {cores} cores, client included:", plan.patients);
 
     let mut browser = Browser::open(server.address).await?;
-    let first = log_ins.first().context("nobody has an account")?;
+    let first = &log_ins.first().context("nobody has an account")?.token;
     pages::bytes(&mut browser, first).await?;
     pages::certificate(&mut browser, first).await?;
     outln!("known and unknown addresses, in turn:");

@@ -24,12 +24,18 @@ pub(super) fn address(nth: u32) -> String {
     format!("mihon{nth:07}@mihon.example")
 }
 
+/// A log-in of an account with one person.
+pub(super) struct LogIn {
+    pub(super) token: SecretToken,
+    pub(super) patient: PatientId,
+}
+
 /// Adds patients, and accounts for some of them. Returns their log-ins.
 pub(super) async fn add(
     context: &Context,
     count: u32,
     of_accounts: std::ops::Range<u32>,
-) -> anyhow::Result<Vec<SecretToken>> {
+) -> anyhow::Result<Vec<LogIn>> {
     add_synthetic(&context.database, &context.clock, count).await?;
     let now = context.clock.now();
     let mut tokens = Vec::new();
@@ -41,7 +47,7 @@ pub(super) async fn add(
         let mut found = patients::by_hersys_ids(&mut tx, &ids).await?;
         found.sort_by(|one, other| one.hersys_id.expose().cmp(other.hersys_id.expose()));
         for (nth, patient) in part.zip(found) {
-            tokens.push(account(&mut tx, nth, patient.id, now).await?);
+            tokens.push(LogIn { token: account(&mut tx, nth, patient.id, now).await?, patient: patient.id });
         }
         tx.commit().await?;
     }

@@ -12,8 +12,8 @@ use hdrhistogram::Histogram;
 use tokio::task::JoinSet;
 
 use super::browser::{Browser, Person};
+use super::records::LogIn;
 use crate::domain::Item;
-use crate::service::SecretToken;
 
 /// How many people send at the same time.
 pub(super) const TOGETHER: usize = 64;
@@ -22,7 +22,7 @@ pub(super) const TOGETHER: usize = 64;
 #[derive(Clone)]
 pub(super) struct Reporters {
     address: SocketAddr,
-    log_ins: Arc<Vec<SecretToken>>,
+    log_ins: Arc<Vec<LogIn>>,
     next: Arc<AtomicUsize>,
     /// The questions of the page.
     questions: Arc<str>,
@@ -46,8 +46,8 @@ impl Sent {
 }
 
 impl Reporters {
-    pub(super) async fn new(address: SocketAddr, log_ins: Arc<Vec<SecretToken>>) -> anyhow::Result<Self> {
-        let mut person = Person::new(0, log_ins.last())?;
+    pub(super) async fn new(address: SocketAddr, log_ins: Arc<Vec<LogIn>>) -> anyhow::Result<Self> {
+        let mut person = Person::new(0, log_ins.last().map(|log_in| &log_in.token))?;
         let page = Browser::open(address).await?.page(&mut person, "/portal/report?view=all").await?;
         let questions = page.between("name=\"questions\" value=\"", "\"").context("the form has no questions")?;
         Ok(Self { address, log_ins, next: Arc::new(AtomicUsize::new(0)), questions: questions.into() })
@@ -105,8 +105,10 @@ impl Reporters {
     async fn report(&self, browser: &mut Browser) -> anyhow::Result<()> {
         let nth = self.next.fetch_add(1, Ordering::Relaxed);
         let log_in = self.log_ins.get(nth).context("everybody has reported")?;
-        let mut person = Person::new(u32::try_from(nth).unwrap_or(0), Some(log_in))?;
-        let mut fields = vec![("form", ""), ("questions", &*self.questions), ("words", "")];
+        let mut person = Person::new(u32::try_from(nth).unwrap_or(0), Some(&log_in.token))?;
+        let patient = log_in.patient.to_string();
+        let mut fields =
+            vec![("person", patient.as_str()), ("form", ""), ("questions", &*self.questions), ("words", "")];
         fields.extend(Item::ALL.into_iter().filter_map(|item| Some((item.code(), usual(item)?))));
         let answer = browser.form(&mut person, "/portal/report", &fields).await?;
         match answer.location.as_deref() {

@@ -8,7 +8,7 @@ use tracing::warn;
 use super::super::change::{DECIDED, Ending, change_in, end_in, is_held_back};
 use super::preview::{BulkChange, Would, would};
 use super::show::visible;
-use super::together::{self, Given};
+use super::together::{self, Given, Setting};
 use crate::domain::{Actor, BulkId, BulkKind, BulkOutcome, BulkState, PatientId, StaffAccountId};
 use crate::patient_import::Column;
 use crate::policy::{Forbidden, Permission, Scope, scope};
@@ -145,13 +145,13 @@ impl Work<'_> {
     /// Changes some patients, or undoes that.
     async fn some(&self, tx: &mut Tx, rows: &[BulkPatient]) -> Result<(), ServiceError> {
         let mut noted = Vec::with_capacity(rows.len());
-        let column = match self.bulk.kind {
-            BulkKind::CallTimes => Some(Column::CallTimes),
-            BulkKind::Language => Some(Column::Language),
+        let setting = match self.bulk.kind {
+            BulkKind::CallTimes => Some(Setting::CallTimes),
+            BulkKind::Language => Some(Setting::Language),
             BulkKind::Stop => None,
         };
-        match column {
-            Some(column) => self.together(tx, rows, column, &mut noted).await?,
+        match setting {
+            Some(setting) => self.together(tx, rows, setting, &mut noted).await?,
             None => {
                 for row in rows {
                     noted.push(self.alone(tx, row).await?);
@@ -173,7 +173,7 @@ impl Work<'_> {
         &self,
         tx: &mut Tx,
         rows: &[BulkPatient],
-        column: Column,
+        setting: Setting,
         noted: &mut Vec<BulkPatient>,
     ) -> Result<(), ServiceError> {
         let ids: Vec<PatientId> = rows.iter().map(|row| row.patient).collect();
@@ -195,12 +195,13 @@ impl Work<'_> {
                 _ => (true, value, BulkOutcome::Refused),
             };
             match before.filter(|_| fits) {
-                Some(before) => given.push((row, Given { before, column, value })),
+                Some(before) => given.push((row, Given { before, value })),
                 None => noted.push(BulkPatient { outcome: otherwise, ..row.clone() }),
             }
         }
         let (rows, given): (Vec<_>, Vec<_>) = given.into_iter().unzip();
-        let revisions = together::set(tx, self.actor, &self.bulk.centre, &given, self.context.clock.now()).await?;
+        let now = self.context.clock.now();
+        let revisions = together::set(tx, self.actor, &self.bulk.centre, setting, &given, now).await?;
         for (row, Given { before, .. }) in rows.into_iter().zip(given) {
             noted.push(match (self.bulk.state, revisions.get(&row.patient)) {
                 (BulkState::Undoing, _) => BulkPatient { outcome: BulkOutcome::Undone, ..row.clone() },

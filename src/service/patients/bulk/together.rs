@@ -40,16 +40,31 @@ pub(super) async fn hold(tx: &mut Tx, ids: &[PatientId]) -> Result<Held, Service
 /// A patient, and what the patient gets.
 pub(super) struct Given<'a> {
     pub(super) before: &'a PatientRow,
-    pub(super) column: Column,
     pub(super) value: &'a str,
 }
 
-/// Gives each patient the value. Returns the revisions of those for whom something changed. `column` must neither be
-/// the number nor whether they are called: those take locks and checks of their own.
+/// A setting that is given to many together. The number and whether they are called take locks and checks of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Setting {
+    CallTimes,
+    Language,
+}
+
+impl Setting {
+    const fn column(self) -> Column {
+        match self {
+            Self::CallTimes => Column::CallTimes,
+            Self::Language => Column::Language,
+        }
+    }
+}
+
+/// Gives each patient the value. Returns the revisions of those for whom something changed.
 pub(super) async fn set(
     tx: &mut Tx,
     actor: &Actor,
     centre: &CentreCode,
+    setting: Setting,
     given: &[Given<'_>],
     now: Timestamp,
 ) -> Result<HashMap<PatientId, i64>, ServiceError> {
@@ -58,7 +73,7 @@ pub(super) async fn set(
     let schedule = schedule_of(&centre)?;
     let (mut before, mut after, mut differ) = (Vec::new(), Vec::new(), Vec::new());
     for one in given {
-        let mut row = with_values(one.before, &[(one.column, one.value)], today, hours, now)?.after;
+        let mut row = with_values(one.before, &[(setting.column(), one.value)], today, hours, now)?.after;
         let differences = changes(Some(one.before), &row);
         if differences.is_empty() {
             continue;
@@ -69,7 +84,10 @@ pub(super) async fn set(
         after.push(row);
     }
     open_before_change(tx, &before, now).await?;
-    patients::update(tx, &after).await?;
+    match setting {
+        Setting::CallTimes => patients::set_call_times(tx, &after).await?,
+        Setting::Language => patients::set_languages(tx, &after).await?,
+    }
     withdraw_unwanted(tx, &after, &schedule, now).await?;
     let fields = differ.iter().flat_map(|(id, differences)| differences.names().map(|field| (*id, field)));
     patients::note_changes(tx, fields.collect()).await?;

@@ -212,6 +212,7 @@ fn portal(what: &str) -> Option<Message> {
         "passkey_removed" => message!("trail-portal-passkey-removed"),
         "password_chosen" => message!("trail-portal-password-chosen"),
         "person_added" => message!("trail-portal-person-added"),
+        "person_removed" => message!("trail-portal-person-removed"),
         "person_refused" => message!("trail-portal-person-refused"),
         "survey_answered" => message!("trail-portal-survey-answered"),
         "unlocked" => message!("trail-portal-unlocked"),
@@ -293,6 +294,7 @@ fn notice(what: &str) -> Option<Message> {
         "stopped" => message!("trail-notice-stopped"),
         "stop_declined" => message!("trail-notice-stop-declined"),
         "resumed" => message!("trail-notice-resumed"),
+        "address_confirmed" => message!("trail-notice-address-confirmed"),
         "shown" => message!("trail-notices-shown"),
         _ => return None,
     })

@@ -63,6 +63,8 @@ pub(super) enum Done {
     NotInvited(WhyNoInvitation),
     /// Notices go on that had stopped.
     NoticesGoOn,
+    /// A number or an address is used for notices again.
+    AddressConfirmed,
 }
 
 impl Done {
@@ -96,6 +98,7 @@ impl Done {
             Self::LinkSentBefore => "link-sent-before".to_owned(),
             Self::LinkNotSent(why) => code_of(*why).to_owned(),
             Self::NoticesGoOn => "notices-go-on".to_owned(),
+            Self::AddressConfirmed => "address-confirmed".to_owned(),
             Self::Invited => "invited".to_owned(),
             Self::InvitedBefore => "invited-before".to_owned(),
             Self::NotInvited(why) => notices::code_of(*why).to_owned(),
@@ -131,6 +134,7 @@ impl Done {
             "link-left-alone" => Some(Self::LinkNotSent(WhyNoLink::LeftAlone)),
             "link-too-many" => Some(Self::LinkNotSent(WhyNoLink::TooMany)),
             "notices-go-on" => Some(Self::NoticesGoOn),
+            "address-confirmed" => Some(Self::AddressConfirmed),
             "invited" => Some(Self::Invited),
             "invited-before" => Some(Self::InvitedBefore),
             "transferred" => Some(Self::Transferred),
@@ -172,6 +176,7 @@ impl Done {
             Self::LinkSentBefore => message!("report-link-done-before"),
             Self::LinkNotSent(why) => why_not(*why),
             Self::NoticesGoOn => message!("notice-gone-on"),
+            Self::AddressConfirmed => message!("notice-address-confirmed"),
             Self::Invited => message!("notice-invited"),
             Self::InvitedBefore => message!("notice-invited-before"),
             Self::NotInvited(why) => notices::why_not(*why),

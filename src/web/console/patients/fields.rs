@@ -294,6 +294,7 @@ pub(super) fn shown_value(column: Column, value: &str) -> Message {
             Ok(language) => message!("patient-value", value = language.own_name()),
             Err(_) => message!("patient-value", value = value),
         },
+        Column::CallTimes => message!("patient-value", value = super::person::shown_times(value)),
         Column::DiagnosisDate | Column::MonitoringStart => match value.parse() {
             Ok(date) => times::day(date),
             Err(_) => message!("patient-value", value = value),

@@ -278,8 +278,12 @@ fn hits_words(count: u64) -> Message {
 async fn show(staff: &StaffActor, filter: &Filter, asked: Asked, mistakes: Mistakes) -> Result<Response, ServiceError> {
     let text = searched(staff, filter);
     let query = query_of(filter, text.as_deref());
-    let hits = count_patients(staff.context(), staff.actor(), &query, MOST_COUNTED).await?;
     let page = list_patients(staff.context(), staff.actor(), &query, Details::Revealed).await?;
+    let hits = match page.found.rest {
+        // All of them are on this page: nothing is searched for twice.
+        Rest::None if query.after.is_none() => page.found.items.len() as u64,
+        _ => count_patients(staff.context(), staff.actor(), &query, MOST_COUNTED).await?,
+    };
     let not_noted = matches!(page.noted, Noted::No(_));
     let columns = chosen_columns(staff.context(), staff.actor()).await?;
     let mut saved = SavedLink::all(staff, filter).await?;

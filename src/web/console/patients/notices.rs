@@ -8,7 +8,8 @@ use super::done::Done;
 use super::person::{id_of, page_of};
 use crate::domain::{NoNotice, NoticeChannel, NoticeId, NoticeKind, NoticeState, NoticeStop, PatientId};
 use crate::service::{
-    Invited, NoticeView, NoticesOfPerson, ServiceError, WhyNoInvitation, resume_notices, send_invitation,
+    Invited, NoticeView, NoticesOfPerson, ServiceError, WhyNoInvitation, confirm_address, resume_notices,
+    send_invitation,
 };
 use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Submitted};
@@ -20,7 +21,7 @@ use crate::web::console::{missing, times};
 pub(super) struct NoticeCard {
     pub(super) lines: Vec<NoticeLine>,
     /// How the person isn't reached.
-    pub(super) dead: Vec<Message>,
+    pub(super) dead: Vec<Dead>,
     /// How the person's request stands that they stop.
     pub(super) stop: Option<Message>,
     /// Whether they rest or have stopped, so that they can go on.
@@ -34,9 +35,16 @@ impl NoticeCard {
             NoticeStop::Stopped => message!("notice-card-stopped"),
             NoticeStop::Declined => message!("notice-card-declined"),
         });
-        let dead = |channel: &NoticeChannel| match channel {
-            NoticeChannel::Sms => message!("notice-card-dead-sms"),
-            NoticeChannel::Email => message!("notice-card-dead-email"),
+        let dead = |channel: &NoticeChannel| Dead {
+            channel: channel.code(),
+            says: match channel {
+                NoticeChannel::Sms => message!("notice-card-dead-sms"),
+                NoticeChannel::Email => message!("notice-card-dead-email"),
+            },
+            again: match channel {
+                NoticeChannel::Sms => message!("notice-use-number-again"),
+                NoticeChannel::Email => message!("notice-use-address-again"),
+            },
         };
         Self {
             lines: of_person.notices.iter().map(|notice| NoticeLine::of(notice, now)).collect(),
@@ -45,6 +53,14 @@ impl NoticeCard {
             can_go_on: of_person.stop == Some(NoticeStop::Stopped),
         }
     }
+}
+
+/// A number or an address that takes no messages.
+pub(super) struct Dead {
+    pub(super) channel: &'static str,
+    pub(super) says: Message,
+    /// What the button says that lets it be used again.
+    pub(super) again: Message,
 }
 
 /// A notice.
@@ -116,13 +132,16 @@ async fn invite(staff: &StaffActor, id: PatientId, fields: Fields) -> Result<Res
     Ok(staff.visit.redirect(&format!("{}?done={}", page_of(id), done.code())))
 }
 
-/// Lets the notices go on.
+/// Lets the notices go on, or a number or an address be used again.
 pub(super) async fn go_on(Path(id): Path<String>, form: Submitted) -> Response {
     let Ok(id) = id_of(&id) else { return missing::page(&form.visit) };
-    sent(form, &page_of(id), async |staff, _| {
-        let done = match resume_notices(staff.context(), staff.actor(), id).await? {
-            true => Done::NoticesGoOn,
-            false => Done::Same,
+    sent(form, &page_of(id), async |staff, fields| {
+        let done = match NoticeChannel::from_code(fields.get("again")) {
+            Some(channel) if confirm_address(staff.context(), staff.actor(), id, channel).await? => {
+                Done::AddressConfirmed
+            }
+            None if resume_notices(staff.context(), staff.actor(), id).await? => Done::NoticesGoOn,
+            _ => Done::Same,
         };
         Ok(staff.visit.redirect(&format!("{}?done={}", page_of(id), done.code())))
     })

@@ -105,6 +105,22 @@ fn kinds(visit: &Visit, public_url: &str) -> Vec<Kind> {
             when: message!("messages-known-when"),
             text: vec![message!("portal-mail-known"), message!("portal-mail-unknown")],
         },
+        changed(),
     ];
     of_health_centres.into_iter().chain(others).collect()
+}
+
+/// What the owner of an account gets when it was changed.
+fn changed() -> Kind {
+    let text = vec![
+        message!("portal-letter-subject"),
+        message!("portal-letter-address"),
+        message!("portal-letter-password"),
+        message!("portal-letter-passkey-added"),
+        message!("portal-letter-passkey-removed"),
+        message!("portal-letter-deleted"),
+        message!("portal-letter-you"),
+        message!("portal-letter-not-you"),
+    ];
+    Kind { name: message!("messages-changed"), when: message!("messages-changed-when"), text }
 }

@@ -1,7 +1,7 @@
 //! Adding a person: the attributes, a second page that shows them again, and then they are saved (M3, M4).
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use crate::domain::{BirthDate, EnteredName, HersysId, PersonLabel, PlainLineError, era, width};
@@ -13,6 +13,7 @@ use crate::web::portal::form::{Fields, Mistakes, Submitted, Wish};
 use crate::web::portal::layout::Layout;
 use crate::web::portal::member::PortalActor;
 use crate::web::portal::register::told;
+use crate::web::portal::report::link_token;
 
 #[derive(Template)]
 #[template(path = "portal/person_add.html", config = "src/web/askama.toml")]
@@ -124,7 +125,7 @@ pub(in crate::web::portal) async fn handler(actor: PortalActor) -> Response {
     page(&actor, Typed::of(&Fields::default()), Mistakes::default())
 }
 
-pub(in crate::web::portal) async fn submit(form: Submitted) -> Response {
+pub(in crate::web::portal) async fn submit(headers: HeaderMap, form: Submitted) -> Response {
     let (actor, fields, wish) = match PortalActor::of(form) {
         Ok(actor) => actor,
         Err(answer) => return *answer,
@@ -147,7 +148,8 @@ pub(in crate::web::portal) async fn submit(form: Submitted) -> Response {
         return actor.visit.page(StatusCode::OK, &Confirm { l, typed, name, birth_date });
     }
     let limits = &actor.visit.portal.settings.guessing;
-    match add_portal_person(actor.context(), &actor.logged_in, &person, limits).await {
+    let browser = link_token(&actor.visit, &headers);
+    match add_portal_person(actor.context(), &actor.logged_in, (&person, browser.as_ref()), limits).await {
         Ok(AddedPerson::Observed(_) | AddedPerson::Released(_)) => actor.visit.redirect("/?done=added"),
         Err(ServiceError::Portal(error)) => page(&actor, typed, Mistakes::one("hersys_id", told(error))),
         Err(error) => actor.visit.answer(Err(error)),

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::add::label;
 use crate::domain::PatientId;
 use crate::service::{ServiceError, label_portal_person};
-use crate::translations::message;
+use crate::translations::{Message, message};
 use crate::web::portal::form::{Fields, Mistakes, Submitted, Wish};
 use crate::web::portal::layout::{Banner, BannerKind, Layout};
 use crate::web::portal::member::PortalActor;
@@ -21,10 +21,13 @@ struct People {
 }
 
 struct Line {
+    id: PatientId,
     /// The id of its field.
     field: String,
     name: String,
     label: String,
+    /// What the button says that leads to its removal.
+    removal: Message,
 }
 
 /// The field of a person's label.
@@ -38,7 +41,9 @@ fn page(actor: &PortalActor, fields: Option<&Fields>, banner: Option<Banner>, mi
         let field = field(person.patient);
         let kept = || person.label.as_ref().map(|label| label.as_str().to_owned()).unwrap_or_default();
         Line {
+            id: person.patient,
             name: format!("{} {}", person.family_name.as_str(), person.given_name.as_str()),
+            removal: message!("portal-remove-person", name = person.name()),
             label: fields.map_or_else(kept, |fields| fields.get(&field).to_owned()),
             field,
         }
@@ -49,8 +54,12 @@ fn page(actor: &PortalActor, fields: Option<&Fields>, banner: Option<Banner>, mi
 }
 
 pub(in crate::web::portal) async fn handler(actor: PortalActor) -> Response {
-    let is_done = actor.visit.asked("done") == "1";
-    let banner = is_done.then(|| Banner { kind: BannerKind::Done, heading: message!("portal-saved"), sentence: None });
+    let heading = match actor.visit.asked("done") {
+        "1" => Some(message!("portal-saved")),
+        "removed" => Some(message!("portal-removed")),
+        _ => None,
+    };
+    let banner = heading.map(|heading| Banner { kind: BannerKind::Done, heading, sentence: None });
     page(&actor, None, banner, Mistakes::default())
 }
 

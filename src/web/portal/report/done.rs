@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::kept::Way;
 use super::words::{Refused, write_words};
 use super::{end, with_centre};
-use crate::service::{ServiceError, begin_again, report_form};
+use crate::service::{ServiceError, UrgentToday, begin_again, report_form};
 use crate::translations::{Message, message};
 use crate::web::portal::dates::day;
 use crate::web::portal::form::{Mistakes, Submitted, Wish};
@@ -28,6 +28,8 @@ struct Done {
     mistakes: Mistakes,
     to_words: String,
     again: String,
+    /// The advice, if an answer of today needs attention at once.
+    advice: Option<String>,
 }
 
 /// What was written and isn't stored.
@@ -75,6 +77,7 @@ pub(super) async fn done(visit: &Visit, way: &Way, written: Option<Written>) -> 
         mistakes,
         to_words: visit.path(&way.page("/words")),
         again: visit.path(&way.page("/again")),
+        advice: (found.urgent == UrgentToday::Yes).then(|| visit.path(&way.page("/urgent"))),
     };
     Ok(visit.page(status, &page))
 }

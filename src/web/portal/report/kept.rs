@@ -69,7 +69,7 @@ impl Way {
     /// The answer to somebody who is neither.
     pub(super) fn of(visit: &Visit, headers: &HeaderMap) -> Result<Self, Box<Response>> {
         if !visit.page.starts_with(OF_ACCOUNTS) {
-            let token = browser_token(visit, headers).ok_or_else(|| missing::page(visit))?;
+            let token = link_token(visit, headers).ok_or_else(|| missing::page(visit))?;
             return Ok(Self { reporter: Reporter::Browser(token), form: OF_LINKS, person: None });
         }
         let logged_in = visit.logged_in.as_ref().ok_or_else(|| visit.log_in_first())?;
@@ -97,7 +97,7 @@ impl Way {
         (actor, person): (&Actor, &PortalPerson),
     ) -> Result<Self, Box<Response>> {
         let Actor::Patient(owner) = actor else { return Err(Box::new(missing::page(visit))) };
-        let browser = browser_token(visit, headers);
+        let browser = link_token(visit, headers);
         let reporter = Reporter::Account { owner: owner.clone(), patient: person.patient, browser };
         Ok(Self { reporter, form: OF_ACCOUNTS, person: Some((person.patient, person.name())) })
     }
@@ -119,7 +119,7 @@ impl Way {
 }
 
 /// The token that a link gave the browser.
-fn browser_token(visit: &Visit, headers: &HeaderMap) -> Option<SecretToken> {
+pub(in crate::web::portal) fn link_token(visit: &Visit, headers: &HeaderMap) -> Option<SecretToken> {
     SecretToken::parse(&kept_cookies::read(TOKEN.0, headers, &visit.portal.site)?)
 }
 

@@ -11,6 +11,8 @@ mod sent;
 mod urgent;
 mod words;
 
+pub(super) use self::kept::link_token;
+
 use std::sync::Arc;
 
 use askama::Template;

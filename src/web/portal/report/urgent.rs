@@ -8,7 +8,7 @@ use super::kept::Way;
 use super::{end, with_centre};
 use crate::domain::Severity;
 use crate::engine::form::FieldStanding;
-use crate::service::{FormView, ServiceError, report_form};
+use crate::service::{FormView, ServiceError, UrgentToday, report_form};
 use crate::translations::{Message, message};
 use crate::web::portal::layout::{CentreContact, Layout};
 use crate::web::portal::visit::Visit;
@@ -24,7 +24,8 @@ struct Urgent {
     /// What the phone says, in the documents' words.
     advice: Option<Worded>,
     centre: CentreContact,
-    saved: Message,
+    /// When the answer was saved. `None` if it is one of an earlier report.
+    saved: Option<Message>,
     /// The person's name, as the account has it. With a link, nobody is named.
     name: Option<String>,
     /// How many questions are open. `None` if the report is finished.
@@ -47,16 +48,17 @@ async fn show(visit: &Visit, headers: &HeaderMap) -> Result<Response, ServiceErr
         Ok(found) => found,
         Err(over) => return Ok(end(visit, &over)),
     };
-    if found.severity != Severity::Red {
+    if found.urgent == UrgentToday::No {
         return Ok(visit.redirect(way.form));
     }
     let advice = flow_set.wording(ADVICE, visit.language.spoken());
-    let at = found.saved_at.map(|at| at.to_zoned_datetime(found.centre.zone.clone()).strftime("%-H:%M").to_string());
+    let of_form = found.saved_at.filter(|_| found.severity == Severity::Red);
+    let at = of_form.map(|at| at.to_zoned_datetime(found.centre.zone.clone()).strftime("%-H:%M").to_string());
     let page = Urgent {
         l: with_centre(visit, &found.centre),
         advice: advice.map(|words| Worded::of_document(words, visit.language)),
         centre: CentreContact::of(&found.centre),
-        saved: message!("portal-urgent-saved", at = at.unwrap_or_default()),
+        saved: at.map(|at| message!("portal-urgent-saved", at = at)),
         name: way.name(),
         left: left_of(&found),
         on: visit.path(way.form),

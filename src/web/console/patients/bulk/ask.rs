@@ -3,7 +3,7 @@
 use axum::response::Response;
 
 use super::PAGE;
-use crate::domain::{BulkKind, Language, PatientId};
+use crate::domain::{BulkKind, CallTimes, Language, PatientId};
 use crate::service::{BulkChange, BulkOf, PatientError, ServiceError, prepare_bulk};
 use crate::translations::message;
 use crate::web::console::form::{Fields, Mistakes, Submitted};
@@ -43,7 +43,9 @@ impl Asked {
 
     fn change(&self) -> Option<BulkChange> {
         Some(match BulkKind::from_code(&self.kind)? {
-            BulkKind::CallTimes => BulkChange::CallTimes(self.times.clone()),
+            BulkKind::CallTimes => BulkChange::CallTimes(
+                CallTimes::read_typed(&self.times).map_or_else(|_| self.times.clone(), |times| times.to_string()),
+            ),
             BulkKind::Language => BulkChange::Language(self.language.parse::<Language>().ok()?),
             BulkKind::Stop => BulkChange::Stop,
         })

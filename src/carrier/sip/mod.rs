@@ -1,0 +1,18 @@
+//! Our own telephone line: SIP to a trunk of a telephone company, a PBX or a session border controller.
+//!
+//! `signalling` speaks SIP, `media` has the sound, and the call journal proves after a crash which phones were rung.
+
+mod causes;
+mod identity;
+pub mod journal;
+mod leg;
+mod line;
+pub mod media;
+mod sdp;
+mod signalling;
+mod trunk;
+
+pub use leg::{Called, Ended, LegNews, LegOrder, LineEvent, Talk};
+pub use line::{CARRIER_NAME, OpenError, SipCarrier, open};
+pub use signalling::{ListenError, SipSettings};
+pub use trunk::Trunk;

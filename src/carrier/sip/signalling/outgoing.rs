@@ -1,0 +1,483 @@
+//! A call that we place. Its line is in the call journal before its INVITE leaves.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use rsipstack::dialog::authenticate::{AuthRetry, Credential, handle_client_authenticate};
+use rsipstack::sip::prelude::HeadersExt as _;
+use rsipstack::sip::{Request, Response, SipMessage};
+use rsipstack::transaction::key::{TransactionKey, TransactionRole};
+use rsipstack::transaction::make_tag;
+use rsipstack::transaction::transaction::Transaction;
+use rsipstack::transport::SipAddr;
+use secrecy::ExposeSecret as _;
+use tokio::sync::{mpsc, oneshot};
+use tracing::{info, warn};
+
+use super::dialog::{Dialog, cancel_of, exchange, uri_of, values};
+use super::talking::{InviteNews, Talking, settings_of};
+use super::{ALLOW, MAILBOX, Shared, address_of_trunk};
+use crate::carrier::CarrierLegId;
+use crate::carrier::network::{DialOutcome, NotProcessed, Refusal, Ringing, Uncertainty};
+use crate::carrier::sip::causes::{FinalAnswer, Verdict, q850_cause};
+use crate::carrier::sip::journal::{Sending, Written};
+use crate::carrier::sip::leg::{Ended, LegOrder, LineEvent, Talk};
+use crate::carrier::sip::media::{MediaSession, PortPair};
+use crate::carrier::sip::sdp::{self, Description, Direction, SessionName};
+use crate::carrier::sip::trunk::Trunk;
+use crate::config::SipTransport;
+use crate::domain::{CallId, HangupCause, PhoneNumber};
+
+/// How long the first response may take. After it, the outcome is unknown, and the INVITE goes on.
+const FIRST_RESPONSE: Duration = Duration::from_secs(4);
+/// How long a refusal may take after the trunk has confirmed that it has the call.
+const QUICK_REFUSAL: Duration = Duration::from_millis(500);
+/// How long the last answer to a call that was cancelled may take (RFC 3261 section 9.1: 64 T1).
+const AFTER_CANCEL: Duration = Duration::from_secs(32);
+
+/// A call to place.
+#[derive(Clone)]
+pub(in crate::carrier::sip) struct Placement {
+    pub(in crate::carrier::sip) call: CallId,
+    pub(in crate::carrier::sip) leg: CarrierLegId,
+    pub(in crate::carrier::sip) to: PhoneNumber,
+    pub(in crate::carrier::sip) from: PhoneNumber,
+    pub(in crate::carrier::sip) ring: Duration,
+    pub(in crate::carrier::sip) longest: Duration,
+}
+
+/// An INVITE that can be sent, and where it goes.
+struct Invite {
+    trunk: Arc<Trunk>,
+    request: Request,
+    destination: SipAddr,
+    ports: PortPair,
+    dialog: Dialog,
+    tag: String,
+    name: SessionName,
+}
+
+/// Who waits for the outcome of a request to dial. Told once.
+struct Waiting(Option<oneshot::Sender<DialOutcome>>);
+
+impl Waiting {
+    /// Returns `true` if the outcome was heard. After its patience nobody listens, and what arrives is matched to the
+    /// call.
+    fn tell(&mut self, outcome: DialOutcome) -> bool {
+        self.0.take().is_some_and(|waiting| waiting.send(outcome).is_ok())
+    }
+}
+
+/// Places a call.
+pub(super) async fn place(shared: &Arc<Shared>, placement: Placement) -> DialOutcome {
+    let invite = match prepare(shared, &placement).await {
+        Ok(invite) => invite,
+        Err(outcome) => return outcome,
+    };
+    let sending = journalled(&placement, &invite);
+    // Nothing leaves before this line is on the disk.
+    if !shared.journal.write(Written::Sending(Box::new(sending))).await {
+        return DialOutcome::NotProcessed(NotProcessed::NoConnection);
+    }
+    let (waiting, outcome) = oneshot::channel();
+    let (leg, call) = (placement.leg.clone(), placement.call);
+    let work = follow(Arc::clone(shared), placement, invite, Waiting(Some(waiting)));
+    shared.spawn_call(leg, Some(call), work);
+    match tokio::time::timeout(FIRST_RESPONSE, outcome).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) | Err(_) => DialOutcome::Unknown(Uncertainty::NoAnswer),
+    }
+}
+
+async fn prepare(shared: &Arc<Shared>, placement: &Placement) -> Result<Invite, DialOutcome> {
+    let unreached = DialOutcome::NotProcessed(NotProcessed::NoConnection);
+    let Some(trunk) = shared.settings.trunks.first().cloned() else { return Err(unreached) };
+    let channels = usize::try_from(trunk.channels).unwrap_or(usize::MAX);
+    if shared.draining.load(Ordering::Relaxed) || shared.live.load(Ordering::Relaxed) >= channels {
+        return Err(DialOutcome::NotProcessed(NotProcessed::TooMany(None)));
+    }
+    let Ok(ports) = shared.ports.take() else {
+        warn!("a call isn't placed: all ports of sip.rtp_ports are in use");
+        return Err(DialOutcome::NotProcessed(NotProcessed::TooMany(None)));
+    };
+    let destination = address_of_trunk(&trunk).await.ok_or_else(|| unreached.clone())?;
+    if shared.endpoint.transport_layer.lookup(&destination, None).await.is_err() {
+        return Err(unreached);
+    }
+    let dialog = dialog_of(shared, &trunk, placement, destination.clone());
+    let local = std::net::SocketAddr::new(shared.settings.address, ports.address().port());
+    let name = SessionName { number: u32::from(ports.address().port()), version: 1 };
+    let sdp = sdp::offer(local, trunk.codings, Direction::SendRecv, name);
+    let headers = format!(
+        "Allow: {ALLOW}\r\nSupported: timer\r\n{}Content-Type: application/sdp\r\n",
+        trunk.identity_headers(&placement.from)
+    );
+    let (mut first, tag) = (dialog.clone(), tag_of(&dialog.local));
+    let Some((request, _)) = first.request("INVITE", &headers, &sdp) else {
+        return Err(DialOutcome::Refused(Refusal::Request));
+    };
+    Ok(Invite { trunk, request, destination, ports, dialog: first, tag, name })
+}
+
+fn dialog_of(shared: &Shared, trunk: &Trunk, placement: &Placement, peer: SipAddr) -> Dialog {
+    let target = trunk.uri(&placement.to);
+    Dialog {
+        call_id: placement.leg.as_str().to_owned(),
+        local: format!("<{}>;tag={}", trunk.uri(&placement.from), make_tag().value()),
+        remote: format!("<{target}>"),
+        target,
+        routes: Vec::new(),
+        contact: shared.contact(trunk.transport),
+        via: shared.via(trunk.transport),
+        rport: trunk.rport,
+        cseq: 0,
+        remote_cseq: 0,
+        peer,
+    }
+}
+
+fn tag_of(header: &str) -> String {
+    header.rsplit_once(";tag=").map_or("", |(_, tag)| tag).to_owned()
+}
+
+/// What the journal has to know to cancel the INVITE.
+fn journalled(placement: &Placement, invite: &Invite) -> Sending {
+    let one = |name: &str| invite.request.header_value(name).unwrap_or_default();
+    let via = one("Via");
+    let transport = match invite.trunk.transport {
+        SipTransport::Udp => "udp",
+        SipTransport::Tcp => "tcp",
+    };
+    let address = invite.destination.get_socketaddr().map(|at| at.to_string()).unwrap_or_default();
+    Sending {
+        call: placement.leg.as_str().to_owned(),
+        trunk: invite.trunk.name.clone(),
+        number: placement.to.expose().to_owned(),
+        shown: placement.from.expose().to_owned(),
+        target: invite.request.uri.to_string(),
+        from: one("From"),
+        to: one("To"),
+        contact: one("Contact"),
+        branch: branch_of(&via),
+        via,
+        cseq: invite.dialog.cseq,
+        destination: format!("{transport} {address}"),
+    }
+}
+
+fn branch_of(via: &str) -> String {
+    let after = via.split_once("branch=").map_or("", |(_, after)| after);
+    after.split([';', ',']).next().unwrap_or_default().trim().to_owned()
+}
+
+/// A call that rings, or is about to.
+struct Calling {
+    shared: Arc<Shared>,
+    placement: Placement,
+    invite: Invite,
+    waiting: Waiting,
+    responses: mpsc::Receiver<(Response, Arc<Request>)>,
+    orders: mpsc::Receiver<LegOrder>,
+    order: mpsc::Sender<LegOrder>,
+    /// The INVITE as it was last sent.
+    sent: Arc<Request>,
+    /// The description of a provisional response, for answers that have none.
+    early: Option<Vec<u8>>,
+    answer: FinalAnswer,
+    provisional: bool,
+    /// Why we stopped it.
+    stopped: Option<HangupCause>,
+    cancelled: bool,
+}
+
+async fn follow(shared: Arc<Shared>, placement: Placement, invite: Invite, waiting: Waiting) {
+    let (order, orders) = mpsc::channel(MAILBOX);
+    shared.legs().insert(placement.leg.clone(), order.clone());
+    let Ok(key) = TransactionKey::from_request(&invite.request, TransactionRole::Client) else { return };
+    let mut transaction = Transaction::new_client(key, invite.request.clone(), shared.endpoint.clone(), None);
+    transaction.destination = Some(invite.destination.clone());
+    let (tell, responses) = mpsc::channel(MAILBOX);
+    let credentials = invite.trunk.credentials.as_ref().map(|(name, password)| Credential {
+        username: name.clone(),
+        password: password.expose_secret().to_owned(),
+        realm: None,
+        auth_username: None,
+    });
+    let call = placement.leg.as_str().to_owned();
+    tokio::spawn(pump(Arc::clone(&shared), transaction, call, credentials, tell));
+    let sent = Arc::new(invite.request.clone());
+    let calling = Calling {
+        shared,
+        placement,
+        invite,
+        waiting,
+        responses,
+        orders,
+        order,
+        sent,
+        early: None,
+        answer: FinalAnswer::default(),
+        provisional: false,
+        stopped: None,
+        cancelled: false,
+    };
+    calling.run().await;
+}
+
+/// Sends the INVITE, answers the trunk's question who we are, and hands on each response with the INVITE it belongs to.
+async fn pump(
+    shared: Arc<Shared>,
+    mut transaction: Transaction,
+    call: String,
+    credentials: Option<Credential>,
+    tell: mpsc::Sender<(Response, Arc<Request>)>,
+) {
+    let mut retry = AuthRetry::new();
+    if transaction.send().await.is_err() {
+        return;
+    }
+    let mut request = Arc::new(transaction.original.clone());
+    while let Some(message) = transaction.receive().await {
+        let SipMessage::Response(response) = message else { continue };
+        let asks = matches!(response.status_code.code(), 401 | 407) && retry.should_answer(&response);
+        if let Some(credentials) = credentials.as_ref().filter(|_| asks) {
+            let cseq = request.cseq_header().ok().and_then(|cseq| cseq.seq().ok()).unwrap_or(1).saturating_add(1);
+            let Ok(again) = handle_client_authenticate(cseq, &transaction, response, credentials).await else { return };
+            let branch = branch_of(&again.original.header_value("Via").unwrap_or_default());
+            let written = Written::Again { call: call.clone(), branch, cseq };
+            if !shared.journal.write(written).await {
+                return;
+            }
+            request = Arc::new(again.original.clone());
+            transaction = again;
+            if transaction.send().await.is_err() {
+                return;
+            }
+            continue;
+        }
+        if tell.send((response, Arc::clone(&request))).await.is_err() {
+            // Repeated answers are still confirmed.
+            while transaction.receive().await.is_some() {}
+            return;
+        }
+    }
+}
+
+impl Calling {
+    async fn run(mut self) {
+        let rings = tokio::time::sleep(self.placement.ring);
+        tokio::pin!(rings);
+        let mut quick: Option<std::pin::Pin<Box<tokio::time::Sleep>>> = None;
+        let mut after_cancel: Option<std::pin::Pin<Box<tokio::time::Sleep>>> = None;
+        loop {
+            tokio::select! {
+                response = self.responses.recv() => {
+                    let Some((response, sent)) = response else { return self.unanswered(408).await };
+                    self.sent = sent;
+                    match response.status_code.code() {
+                        100 => {
+                            self.provisional = true;
+                            quick.get_or_insert_with(|| Box::pin(tokio::time::sleep(QUICK_REFUSAL)));
+                        }
+                        101..=199 => self.rings(&response).await,
+                        200..=299 => return self.answered(response).await,
+                        status => {
+                            self.note_reason(&response);
+                            self.answer.retry_after = retry_after(&response);
+                            return self.unanswered(status).await;
+                        }
+                    }
+                }
+                () = optional(quick.as_mut()) => {
+                    quick = None;
+                    self.waiting.tell(DialOutcome::Accepted(self.placement.leg.clone()));
+                }
+                Some(order) = self.orders.recv() => self.ordered(order),
+                () = &mut rings, if self.stopped.is_none() => self.stop(HangupCause::NoAnswer),
+                () = optional(after_cancel.as_mut()) => return self.unanswered(487).await,
+            }
+            if self.stopped.is_some() && self.provisional && !self.cancelled {
+                self.cancelled = true;
+                self.cancel();
+                after_cancel = Some(Box::pin(tokio::time::sleep(AFTER_CANCEL)));
+            }
+        }
+    }
+
+    /// Nobody hears a goodbye before the call is answered.
+    fn ordered(&mut self, order: LegOrder) {
+        if order != LegOrder::Goodbye {
+            self.stop(HangupCause::NormalClearing);
+        }
+    }
+
+    fn stop(&mut self, why: HangupCause) {
+        self.stopped.get_or_insert(why);
+    }
+
+    /// A CANCEL is sent once the network has confirmed that it has the INVITE (RFC 3261 section 9.1).
+    fn cancel(&self) {
+        let Some(cancel) = cancel_of(&self.sent) else { return };
+        let (endpoint, to) = (self.shared.endpoint.clone(), self.invite.destination.clone());
+        tokio::spawn(async move { exchange(&endpoint, cancel, to).await });
+    }
+
+    async fn rings(&mut self, response: &Response) {
+        self.provisional = true;
+        self.note_reason(response);
+        if !response.body.is_empty() {
+            self.early = Some(response.body.clone());
+        }
+        self.acknowledge(response);
+        if !self.answer.rang {
+            self.answer.rang = true;
+            let (call, leg) = (self.placement.call, self.placement.leg.clone());
+            self.shared.journal.note(Written::Ringing { call: leg.as_str().to_owned() });
+            self.waiting.tell(DialOutcome::Accepted(leg.clone()));
+            self.shared.tell(LineEvent::Ringing(call, leg)).await;
+        }
+    }
+
+    /// A reliable provisional response is confirmed (RFC 3262).
+    fn acknowledge(&self, response: &Response) {
+        let reliable = response.header_contains_token("Require", "100rel");
+        let Some(number) = response.header_value("RSeq").filter(|_| reliable) else { return };
+        let mut dialog = self.dialog_of(response);
+        dialog.cseq = self.invite.dialog.cseq.saturating_add(number.trim().parse().unwrap_or(1));
+        let cseq = self.sent.header_value("CSeq").unwrap_or_default();
+        let headers = format!("RAck: {} {cseq}\r\n", number.trim());
+        if let Some((prack, to)) = dialog.request("PRACK", &headers, "") {
+            let endpoint = self.shared.endpoint.clone();
+            tokio::spawn(async move { exchange(&endpoint, prack, to).await });
+        }
+    }
+
+    fn note_reason(&mut self, response: &Response) {
+        let reason = response.header_value("Reason");
+        self.answer.q850 = reason.as_deref().and_then(q850_cause).or(self.answer.q850);
+    }
+
+    /// The dialog that a response begins.
+    fn dialog_of(&self, response: &Response) -> Dialog {
+        let mut dialog = self.invite.dialog.clone();
+        if let Some(to) = response.header_value("To") {
+            dialog.remote = to;
+        }
+        if let Some(contact) = response.header_value("Contact") {
+            uri_of(&contact).clone_into(&mut dialog.target);
+        }
+        dialog.routes = values(response, "Record-Route");
+        dialog.routes.reverse();
+        let cseq = self.sent.cseq_header().ok().and_then(|cseq| cseq.seq().ok());
+        // PRACKs have used numbers after the INVITE's.
+        dialog.cseq = cseq.unwrap_or(dialog.cseq).saturating_add(100);
+        dialog
+    }
+
+    /// The call has ended without an answer.
+    async fn unanswered(mut self, status: u16) {
+        self.answer.status = status;
+        let verdict = self.answer.verdict();
+        let cause = match self.stopped {
+            Some(why) if status == 487 => why,
+            _ => self.answer.cause(),
+        };
+        let ringing = self.answer.ringing();
+        let (call, leg) = (self.placement.call, self.placement.leg.clone());
+        info!(%call, status, "a call wasn't answered");
+        let ended = Ended { call: Some(call), leg: leg.clone(), cause, ringing };
+        self.shared.record_end(&ended).await;
+        let outcome = match verdict {
+            Verdict::NotProcessed(why) => DialOutcome::NotProcessed(why),
+            Verdict::Refused(why) => DialOutcome::Refused(why),
+            Verdict::Tried(_) => DialOutcome::Accepted(leg),
+        };
+        // Whoever waits for the outcome learns the proof that no phone rang from it, and from nothing else.
+        let heard = self.waiting.tell(outcome);
+        if !(heard && ringing == Ringing::RuledOut) {
+            self.shared.tell(LineEvent::Ended(ended)).await;
+        }
+    }
+
+    async fn answered(mut self, response: Response) {
+        let dialog = self.dialog_of(&response);
+        let (call, leg) = (self.placement.call, self.placement.leg.clone());
+        self.waiting.tell(DialOutcome::Accepted(leg.clone()));
+        let journalled = Written::Answered { call: leg.as_str().to_owned(), dialog: Box::new(dialog.journalled()) };
+        _ = self.shared.journal.write(journalled).await;
+        let body = if response.body.is_empty() { self.early.take().unwrap_or_default() } else { response.body };
+        let description = Description::read(&body, self.invite.trunk.codings);
+        let audio = match (self.stopped, description) {
+            (None, Ok(description)) => description.audio(),
+            // The answer and our CANCEL have crossed, or there is no common language.
+            (why, _) => return self.end_at_once(dialog, why.unwrap_or(HangupCause::TemporaryFailure)).await,
+        };
+        let Invite { trunk, ports, tag, name, .. } = self.invite;
+        let local = std::net::SocketAddr::new(self.shared.settings.address, ports.address().port());
+        let (media, heard) = MediaSession::start(ports, settings_of(&trunk, &audio));
+        let media = Arc::new(media);
+        let ((say, news), (post, mailbox)) = (mpsc::channel(MAILBOX), mpsc::channel(MAILBOX));
+        self.shared.dialogs().insert((dialog.call_id.clone(), tag.clone()), post);
+        let talk = Talk { leg: leg.clone(), media: Arc::clone(&media), heard, news, orders: self.order };
+        self.shared.tell(LineEvent::Answered(call, talk)).await;
+        let (fork, invite) = mpsc::channel(MAILBOX);
+        tokio::spawn(forks(self.responses, dialog.remote.clone(), fork));
+        let talking = Talking {
+            shared: self.shared,
+            trunk,
+            leg,
+            call: Some(call),
+            dialog,
+            tag,
+            media,
+            local,
+            name,
+            audio,
+            news: say,
+            orders: self.orders,
+            mailbox,
+            invite,
+            refreshed_within: None,
+            longest: self.placement.longest,
+        };
+        talking.run().await;
+    }
+
+    async fn end_at_once(self, mut dialog: Dialog, cause: HangupCause) {
+        if let Some((bye, to)) = dialog.request("BYE", "", "") {
+            let endpoint = self.shared.endpoint.clone();
+            tokio::spawn(async move { exchange(&endpoint, bye, to).await });
+        }
+        let (call, leg) = (Some(self.placement.call), self.placement.leg);
+        self.shared.ended(Ended { call, leg, cause, ringing: Ringing::Proven }).await;
+    }
+}
+
+/// Tells of further answers to the same INVITE. Repetitions of the first one are confirmed by the library.
+async fn forks(mut responses: mpsc::Receiver<(Response, Arc<Request>)>, first: String, fork: mpsc::Sender<InviteNews>) {
+    let mut seen = vec![first];
+    while let Some((response, _)) = responses.recv().await {
+        let to = response.header_value("To").unwrap_or_default();
+        if (200..300).contains(&response.status_code.code()) && !seen.contains(&to) {
+            seen.push(to);
+            _ = fork.send(InviteNews::Forked(Box::new(response))).await;
+        }
+    }
+}
+
+/// The longest accepted wait. No trunk is overloaded for longer, and a day's slots would pass meanwhile.
+const MAX_RETRY_AFTER: Duration = Duration::from_mins(10);
+
+fn retry_after(response: &Response) -> Option<Duration> {
+    let value = response.header_value("Retry-After")?;
+    let seconds = value.split([';', '(', ' ']).next()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
+}
+
+async fn optional(sleep: Option<&mut std::pin::Pin<Box<tokio::time::Sleep>>>) {
+    match sleep {
+        Some(sleep) => sleep.as_mut().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,24 @@
+# The help of kenkocall voices.
+help-voices = List, play, replace and look for the recordings that a SIP line plays
+help-voices-list = List the recordings: who speaks, under which licence, and what is said
+help-voices-list--language = Only this language: ja, en, zh-Hans, zh-Hant, ko, es, pt. Default: all
+help-voices-missing = List what the flow documents say and nobody has recorded
+help-voices-missing--folder = The folder with the documents. Default: flows.directory of the settings, else call_flows in this folder, else the built-in ones
+help-voices-say = Write what a caller hears of a prompt into a WAV file
+help-voices-say--prompt = The prompt: questionnaire.ask_fatigue, shared.goodbye, …
+help-voices-say--to = The file to write
+help-voices-say--language = The language
+help-voices-say--value = The value of {"{"}value{"}"}: a temperature such as 37.5, or a percentage such as 98
+help-voices-say--phone = The phone number in the prompt
+help-voices-say--centre = The health centre's name in the prompt
+help-voices-say--until = The end of a maintenance: month, day, hour and minute, such as 12-1-9-30
+help-voices-say--alerts = The number of alerts in the prompt
+help-voices-import = Check a recording that somebody made, and keep it under the id that it replaces
+help-voices-import--id = The id, as `voices list` and `voices missing` show it; for a health centre's name, a new one such as centre.13101
+help-voices-import--file = The recording: a WAV file, µ-law, 8 kHz, mono
+help-voices-import--language = The language
+help-voices-import--voice = Who speaks
+help-voices-import--licence = The licence or the agreement under which the recording may be played
+help-voices-import--centre = The words are this health centre's name, as it is said: its reading if it has one
+help-voices-texts = List every recording that the documents need
+help-voices-texts--folder = The folder with the documents

@@ -1,0 +1,24 @@
+# kenkocall voices のヘルプ
+help-voices = SIP 回線で流す録音の一覧、再生、入れ替え、足りないものの確認
+help-voices-list = 録音の一覧: 誰の声か、どのライセンスか、何と言うか
+help-voices-list--language = この言語だけ: ja、en、zh-Hans、zh-Hant、ko、es、pt。既定はすべて
+help-voices-missing = 文書にあって録音のない言葉の一覧
+help-voices-missing--folder = 文書のフォルダー。既定は設定の flows.directory、なければこのフォルダーの call_flows、なければ付属の文書
+help-voices-say = 音声案内を電話で聞こえるとおりに WAV ファイルに書く
+help-voices-say--prompt = 音声案内: questionnaire.ask_fatigue、shared.goodbye など
+help-voices-say--to = 書き込むファイル
+help-voices-say--language = 言語
+help-voices-say--value = {"{"}value{"}"} の値: 37.5 のような体温か、98 のような酸素飽和度
+help-voices-say--phone = 音声案内の中の電話番号
+help-voices-say--centre = 音声案内の中の保健所の名前
+help-voices-say--until = メンテナンスの終わり: 月、日、時、分。例: 12-1-9-30
+help-voices-say--alerts = 音声案内の中の緊急の件数
+help-voices-import = 誰かが録音したファイルを調べ、置き換える録音の ID で登録する
+help-voices-import--id = `voices list` と `voices missing` に表示される ID。保健所の名前には centre.13101 のような新しい ID
+help-voices-import--file = 録音: WAV ファイル、µ-law、8 kHz、モノラル
+help-voices-import--language = 言語
+help-voices-import--voice = 誰の声か
+help-voices-import--licence = 録音を流すことのできるライセンスか合意
+help-voices-import--centre = 言葉は、この保健所の名前。読みがあれば、その読み
+help-voices-texts = 文書に必要なすべての録音の一覧
+help-voices-texts--folder = 文書のフォルダー
