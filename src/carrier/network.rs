@@ -9,6 +9,10 @@ use jiff::Timestamp;
 use super::CarrierLegId;
 use crate::domain::{CallId, CallableNumber, HangupCause, NoticeId, PhoneNumber};
 
+/// The longest accepted wait that a carrier asks for. No network is overloaded for longer, and a day's slots would pass
+/// meanwhile.
+pub const MAX_RETRY_AFTER: Duration = Duration::from_mins(10);
+
 /// The outcome of a request that is under way. If it is dropped, the outcome is unknown.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 

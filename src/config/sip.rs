@@ -15,7 +15,7 @@ use crate::domain::number;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sip {
-    /// Where messages are received, by UDP and TCP. Default `127.0.0.1:5060`.
+    /// Where messages are received, by UDP, and by TCP if a trunk uses it. Default `127.0.0.1:5060`.
     pub listen: SocketAddr,
     /// Our address as the trunks see it. Default: the address of `listen`.
     pub public_address: Option<IpAddr>,

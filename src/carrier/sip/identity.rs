@@ -1,6 +1,6 @@
 //! Who calls and which number was called, from the headers of an INVITE.
 //!
-//! Whoever withholds their number is a hidden caller, whatever other header names it: networks pass the number on in
+//! A caller who withholds the number is a hidden caller, whatever other header names it: networks pass the number on in
 //! `P-Asserted-Identity` beside `Privacy: id`, for emergency services and not for us.
 
 use crate::domain::PhoneNumber;

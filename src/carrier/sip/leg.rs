@@ -1,4 +1,4 @@
-//! What the line and whoever leads a conversation tell each other about one call.
+//! What the line and the conversation tell each other about one call.
 
 use std::sync::Arc;
 

@@ -93,7 +93,7 @@ async fn lead_caller(conversations: ConversationService, voices: Arc<VoiceLibrar
 
 async fn lead_answered(conversations: ConversationService, voices: Arc<VoiceLibrary>, call: CallId, talk: Talk) {
     let leg = talk.leg.as_str().to_owned();
-    // The network doesn't say who answers. Whoever it is hears nothing about health before a key.
+    // The network doesn't say who answers: nothing about health is said before a key.
     let answered_by = AnsweredBy::Person;
     let answered = CarrierEvent::Answered(Answered { call, carrier: CARRIER_NAME, leg, answered_by });
     Leader::new(conversations, voices, talk).lead(answered).await;

@@ -51,7 +51,7 @@ const RETRY_AFTER: &str = "30";
 /// The line's settings.
 #[derive(Debug, Clone)]
 pub struct SipSettings {
-    /// Where messages are received, by UDP and TCP.
+    /// Where messages are received, by UDP, and by TCP if a trunk uses it.
     pub listen: SocketAddr,
     /// Our address as the trunks see it.
     pub address: IpAddr,

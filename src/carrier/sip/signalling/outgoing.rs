@@ -19,7 +19,7 @@ use super::dialog::{Dialog, cancel_of, exchange, uri_of, values};
 use super::talking::{InviteNews, Talking, settings_of};
 use super::{ALLOW, MAILBOX, Shared, address_of_trunk};
 use crate::carrier::CarrierLegId;
-use crate::carrier::network::{DialOutcome, NotProcessed, Refusal, Ringing, Uncertainty};
+use crate::carrier::network::{DialOutcome, MAX_RETRY_AFTER, NotProcessed, Refusal, Ringing, Uncertainty};
 use crate::carrier::sip::causes::{FinalAnswer, Verdict, q850_cause};
 use crate::carrier::sip::journal::{Sending, Written};
 use crate::carrier::sip::leg::{Ended, LegOrder, LineEvent, Talk};
@@ -393,7 +393,7 @@ impl Calling {
             Verdict::Refused(why) => DialOutcome::Refused(why),
             Verdict::Tried(_) => DialOutcome::Accepted(leg),
         };
-        // Whoever waits for the outcome learns the proof that no phone rang from it, and from nothing else.
+        // The outcome alone carries the proof that no phone rang.
         let heard = self.waiting.tell(outcome);
         if !(heard && ringing == Ringing::RuledOut) {
             self.shared.tell(LineEvent::Ended(ended)).await;
@@ -466,18 +466,36 @@ async fn forks(mut responses: mpsc::Receiver<(Response, Arc<Request>)>, first: S
     }
 }
 
-/// The longest accepted wait. No trunk is overloaded for longer, and a day's slots would pass meanwhile.
-const MAX_RETRY_AFTER: Duration = Duration::from_mins(10);
-
 fn retry_after(response: &Response) -> Option<Duration> {
-    let value = response.header_value("Retry-After")?;
-    let seconds = value.split([';', '(', ' ']).next()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
+    wait_of(&response.header_value("Retry-After")?)
+}
+
+/// The wait that a `Retry-After` asks for (RFC 3261 section 20.33): seconds, perhaps with a comment and parameters.
+fn wait_of(value: &str) -> Option<Duration> {
+    let seconds = value.split([';', '(', ' ']).next().filter(|seconds| !seconds.is_empty())?;
+    let is_number = seconds.bytes().all(|byte| byte.is_ascii_digit());
+    // A number that doesn't fit the type is longer than the longest wait.
+    is_number.then(|| Duration::from_secs(seconds.parse().unwrap_or(u64::MAX)).min(MAX_RETRY_AFTER))
 }
 
 async fn optional(sleep: Option<&mut std::pin::Pin<Box<tokio::time::Sleep>>>) {
     match sleep {
         Some(sleep) => sleep.as_mut().await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trunk_cannot_make_us_wait_for_ever() {
+        let wait = |value| wait_of(value).map(|wait| wait.as_secs());
+        assert_eq!(wait("18;duration=3600"), Some(18));
+        assert_eq!(wait("120 (busy)"), Some(120));
+        assert_eq!(wait("315360000"), Some(600));
+        assert_eq!(wait("99999999999999999999999999"), Some(600));
+        assert_eq!((wait(""), wait("-1"), wait("soon")), (None, None, None));
     }
 }

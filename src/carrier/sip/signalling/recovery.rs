@@ -59,7 +59,7 @@ async fn take_back(shared: Arc<Shared>, key: String, entry: Entry) {
     shared.ended(Ended { call, leg, cause, ringing: Ringing::Proven }).await;
 }
 
-/// Ends an answered call. An answer isn't needed: whoever doesn't know it has no call.
+/// Ends an answered call. An answer isn't needed: a trunk that doesn't know the call has none.
 async fn end(shared: &Arc<Shared>, mut dialog: Dialog) {
     if let Some((bye, to)) = dialog.request("BYE", "", "") {
         _ = exchange(&shared.endpoint, bye, to).await;

@@ -1,4 +1,4 @@
-//! An answered call, whoever placed it: the other side's requests, our orders, and its end.
+//! An answered call, in either direction: the other side's requests, our orders, and its end.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,7 +83,7 @@ impl Talking {
                     Some(LegOrder::Goodbye) => self.tell(LegNews::Goodbye),
                     Some(LegOrder::HangUp | LegOrder::Cancel) | None => break End::Ours(HangupCause::NormalClearing),
                 },
-                // Whoever leads the conversation has ended.
+                // The conversation has ended.
                 () = self.news.closed() => break End::Ours(HangupCause::NormalClearing),
                 Some(request) = self.mailbox.recv() => if self.requested(request).await { break End::Theirs },
                 Some(news) = self.invite.recv() => match news {
@@ -202,7 +202,7 @@ impl Talking {
         }
         answer(&mut transaction, 200, headers, &sdp).await;
         if is_invite {
-            // Its ACK ends it, and without one the BYE of whoever misses it.
+            // Its ACK ends it, and without one the BYE of the side that misses it.
             tokio::spawn(async move { while transaction.receive().await.is_some() {} });
         }
         if let Some(audio) = changed {
@@ -271,7 +271,7 @@ pub(super) struct SessionTimer {
 pub(super) struct TooShort;
 
 impl SessionTimer {
-    /// The headers of our answer: whoever sends the request refreshes.
+    /// The headers of our answer: the side that sends the request refreshes.
     pub(super) fn headers(&self) -> Vec<Header> {
         vec![
             Header::Other("Session-Expires".into(), format!("{};refresher=uac", self.seconds)),

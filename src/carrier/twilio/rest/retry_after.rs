@@ -5,8 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 
-/// The longest accepted wait. No network is overloaded for longer, and a day's slots would pass meanwhile.
-pub const MAX_RETRY_AFTER: Duration = Duration::from_mins(10);
+pub use crate::carrier::network::MAX_RETRY_AFTER;
 
 /// Reads `Retry-After`. A date is relative to the reply's own `Date`: the carrier's clock differs from ours, and this
 /// needs neither.

@@ -208,11 +208,14 @@ fn bad_input_our_own_prompts_as_echo_are_no_keys() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("voices");
     let languages = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
     let files = languages.filter(|path| path.is_dir()).flat_map(|path| std::fs::read_dir(path).unwrap());
+    let mut played = 0;
     for path in files.map(|entry| entry.unwrap().path()) {
         if path.extension().is_some_and(|extension| extension == "wav") {
             let file = std::fs::read(&path).unwrap();
             let found = heard_of(crate::carrier::wav::read(&file).unwrap());
             assert_eq!(found, "", "{}", path.display());
+            played += 1;
         }
     }
+    assert!(played > 1_000, "only {played} recordings");
 }
