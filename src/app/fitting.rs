@@ -97,8 +97,8 @@ async fn check_fallback_centre(database: &Database, named: Option<&CentreCode>) 
             bail!(Said(message!("fitting-no-centre", code = code.as_str())))
         }
         None if centres.len() > 1 => warn!(
-            "there are several centres and health_call.desk_centre names none: whoever wants a person before being identified \
-             is asked to phone their own centre, and a lock after guessing at unknown IDs stands on no centre's list"
+            "there are several centres and health_call.desk_centre names none: callers who want a person before being identified \
+             are asked to phone their own centre, and a lock after guessing at unknown IDs stands on no centre's list"
         ),
         _ => {}
     }

@@ -6,6 +6,7 @@ mod certificates;
 mod client;
 mod database;
 mod fitting;
+mod line_check;
 mod mail;
 mod metrics;
 mod network;
@@ -22,9 +23,10 @@ pub(crate) use database::migrate;
 #[cfg(feature = "lab")]
 pub(crate) use database::prepared;
 pub(crate) use fitting::{NotPhoneNumber, fits, unusable};
+pub(crate) use line_check::{AudioPorts, Probe, asked_trunks, audio_ports, journal, missing_recordings};
 pub(crate) use network::configured_network;
 #[cfg(feature = "lab")]
-pub(crate) use network::{on_simulated_lines, simulated_lines, simulated_network};
+pub(crate) use network::{on_simulated_lines, own_line, simulated_lines, simulated_network};
 pub(crate) use ports::{CannotListen, Ports};
 pub(crate) use server::Server;
 #[cfg(feature = "lab")]

@@ -18,15 +18,16 @@ use super::network::Network;
 use super::ports::Ports;
 use super::services::{dialling, open_services};
 use super::used_flow_sets::used_otherwise;
-use super::workers::{NOTICES_EVERY, Workers, start_mail, start_notices, start_workers};
+use super::workers::{NOTICES_EVERY, Workers, start_bounces, start_mail, start_notices, start_workers};
 use crate::carrier::twilio::SigningKey;
 use crate::config::{Carrier, Config, Operations};
 use crate::flow::{Finding, FlowSet};
 use crate::mail::MailServer;
 use crate::policy::PortalLines;
 use crate::service::{
-    Clock, Context, ConversationService, Dialer, EmailRule, Escalator, EscalatorSettings, LegBook, Notifier,
-    NotifierSettings, Post, PublicUrls, SealerTask, count_last_outside_lines, count_outside_lines,
+    Clock, Context, ConversationService, Dialer, EmailRule, Escalator, EscalatorSettings, LegBook, NoticePaces,
+    Notifier, NotifierSettings, Post, PublicUrls, SealerTask, count_last_outside_lines, count_outside_lines,
+    watch_line,
 };
 use crate::web::{
     CertificateSettings, ConsoleSettings, HelpSettings, LastReadiness, PortalMail, PortalSettings, SecondFactorRule,
@@ -48,7 +49,8 @@ pub(crate) struct Server {
     portal: PortalSettings,
     checkpoint_file: Option<PathBuf>,
     longest_call: SignedDuration,
-    notices_per_second: f64,
+    /// The pace of each channel of notices, and the folder into which mail comes back.
+    notices: NoticeSettings,
 }
 
 impl Server {
@@ -91,6 +93,7 @@ impl Server {
             legs: LegBook::default(),
             voices: voices(config)?,
             metrics: super::metrics::metrics()?,
+            line: network.as_ref().and_then(|network| network.line.clone()),
             readiness: LastReadiness::default(),
             forged_told_at: AtomicI64::new(0),
         };
@@ -119,7 +122,7 @@ impl Server {
             portal,
             checkpoint_file,
             longest_call,
-            notices_per_second: config.dialer.notices_per_second,
+            notices: NoticeSettings::of(config),
         })
     }
 
@@ -173,20 +176,26 @@ impl Server {
         let keeper = SealerTask::start(Arc::clone(&context), checkpoint_file).await;
         let notifier = network.as_ref().zip(conversations.lines().call_back_number.clone()).map(|(network, from)| {
             let (carriers, portal) = (network.carriers.clone(), urls.portal.clone());
-            let per_second = self.notices_per_second;
-            let settings =
-                NotifierSettings { carriers, from, mail: mail.clone(), portal, per_second, tick: NOTICES_EVERY };
+            let paces = self.notices.paces;
+            let settings = NotifierSettings { carriers, from, mail: mail.clone(), portal, paces, tick: NOTICES_EVERY };
             Notifier::new(Arc::clone(&context), settings)
         });
         let post = mail.map(|server| Post { server, console: urls.console.clone() });
         let mut network = network;
         let line = network.as_mut().and_then(|network| network.drain.take());
+        let health = network.as_ref().and_then(|network| network.line.clone());
         let workers = start_workers(&context, &conversations, network, dialer, escalator, urls, longest_call);
         if let Some(notifier) = notifier {
             start_notices(&workers, notifier);
         }
         if let Some(post) = post {
             start_mail(&workers, &context, post);
+        }
+        if let Some(health) = health {
+            workers.spawn(watch_line(Arc::clone(&context), health));
+        }
+        if let Some(folder) = self.notices.bounces_folder {
+            start_bounces(&workers, &context, folder);
         }
         workers.spawn(keeper.run());
         let stopping = CancellationToken::new();
@@ -217,6 +226,19 @@ impl Server {
         count_last_outside_lines();
         info!("stopped");
         Ok(())
+    }
+}
+
+/// What the settings say of notices.
+struct NoticeSettings {
+    paces: NoticePaces,
+    bounces_folder: Option<PathBuf>,
+}
+
+impl NoticeSettings {
+    fn of(config: &Config) -> Self {
+        let paces = NoticePaces { sms: config.dialer.notices_per_second, email: config.email.notices_per_second };
+        Self { paces, bounces_folder: config.email.bounces_folder.clone() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The background tasks of a server.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +11,11 @@ use tracing::{error, warn};
 
 use super::network::Network;
 use crate::carrier::Carriers;
+use crate::domain::NoticeChannel;
 use crate::service::{
     Context, ConversationService, Dialer, Escalator, JobRunner, Notifier, Outside, Post, PublicUrls, ServiceError,
-    delete_empty_accounts, erase_expired, finish_bulk_changes, finish_imports, finish_replans, sweep, sweep_uploads,
-    wait_after,
+    delete_empty_accounts, erase_expired, finish_bulk_changes, finish_imports, finish_replans, read_bounces, sweep,
+    sweep_uploads, wait_after,
 };
 use crate::web::finding_words;
 
@@ -24,6 +26,9 @@ const JOBS_EVERY: Duration = Duration::from_millis(500);
 
 /// The interval between looks for notices that are due.
 pub(super) const NOTICES_EVERY: Duration = Duration::from_secs(1);
+
+/// The interval between looks for what mail servers sent back.
+const BOUNCES_EVERY: Duration = Duration::from_secs(30);
 
 /// The interval between erasures of patients whose retention has ended.
 const ERASE_EVERY: Duration = Duration::from_secs(3_600);
@@ -100,7 +105,17 @@ pub(crate) fn start_mail(workers: &Workers, context: &Arc<Context>, post: Post) 
 
 /// Starts the task that plans and sends notices to patients.
 pub(crate) fn start_notices(workers: &Workers, notifier: Notifier) {
-    workers.spawn(notify_on(notifier));
+    let notifier = Arc::new(notifier);
+    workers.spawn(plan_notices_on(Arc::clone(&notifier)));
+    // Each by itself: one that stands still doesn't hold the other.
+    for channel in [NoticeChannel::Sms, NoticeChannel::Email] {
+        workers.spawn(notify_on(Arc::clone(&notifier), channel));
+    }
+}
+
+/// Reads what mail servers send back.
+pub(crate) fn start_bounces(workers: &Workers, context: &Arc<Context>, folder: PathBuf) {
+    workers.spawn(read_bounces_on(Arc::clone(context), folder));
 }
 
 async fn sweep_on(
@@ -157,12 +172,38 @@ async fn erase_on(context: Arc<Context>) {
     }
 }
 
-async fn notify_on(notifier: Notifier) {
+async fn plan_notices_on(notifier: Arc<Notifier>) {
     let mut rhythm = tokio::time::interval(NOTICES_EVERY);
     rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         rhythm.tick().await;
-        match notifier.tick().await {
+        match notifier.plan().await {
+            Ok(_) => {}
+            Err(ServiceError::Store(error)) if error.is_conflict() => {
+                warn!(%error, "another node planned notices at the same time; retrying the rest");
+            }
+            Err(error) => error!(%error, "could not plan notices; retrying"),
+        }
+    }
+}
+
+async fn read_bounces_on(context: Arc<Context>, folder: PathBuf) {
+    let mut rhythm = tokio::time::interval(BOUNCES_EVERY);
+    rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        rhythm.tick().await;
+        if let Err(error) = read_bounces(&context, &folder).await {
+            error!(%error, "could not read what mail servers sent back; retrying");
+        }
+    }
+}
+
+async fn notify_on(notifier: Arc<Notifier>, channel: NoticeChannel) {
+    let mut rhythm = tokio::time::interval(NOTICES_EVERY);
+    rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        rhythm.tick().await;
+        match notifier.send(channel).await {
             Ok(_) => {}
             Err(ServiceError::Store(error)) if error.is_conflict() => {
                 warn!(%error, "another node sent notices at the same time; retrying the rest");

@@ -71,7 +71,7 @@ pub(super) async fn run(client: &Client, zone: &TimeZone, command: Alerts) -> an
             let midnight = || zone.to_timestamp(zone.to_datetime(client.context.clock.now()).date().at(0, 0, 0, 0));
             let since = today.then(midnight).transpose()?;
             let after = after.map(|text| alert_id(&text)).transpose()?;
-            let query = AlertQuery { centre, kind, since, after, limit };
+            let query = AlertQuery { centre, kind, since, after, limit, closed: None };
             let open = found(list_alerts(&client.context, &client.actor, &query).await?);
             let listed = &open.alerts.items;
             if form.json {

@@ -30,6 +30,7 @@ mod reports;
 mod rota;
 mod serve;
 mod settings;
+mod sip;
 mod staff;
 pub(crate) mod terminal;
 mod usage_error;
@@ -168,6 +169,11 @@ enum Command<Extra: ExtraCommands> {
         #[command(subcommand)]
         command: voices::Voices,
     },
+    /// Explain what is wrong with our own telephone line.
+    Sip {
+        #[command(subcommand)]
+        command: sip::Sip,
+    },
     /// Write shell completions for these commands to standard output.
     Completions {
         /// The shell.
@@ -249,6 +255,11 @@ fn dispatch<Extra: ExtraCommands>(arguments: Arguments<Extra>) -> anyhow::Result
     match arguments.command {
         Command::Flows { command } => return flows::run(command, || Ok(surveyed().usable()?.flows.directory)),
         Command::Voices { command } => return voices::run(command, &surveyed().usable()?),
+        Command::Sip { command } => {
+            let config = surveyed().usable()?;
+            let runtime = runtime()?;
+            return runtime.block_on(sip::run(command, &config));
+        }
         Command::Completions { shell } => return manual::completions::<Extra>(shell).map(|()| Exit::Done),
         Command::Man { folder } => return manual::write::<Extra>(&folder).map(|()| Exit::Done),
         _ => {}
@@ -285,11 +296,13 @@ fn dispatch<Extra: ExtraCommands>(arguments: Arguments<Extra>) -> anyhow::Result
     })
 }
 
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't start")
+}
+
 /// Runs a command to completion.
 fn started(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<Exit> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime can't start")?;
-    runtime.block_on(command).map(|()| Exit::Done)
+    runtime()?.block_on(command).map(|()| Exit::Done)
 }
 
 /// Runs the commands that work on the database.
@@ -325,6 +338,7 @@ async fn with_database<Extra: ExtraCommands>(
         | Command::Restore(_)
         | Command::Flows { .. }
         | Command::Voices { .. }
+        | Command::Sip { .. }
         | Command::Completions { .. }
         | Command::Man { .. } => Ok(()),
     };

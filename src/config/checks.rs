@@ -39,6 +39,10 @@ fn dialer(config: &Config) -> Result<(), ConfigError> {
     if !(notices.is_finite() && notices > 0.0 && notices <= 1000.0) {
         return wrong("dialer.notices_per_second", SettingFault::CallsPerSecond);
     }
+    let emails = config.email.notices_per_second;
+    if !(emails.is_finite() && emails > 0.0 && emails <= 1000.0) {
+        return wrong("email.notices_per_second", SettingFault::CallsPerSecond);
+    }
     if config.dialer.concurrent_calls == 0 {
         return wrong("dialer.concurrent_calls", SettingFault::NoCalls);
     }

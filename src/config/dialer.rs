@@ -13,7 +13,8 @@ pub struct Dialer {
     /// The calls placed per second. Default 1.
     #[serde(deserialize_with = "number")]
     pub calls_per_second: f64,
-    /// The notices to patients handed over per second. Default 10.
+    /// The notices to patients handed over by SMS per second. Default 10. For those by e-mail see
+    /// [`super::Email::notices_per_second`].
     #[serde(deserialize_with = "number")]
     pub notices_per_second: f64,
     /// The maximum number of calls in progress. Default 20.

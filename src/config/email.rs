@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
-use crate::domain::{EmailAddress, some_number};
+use crate::domain::{EmailAddress, number, some_number};
 
 /// The mail server. Without one no e-mail is sent.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Email {
     /// Its name or address. Default: none.
@@ -27,8 +27,30 @@ pub struct Email {
     pub from: Option<String>,
     /// A folder into which messages are written in place of sending them. Default: none.
     pub spool_folder: Option<PathBuf>,
+    /// The notices to patients handed over by e-mail per second. Default 10.
+    #[serde(deserialize_with = "number")]
+    pub notices_per_second: f64,
+    /// A folder into which the mail server delivers what comes back: a maildir, or files. Default: none.
+    pub bounces_folder: Option<PathBuf>,
     /// A PEM file with the certificates that sign the server's, beside those of the system.
     pub certificate_file: Option<PathBuf>,
+}
+
+impl Default for Email {
+    fn default() -> Self {
+        Self {
+            server: None,
+            port: None,
+            security: EmailSecurity::default(),
+            user_name: None,
+            password: SecretString::default(),
+            from: None,
+            spool_folder: None,
+            notices_per_second: 10.0,
+            bounces_folder: None,
+            certificate_file: None,
+        }
+    }
 }
 
 /// How the connection to the mail server is encrypted.

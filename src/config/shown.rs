@@ -185,6 +185,7 @@ fn of_sip(config: &Config) -> Settings {
             ("address", Some(trunk.with_port())),
             ("networks", Some(trunk.networks.to_string())),
             ("channels", Some(trunk.channels.to_string())),
+            ("register", Some(trunk.register.to_string())),
             ("user_name", trunk.user_name.clone()),
             ("password", is_set.then(|| DOTS.to_owned())),
         ];
@@ -234,6 +235,8 @@ fn of_email(config: &Config) -> Settings {
         ("password", is_set.then(|| DOTS.to_owned())),
         ("from", email.from.clone()),
         ("spool_folder", email.spool_folder.as_ref().map(|path| path.display().to_string())),
+        ("notices_per_second", Some(email.notices_per_second.to_string())),
+        ("bounces_folder", email.bounces_folder.as_ref().map(|path| path.display().to_string())),
         ("certificate_file", email.certificate_file.as_ref().map(|path| path.display().to_string())),
     ];
     let mut all = section("email", settings);

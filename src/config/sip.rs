@@ -29,7 +29,7 @@ pub struct Sip {
     /// How long a phone may ring after an INVITE whose end isn't known, in seconds. Default 240.
     #[serde(deserialize_with = "number")]
     pub longest_ringing_seconds: u32,
-    /// The trunks by their names. Calls are placed through the first, in the order of the names.
+    /// The trunks by their names. Calls are placed through the first that takes them, in the order of the names.
     pub trunks: BTreeMap<String, SipTrunk>,
 }
 
@@ -80,6 +80,9 @@ pub struct SipTrunk {
     /// The calls that it carries at a time, in both directions. Default 20.
     #[serde(deserialize_with = "number")]
     pub channels: u32,
+    /// Whether to register with it. Needs a user name. Without it, the trunk knows our address. Default `false`.
+    #[serde(deserialize_with = "number")]
+    pub register: bool,
     /// The name for digest authentication. Without it, the trunk knows us by our address.
     pub user_name: Option<String>,
     /// The password.
@@ -175,6 +178,9 @@ pub enum SipFault {
     /// The password is missing.
     #[error("a user name needs a password")]
     NoPassword,
+    /// There is nobody to register.
+    #[error("whoever registers needs a user name")]
+    NoUserName,
     /// No call could be placed.
     #[error("at least one call must be possible at a time")]
     NoChannel,
@@ -264,6 +270,9 @@ impl SipTrunk {
         if self.channels == 0 {
             return Err(("channels", SipFault::NoChannel));
         }
+        if self.register && self.user_name.as_deref().is_none_or(str::is_empty) {
+            return Err(("user_name", SipFault::NoUserName));
+        }
         if self.user_name.as_deref().is_some_and(|name| !name.is_empty()) && self.password.expose_secret().is_empty() {
             return Err(("password", SipFault::NoPassword));
         }
@@ -297,6 +306,7 @@ impl Default for SipTrunk {
             caller_header: SipCallerHeader::default(),
             keys: None,
             channels: 20,
+            register: false,
             user_name: None,
             password: SecretString::default(),
         }

@@ -17,7 +17,7 @@ const VOICES: &str = "TWILIO__VOICES__";
 /// Each trunk has its own settings: `KENKOCALL_SIP__TRUNKS__CARRIER__ADDRESS`.
 const TRUNKS: &str = "SIP__TRUNKS__";
 /// The settings of a trunk.
-pub(super) const OF_A_TRUNK: [&str; 12] = [
+pub(super) const OF_A_TRUNK: [&str; 13] = [
     "PROFILE",
     "ADDRESS",
     "TRANSPORT",
@@ -27,6 +27,7 @@ pub(super) const OF_A_TRUNK: [&str; 12] = [
     "CALLER_HEADER",
     "KEYS",
     "CHANNELS",
+    "REGISTER",
     "USER_NAME",
     "PASSWORD",
     "PASSWORD_FILE",
@@ -37,7 +38,7 @@ const OF_TESTS: [&str; 4] = ["CLOCK_STEPS", "FAIL_OVERS", "KILLS", "TEST_POSTGRE
 const NEAR: usize = 4;
 
 /// All settings, without [`PREFIX`].
-pub(super) const SETTINGS: [&str; 64] = [
+pub(super) const SETTINGS: [&str; 66] = [
     "CARRIER",
     "SERVER__LISTEN",
     "SERVER__OPERATIONS_LISTEN",
@@ -74,6 +75,8 @@ pub(super) const SETTINGS: [&str; 64] = [
     "EMAIL__PASSWORD",
     "EMAIL__PASSWORD_FILE",
     "EMAIL__FROM",
+    "EMAIL__NOTICES_PER_SECOND",
+    "EMAIL__BOUNCES_FOLDER",
     "EMAIL__CERTIFICATE_FILE",
     "CERTIFICATE__SECOND_FONT",
     "HELP__PEOPLE_DESK",

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CallableNumber, ContactId, EmailAddress, Language, ShiftDays, ShiftHours, ShiftId, StaffName};
+use super::{
+    CallableNumber, ContactId, EmailAddress, Language, ShiftDays, ShiftHours, ShiftId, StaffAccountId, StaffName,
+};
 
 /// Whether a person also gets an SMS when they are rung.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -35,6 +37,9 @@ pub struct Contact {
     /// Whether an SMS goes to the number, too.
     #[serde(default)]
     pub sms: SmsToo,
+    /// The person's account in the console: what they take on the phone is theirs there. `None` for people without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<StaffAccountId>,
 }
 
 /// Who is on duty on some weekdays at some hours.
@@ -249,6 +254,7 @@ mod tests {
             language: Language::Japanese,
             email: None,
             sms: SmsToo::Yes,
+            account: None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! E-mail: what is sent, what came of it, and the mail server that takes it. Only this module knows SMTP.
 
+mod bounce;
 mod refusal;
+mod returned;
 mod smtp;
 mod spool;
 
@@ -9,6 +11,8 @@ use std::pin::Pin;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub use bounce::{DeliveryFate, DeliveryReport};
+pub use returned::{Returned, ReturnedMail};
 pub use smtp::{Smtp, SmtpError};
 pub use spool::Spool;
 

@@ -37,6 +37,8 @@ pub struct SheetRead {
     pub name: SheetName,
     /// Patients in rows that are hidden by a filter or by hand. They are read like the others.
     pub hidden_rows: u32,
+    /// The first of these rows.
+    pub hidden_numbers: Vec<u32>,
     /// Hidden columns. They are read like the others.
     pub hidden_columns: Vec<Column>,
     /// Other visible sheets with cells, which weren't read.

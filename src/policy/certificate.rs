@@ -84,6 +84,8 @@ pub enum NoCertificate {
     BirthDate,
     /// The passport number is asked first.
     Passport,
+    /// Staff have withdrawn the one that says this.
+    Withdrawn,
 }
 
 impl NoCertificate {
@@ -97,6 +99,7 @@ impl NoCertificate {
             Self::NotOfTheFour(_) => "not_of_the_four",
             Self::BirthDate => "birth_date",
             Self::Passport => "passport",
+            Self::Withdrawn => "withdrawn",
         }
     }
 }

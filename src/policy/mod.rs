@@ -80,7 +80,7 @@ pub use notice_text::{
 };
 pub use notices::{
     Invitations, InvitationsError, NoticeDay, NoticeFacts, NoticeFate, NoticeSchedule, NoticeTime, NoticeTimeError,
-    Reachable, notice_fate, unwanted_notice,
+    Reachable, expected_channel, notice_fate, unwanted_notice,
 };
 pub use office_hours::{OfficeHours, OfficeHoursError, report_day};
 pub use outcome::{outcome_of_cause, outcome_of_conversation};

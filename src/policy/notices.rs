@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use super::{CallingSchedule, PlannedSlot};
-use crate::domain::{CallTimes, CallingHours, NoNotice, NoticeChannel, NoticeKind, NumberKind};
+use crate::domain::{CallTimes, CallingHours, NoNotice, NoticeChannel, NoticeKind, NumberKind, PhoneNumber};
 
 /// The time of day of a health centre's daily notices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,6 +165,15 @@ impl Reachable {
     /// Whether a number of this kind takes an SMS.
     pub const fn by_sms(kind: NumberKind) -> Self {
         if matches!(kind, NumberKind::Mobile) { Self::Yes } else { Self::None }
+    }
+}
+
+/// By which channel a notice is expected to go, from the registered number alone: it waits in that channel's line. What
+/// is known when it goes out decides.
+pub fn expected_channel(number: Option<&PhoneNumber>) -> NoticeChannel {
+    match number.map(|number| Reachable::by_sms(number.kind())) {
+        Some(Reachable::Yes) => NoticeChannel::Sms,
+        Some(Reachable::None | Reachable::Dead) | None => NoticeChannel::Email,
     }
 }
 

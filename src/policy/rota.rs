@@ -130,6 +130,7 @@ mod tests {
             language: Language::Japanese,
             email: None,
             sms: SmsToo::Yes,
+            account: None,
         };
         let shift = |(nth, (days, hours, contacts)): (usize, &(&str, &str, &[u128]))| Shift {
             id: ShiftId(Uuid::from_u128(nth as u128)),

@@ -72,7 +72,7 @@ pub use calls::{
     LoggedPerson, Lookups, Resolution, Resolved, ShownAnswer, ShownAttempt, ShownCall, ShownLeg, ShownPerson,
     ShownReport, ShownTurn, call_log, call_now, call_numbers, list_attempts, list_calls, resolve_call, show_call,
 };
-pub use carriers::{LegBook, LegOwner, run_sip_gateway};
+pub use carriers::{LegBook, LegOwner, LineHealth, run_sip_gateway, watch_line};
 #[cfg(feature = "lab")]
 pub use carriers::{NetworkObserver, Processed, SimulatedCarrier, run_simulated_gateway, run_until};
 pub use centre_settings::{CentreChange, CentreContact, CentreSettings};
@@ -102,46 +102,49 @@ pub use handovers::{
     Compared, HandedOver, HandoverSheet, HandoverView, PromisedCall, Trend, WorsePerson, hand_over, handover_sheet,
 };
 pub use notices::{
-    DeadAddressView, DeliveryNews, Invited, NoticeStopView, NoticeView, NoticesOfDay, NoticesOfPerson, Notifier,
-    NotifierSettings, SentNotices, WhyNoInvitation, confirm_address, notice_delivered, notices_of_day, plan_notices,
-    resume_notices, send_invitation, take_sms, unsubscribe,
+    DeadAddressView, DeliveryNews, Invited, NoticePaces, NoticeStopView, NoticeView, NoticesOfDay, NoticesOfPerson,
+    Notifier, NotifierSettings, SentNotices, WhyNoInvitation, confirm_address, notice_delivered, notices_of_day,
+    plan_notices, read_bounces, resume_notices, send_invitation, take_sms, unsubscribe,
 };
 pub use outbox::{
     JobFilter, JobRunner, JobState, Outside, Post, PublicUrls, ShownJob, discard_job, list_jobs, retry_jobs,
 };
 pub use patients::{
-    AcceptedTimes, AlikeRow, AnswerForm, AnswerView, AnswersEntered, BegunReport, BulkChange, BulkEffect, BulkOf,
-    BulkView, CallEffects, CallOfPatient, CellFault, CertificateFields, CertificateOffer, CertificateStanding,
-    CertificateView, ChangePreview, Changed, CheckedCertificate, ColumnRead, Corrected, Correction, CorrectionView,
-    Counted, Decided, DecidedOutcome, DecidedTransfer, DiagnosisView, DiagnosisWritten, Differing, Disclosure,
-    ERASABLE_AFTER, Elsewhere, EnteredReport, Erasure, ExportedPatient, FieldChange, FileCheck, FilterSaved,
-    FilterWord, FindingWords, HistoryPage, IdIs, ImportMode, Imported, ListedPatient, ListedRow, Look, NextPerson,
-    Offer, OfferPreview, Offered, PassedOn, PastChange, PastField, PatientChange, PatientExport, PatientQuery,
-    PatientView, PendingTransfers, PortalHistory, Profile, Promise, Purpose, Received, ReceiverCentre, RefusedRows,
-    RegistrationPreview, ReportCorrection, ReportEntry, ReportLinkView, ReportTextView, ReportView, Retention,
-    RetentionChange, RetentionMoved, Rewritten, RoundProgress, RowWarning, SavedFilterView, SavedOtherwise, ShownBulk,
-    ShownPatient, ShownTransfer, ShownUpload, StaffCallView, Started, StopDecision, SurveyAsked, SurveyTaken,
-    SurveyView, TransferAnswer, TransferCall, TransferView, TypedElsewhere, UnconfirmedStop, UploadDetails, UploadView,
-    add_patient, add_patient_note, add_report, answer_portal_survey, calls_of_patient, change_filter, change_patient,
-    check_certificate, choose_columns, choose_sheet, chosen_columns, correct_answer, correct_report, count_patients,
-    decide_stop, decide_transfer, delete_filter, discard_upload, disclose_person, enter_answers, erase_expired,
-    erase_person, export_patients, find_transfer, finish_bulk_changes, finish_imports, give_passport_number,
-    give_portal_passport, import_patients, list_patients, list_transfers, list_uploads, next_person, notice_transfer,
-    offer_transfer, pending_transfers, portal_survey, prepare_bulk, preview_change, preview_offer,
-    preview_registration, receive_list, receivers, refused_rows, release_patient, retention_history, round_progress,
-    save_filter, saved_filters, set_retention, show_bulk, show_certificate, show_filter, show_patient,
-    show_portal_certificate, show_portal_history, show_profile, show_retention, show_transfer, show_upload, start_bulk,
-    start_import, stop_patient, sweep_uploads, typed_elsewhere, undo_bulk, work_on_bulk, work_on_upload,
+    AcceptedTimes, AlertLineOfPerson, AlikeRow, AnswerForm, AnswerView, AnswersEntered, BegunReport, BulkChange,
+    BulkEffect, BulkOf, BulkView, CallEffects, CallOfPatient, CellFault, CertificateDecided, CertificateFields,
+    CertificateOffer, CertificateStanding, CertificateView, ChangePreview, Changed, CheckedCertificate, ColumnRead,
+    Corrected, Correction, CorrectionView, Counted, Decided, DecidedOutcome, DecidedTransfer, DiagnosisView,
+    DiagnosisWritten, Differing, Disclosure, ERASABLE_AFTER, Elsewhere, EnteredReport, Erasure, ExportedPatient,
+    FieldChange, FileCheck, FilterSaved, FilterWord, FindingWords, HistoryPage, IdIs, ImportMode, Imported,
+    ListedPatient, ListedRow, Look, NextPerson, Offer, OfferPreview, Offered, PassedOn, PastChange, PastField,
+    PatientChange, PatientExport, PatientQuery, PatientView, PendingTransfers, PortalHistory, Profile, Promise,
+    Purpose, Received, ReceiverCentre, RefusedRows, RegistrationPreview, ReportCorrection, ReportEntry, ReportLinkView,
+    ReportTextView, ReportView, Retention, RetentionChange, RetentionMoved, Rewritten, RoundProgress, RowWarning,
+    SavedFilterView, SavedOtherwise, ShownBulk, ShownPatient, ShownTransfer, ShownUpload, StaffCallView, Started,
+    StopDecision, SurveyAsked, SurveyTaken, SurveyView, TransferAnswer, TransferCall, TransferView, TypedElsewhere,
+    UnconfirmedStop, UploadDetails, UploadView, add_patient, add_patient_note, add_report, allow_certificate,
+    answer_portal_survey, calls_of_patient, change_filter, change_patient, check_certificate, choose_columns,
+    choose_sheet, chosen_columns, correct_answer, correct_report, count_patients, decide_stop, decide_transfer,
+    delete_filter, discard_upload, disclose_person, enter_answers, erase_expired, erase_person, export_patients,
+    find_transfer, finish_bulk_changes, finish_imports, give_passport_number, give_portal_passport, import_patients,
+    list_patients, list_transfers, list_uploads, next_person, notice_transfer, offer_transfer, pending_transfers,
+    portal_survey, prepare_bulk, preview_change, preview_offer, preview_registration, receive_list, receivers,
+    refused_rows, release_patient, retention_history, round_progress, save_filter, saved_filters, set_retention,
+    show_alert_of_person, show_bulk, show_certificate, show_filter, show_patient, show_portal_certificate,
+    show_portal_history, show_profile, show_retention, show_transfer, show_upload, start_bulk, start_import,
+    stop_patient, sweep_uploads, typed_elsewhere, undo_bulk, withdraw_certificate, work_on_bulk, work_on_upload,
     write_diagnosis,
 };
+pub use patients::{CallPreview, CallRequested, preview_call, request_call};
 pub use portal::{
-    AddedPerson, CodeEntered, CodeRequest, LastReport, MayReport, NewPerson, NoticesOfPortalPerson, OpenSurvey,
-    PendingCode, PortalBrowser, PortalDevice, PortalLoggedIn, PortalPassword, PortalPerson, ReportToday, StateOfPerson,
-    UrgentToday, add_portal_passkey, add_portal_person, ask_for_code, ask_to_stop_notices, begin_portal_passkey,
-    challenge_portal_passkey, choose_portal_password, delete_empty_accounts, delete_portal_account, end_portal_device,
-    enter_code, label_portal_person, log_in_by_portal_passkey, log_in_to_portal, log_out_of_portal, may_report,
-    notices_of_portal_people, pending_code, portal_devices, portal_passkeys, portal_session, remove_portal_passkey,
-    remove_portal_person, show_portal_person, state_of_portal_person, take_back_stop_of_notices, unlock_portal_address,
+    AddedPerson, CodeEntered, CodeRequest, LastReport, LineTickets, MayReport, NewPerson, NoticesOfPortalPerson,
+    OpenSurvey, PendingCode, PortalBrowser, PortalDevice, PortalLoggedIn, PortalPassword, PortalPerson, ReportToday,
+    StateOfPerson, TicketOf, UrgentToday, add_portal_passkey, add_portal_person, ask_for_code, ask_to_stop_notices,
+    begin_portal_passkey, challenge_portal_passkey, choose_portal_password, delete_empty_accounts,
+    delete_portal_account, end_portal_device, enter_code, label_portal_person, log_in_by_portal_passkey,
+    log_in_to_portal, log_out_of_portal, may_report, notices_of_portal_people, pending_code, portal_devices,
+    portal_passkeys, portal_session, remove_portal_passkey, remove_portal_person, show_portal_person,
+    state_of_portal_person, take_back_stop_of_notices, unlock_portal_address,
 };
 pub use portal_reports::{
     FormView, LinkAsked, LinkOpened, LinkState, PageSent, PageTaken, Reporter, ReportingEnd, StoredPage, TextWritten,

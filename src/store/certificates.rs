@@ -121,6 +121,28 @@ pub async fn end_others(
     Ok(())
 }
 
+/// Withdraws the certificates of a person that hold. Returns `false` if none does.
+///
+/// # Errors
+/// Database errors.
+pub async fn withdraw(tx: &mut Tx, patient: PatientId, at: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE certificates SET ended_at = $2, ended_as = $3 WHERE patient_id = $1 AND ended_at IS NULL";
+    let args = vec![patient.into(), at.into(), CertificateEnd::Withdrawn.code().into()];
+    Ok(tx.execute(sql, args).await? > 0)
+}
+
+/// Lets a person have a certificate again: those that were withdrawn are replaced by the next one. Returns `false` if
+/// none was withdrawn.
+///
+/// # Errors
+/// Database errors.
+pub async fn replace_withdrawn(tx: &mut Tx, patient: PatientId) -> Result<bool, StoreError> {
+    let sql = "UPDATE certificates SET ended_as = $2 WHERE patient_id = $1 AND ended_as = $3";
+    let ends = [CertificateEnd::Replaced, CertificateEnd::Withdrawn].map(|end| end.code().into());
+    let args = [patient.into()].into_iter().chain(ends).collect();
+    Ok(tx.execute(sql, args).await? > 0)
+}
+
 /// A person's passport number, who entered it, and when.
 ///
 /// # Errors

@@ -338,10 +338,28 @@ pub async fn renew(
 ///
 /// # Errors
 /// [`StoreError::Stale`] if somebody else has the claim; otherwise database errors.
-pub async fn imported(tx: &mut Tx, id: UploadId, holder: Uuid, at: Timestamp) -> Result<(), StoreError> {
-    let sql = "UPDATE list_uploads SET state = 'imported', changed_at = $3, claimed_by = NULL, claimed_until = NULL
-               WHERE id = $1 AND state = 'importing' AND claimed_by = $2";
-    if tx.execute(sql, vec![id.into(), holder.into(), at.into()]).await? == 1 { Ok(()) } else { Err(StoreError::Stale) }
+pub async fn imported(
+    tx: &mut Tx,
+    (id, holder): (UploadId, Uuid),
+    import: i64,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE list_uploads SET state = 'imported', changed_at = $3, claimed_by = NULL, claimed_until = NULL,
+               import = $4 WHERE id = $1 AND state = 'importing' AND claimed_by = $2";
+    let args = vec![id.into(), holder.into(), at.into(), import.into()];
+    if tx.execute(sql, args).await? == 1 { Ok(()) } else { Err(StoreError::Stale) }
+}
+
+/// The health centre of an imported list, and the number of its import. `None` if it wasn't imported.
+///
+/// # Errors
+/// Database errors.
+pub async fn import_of(tx: &mut Tx, id: UploadId) -> Result<Option<(CentreCode, i64)>, StoreError> {
+    let sql = "SELECT centre_code, import FROM list_uploads WHERE id = $1 AND import > 0";
+    tx.fetch_optional(sql, vec![id.into()], |row| {
+        Ok((row.read(0, "list_uploads.centre_code", |text| CentreCode::parse(text).ok())?, row.int(1)?))
+    })
+    .await
 }
 
 /// Uploads on which work is left to do and nobody works.

@@ -27,6 +27,8 @@ pub struct NoticeRow {
     pub day: Date,
     /// How it went out. `None` while it waits.
     pub channel: Option<NoticeChannel>,
+    /// How it is expected to go out. Each channel has its own pace.
+    pub lane: NoticeChannel,
     /// How far it is.
     pub state: NoticeState,
     /// Why it isn't sent.
@@ -41,13 +43,15 @@ pub struct NoticeRow {
     pub link: Option<ReportLinkId>,
     /// The member of staff who sent it. `None`: the program.
     pub asked_by: Option<String>,
+    /// When a mail server last said that it goes on trying.
+    pub delayed_at: Option<Timestamp>,
 }
 
 impl NoticeRow {
     /// A notice that waits.
     pub fn waiting(
         id: NoticeId,
-        (patient, centre): (PatientId, CentreCode),
+        (patient, centre, lane): (PatientId, CentreCode, NoticeChannel),
         kind: NoticeKind,
         day: Date,
         due_at: Timestamp,
@@ -60,6 +64,7 @@ impl NoticeRow {
             kind,
             day,
             channel: None,
+            lane,
             state: NoticeState::Waiting,
             reason: None,
             due_at,
@@ -67,6 +72,7 @@ impl NoticeRow {
             moved_at: now,
             link: None,
             asked_by: None,
+            delayed_at: None,
         }
     }
 }
@@ -75,13 +81,13 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT n.id, n.patient_id, n.centre_code, n.kind, n.notice_day, n.channel, n.state, n.reason, n.due_at,
-             n.intended_at, n.moved_at, n.link_id, n.asked_by FROM notices n ",
+             n.intended_at, n.moved_at, n.link_id, n.asked_by, n.lane, n.delayed_at FROM notices n ",
             $rest
         )
     };
 }
 
-/// Adds notices that wait. Whoever has a daily one of that day gets no other. Returns how many were added.
+/// Adds notices that wait. Nobody gets a second daily one for a day. Returns how many were added.
 ///
 /// # Errors
 /// Database errors.
@@ -97,10 +103,11 @@ pub async fn plan(tx: &mut Tx, notices: &[NoticeRow]) -> Result<u64, StoreError>
             notice.due_at.into(),
             notice.moved_at.into(),
             notice.asked_by.as_deref().into(),
+            notice.lane.code().into(),
         ]
     });
-    let sql = "INSERT INTO notices (id, patient_id, centre_code, kind, notice_day, state, due_at, moved_at, asked_by)
-               VALUES";
+    let sql = "INSERT INTO notices (id, patient_id, centre_code, kind, notice_day, state, due_at, moved_at, asked_by,
+               lane) VALUES";
     tx.execute_rows(sql, rows.collect(), "ON CONFLICT DO NOTHING").await
 }
 
@@ -172,7 +179,7 @@ pub async fn plan_day_anew(tx: &mut Tx, centre: &CentreCode, day: Date) -> Resul
     tx.execute(sql, vec![centre.into(), day.into()]).await.map(|_| ())
 }
 
-/// The patients of a health centre who get notices on a day, by ID and after this one.
+/// The patients of a health centre who get notices on a day, with their numbers, by ID and after this one.
 ///
 /// # Errors
 /// Database errors.
@@ -181,15 +188,19 @@ pub async fn people(
     (centre, day): (&CentreCode, Date),
     after: &str,
     limit: u32,
-) -> Result<Vec<PatientId>, StoreError> {
-    let sql = "SELECT p.id FROM patients p WHERE p.centre_code = $1 AND p.id > $2 AND p.released_at IS NULL
-               AND p.stopped_at IS NULL AND p.stop_requested_at IS NULL
+) -> Result<Vec<(PatientId, Option<PhoneNumber>)>, StoreError> {
+    let sql = "SELECT p.id, p.phone_number FROM patients p WHERE p.centre_code = $1 AND p.id > $2
+               AND p.released_at IS NULL AND p.stopped_at IS NULL AND p.stop_requested_at IS NULL
                AND (p.monitoring_start IS NULL OR p.monitoring_start <= $3)
                AND p.import <> (SELECT hidden FROM imports)
                AND NOT EXISTS (SELECT 1 FROM notice_stops s WHERE s.patient_id = p.id AND s.state <> 'declined')
                ORDER BY p.id LIMIT $4";
     let args = vec![centre.into(), after.into(), day.into(), i64::from(limit).into()];
-    tx.fetch_all(sql, args, |row| row.read(0, "patients.id", parsed)).await
+    tx.fetch_all(sql, args, |row| {
+        let number = row.opt_read(1, "patients.phone_number", |text| PhoneNumber::from_e164(text).ok())?;
+        Ok((row.read(0, "patients.id", parsed)?, number))
+    })
+    .await
 }
 
 /// The patients whom an import has added to a health centre and who have no invitation, by ID and after this one.
@@ -210,32 +221,38 @@ pub async fn uninvited(
     tx.fetch_all(sql, args, |row| row.read(0, "patients.id", parsed)).await
 }
 
-/// The notices that are due, the earliest first.
+/// The notices of a channel that are due, the earliest first.
 ///
 /// # Errors
 /// Database errors.
-pub async fn due(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<NoticeRow>, StoreError> {
-    let sql = select!("WHERE n.state = 'waiting' AND n.due_at <= $1 ORDER BY n.due_at, n.id LIMIT $2");
-    tx.fetch_all(sql, vec![now.into(), i64::from(limit).into()], read).await
+pub async fn due(tx: &mut Tx, lane: NoticeChannel, now: Timestamp, limit: u32) -> Result<Vec<NoticeRow>, StoreError> {
+    let sql = select!("WHERE n.state = 'waiting' AND n.lane = $3 AND n.due_at <= $1 ORDER BY n.due_at, n.id LIMIT $2");
+    tx.fetch_all(sql, vec![now.into(), i64::from(limit).into(), lane.code().into()], read).await
 }
 
-/// Whether one is due, or one was left while it was handed over. Reads the end of an index.
+/// Whether one of a channel is due, or one was left while it was handed over. Reads the end of an index.
 ///
 /// # Errors
 /// Database errors.
-pub async fn is_any_due(tx: &mut Tx, now: Timestamp, left_before: Timestamp) -> Result<bool, StoreError> {
-    let sql = "SELECT id FROM notices WHERE state = 'waiting' AND due_at <= $1
-               UNION ALL SELECT id FROM notices WHERE state = 'intended' AND intended_at < $2 LIMIT 1";
-    Ok(tx.fetch_optional(sql, vec![now.into(), left_before.into()], |_| Ok(())).await?.is_some())
+pub async fn is_any_due(
+    tx: &mut Tx,
+    lane: NoticeChannel,
+    now: Timestamp,
+    left_before: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM notices WHERE state = 'waiting' AND lane = $3 AND due_at <= $1
+               UNION ALL SELECT id FROM notices WHERE state = 'intended' AND lane = $3 AND intended_at < $2 LIMIT 1";
+    let args = vec![now.into(), left_before.into(), lane.code().into()];
+    Ok(tx.fetch_optional(sql, args, |_| Ok(())).await?.is_some())
 }
 
-/// How many were handed over since a time, over all nodes.
+/// How many of a channel were handed over since a time, over all nodes.
 ///
 /// # Errors
 /// Database errors.
-pub async fn handed_over_since(tx: &mut Tx, since: Timestamp) -> Result<u32, StoreError> {
-    let sql = "SELECT count(*) FROM notices WHERE intended_at > $1";
-    let counted = tx.fetch_optional(sql, vec![since.into()], |row| row.int(0)).await?;
+pub async fn handed_over_since(tx: &mut Tx, lane: NoticeChannel, since: Timestamp) -> Result<u32, StoreError> {
+    let sql = "SELECT count(*) FROM notices WHERE intended_at > $1 AND lane = $2";
+    let counted = tx.fetch_optional(sql, vec![since.into(), lane.code().into()], |row| row.int(0)).await?;
     Ok(counted.and_then(|count| u32::try_from(count).ok()).unwrap_or(u32::MAX))
 }
 
@@ -251,8 +268,8 @@ pub async fn intend(
     let rows =
         notices.iter().map(|(id, centre, channel)| [(*id).into(), centre.into(), channel.code().into(), now.into()]);
     tx.fetch_rows(
-        "UPDATE notices SET state = 'intended', centre_code = v.column2, channel = v.column3, intended_at = v.column4,
-         moved_at = v.column4 FROM (VALUES",
+        "UPDATE notices SET state = 'intended', centre_code = v.column2, channel = v.column3, lane = v.column3,
+         intended_at = v.column4, moved_at = v.column4, delayed_at = NULL FROM (VALUES",
         rows.collect(),
         ") AS v WHERE notices.id = v.column1 AND notices.state = 'waiting' RETURNING id",
         |row| row.read(0, "notices.id", parsed),
@@ -276,6 +293,48 @@ pub async fn give_link(tx: &mut Tx, id: NoticeId, link: ReportLinkId) -> Result<
 pub async fn give_stop_token(tx: &mut Tx, id: NoticeId, hash: &str) -> Result<(), StoreError> {
     let sql = "UPDATE notices SET stop_hash = $2 WHERE id = $1";
     tx.execute(sql, vec![id.into(), hash.into()]).await.map(|_| ())
+}
+
+/// Lets notices that wait go by another channel, at its pace.
+///
+/// # Errors
+/// Database errors.
+pub async fn change_lanes(tx: &mut Tx, notices: &[(NoticeId, NoticeChannel)]) -> Result<(), StoreError> {
+    tx.write_rows(
+        "UPDATE notices SET lane = v.column2 FROM (VALUES",
+        notices.iter().map(|(id, lane)| [(*id).into(), lane.code().into()]).collect(),
+        ") AS v WHERE notices.id = v.column1 AND notices.state = 'waiting'",
+    )
+    .await
+}
+
+/// Records of an e-mail to which address it goes, hashed.
+///
+/// # Errors
+/// Database errors.
+pub async fn goes_to(tx: &mut Tx, id: NoticeId, address_hash: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE notices SET address_hash = $2 WHERE id = $1";
+    tx.execute(sql, vec![id.into(), address_hash.into()]).await.map(|_| ())
+}
+
+/// The address that an e-mail went to, hashed. `None` if that isn't known.
+///
+/// # Errors
+/// Database errors.
+pub async fn went_to(tx: &mut Tx, id: NoticeId) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT address_hash FROM notices WHERE id = $1";
+    let found = tx.fetch_optional(sql, vec![id.into()], |row| Ok(row.opt_text(0)?.map(str::to_owned)));
+    Ok(found.await?.flatten())
+}
+
+/// Records that a mail server hasn't been able to deliver an e-mail so far. Returns whether that can still be.
+///
+/// # Errors
+/// Database errors.
+pub async fn delayed(tx: &mut Tx, id: NoticeId, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE notices SET delayed_at = $2 WHERE id = $1 AND channel = 'email'
+               AND state IN ('intended', 'unknown', 'sent')";
+    Ok(tx.execute(sql, vec![id.into(), now.into()]).await? == 1)
 }
 
 /// The patient whose notice has this token.
@@ -327,14 +386,15 @@ pub async fn end(tx: &mut Tx, notices: &[(NoticeId, NoNotice)], now: Timestamp) 
     .await
 }
 
-/// Records that notices which were handed over before a time have an unknown outcome: the program was killed, or
-/// couldn't store it. Returns how many.
+/// Records that notices of a channel which were handed over before a time have an unknown outcome: the program was
+/// killed, or couldn't store it. Returns how many.
 ///
 /// # Errors
 /// Database errors.
-pub async fn give_up(tx: &mut Tx, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
-    let sql = "UPDATE notices SET state = 'unknown', moved_at = $2 WHERE state = 'intended' AND intended_at < $1";
-    tx.execute(sql, vec![before.into(), now.into()]).await
+pub async fn give_up(tx: &mut Tx, lane: NoticeChannel, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
+    let sql = "UPDATE notices SET state = 'unknown', moved_at = $2
+               WHERE state = 'intended' AND intended_at < $1 AND lane = $3";
+    tx.execute(sql, vec![before.into(), now.into(), lane.code().into()]).await
 }
 
 /// Lets notices that a server certainly hasn't taken wait again.
@@ -497,5 +557,7 @@ fn read(row: &Row<'_>) -> Result<NoticeRow, StoreError> {
         moved_at: row.time(10, "notices.moved_at")?,
         link: row.opt_read(11, "notices.link_id", parsed)?,
         asked_by: row.opt_text(12)?.map(str::to_owned),
+        lane: row.read(13, "notices.lane", NoticeChannel::from_code)?,
+        delayed_at: row.opt_time(14, "notices.delayed_at")?,
     })
 }

@@ -28,6 +28,8 @@ pub struct PatientFilter {
     pub severity: Option<Severity>,
     /// Without a finished report of this day.
     pub not_reported_on: Option<Date>,
+    /// Added by the import with this number.
+    pub import: Option<i64>,
     /// Only patients after this ID, for the next page.
     pub after: Option<HersysId>,
     /// The maximum number of patients.
@@ -82,7 +84,7 @@ macro_rules! matching {
             $status,
             " AND ($7 = '' OR folded_name LIKE $7 ESCAPE '!') AND import <> (SELECT hidden FROM imports)
               AND ($4 = '' OR hersys_id LIKE $4) AND ($5 = '' OR phone_number LIKE $5)
-              AND ($6 = '' OR language = $6)
+              AND ($6 = '' OR language = $6) AND ($9 = 0 OR import = $9)
               AND ($8 = '' OR NOT EXISTS (SELECT 1 FROM reports r WHERE r.patient_id = patients.id
                                           AND r.report_date = $8 AND r.outcome = 'reported'))"
         )
@@ -138,7 +140,7 @@ macro_rules! of_alerts {
         of_few!(
             $status,
             " AND id IN (SELECT patient_id FROM alerts WHERE closed_at IS NULL AND patient_id IS NOT NULL
-                         AND ($1 = '' OR centre_code || '' = $1) GROUP BY patient_id HAVING min(urgency) = $9)"
+                         AND ($1 = '' OR centre_code || '' = $1) GROUP BY patient_id HAVING min(urgency) = $10)"
         )
     };
 }
@@ -148,11 +150,11 @@ macro_rules! of_terms {
     ($status:literal) => {
         of_few!(
             $status,
-            " AND ($9 < 0 OR id IN (SELECT patient_id FROM alerts WHERE closed_at IS NULL AND patient_id IS NOT NULL
-                                    GROUP BY patient_id HAVING min(urgency) = $9))
-              AND id IN (SELECT id FROM patients WHERE hersys_id IN ($10, $11, $12)
-                         UNION SELECT id FROM patients WHERE phone_number = $13
-                         UNION SELECT id FROM patients WHERE birth_date = $14)"
+            " AND ($10 < 0 OR id IN (SELECT patient_id FROM alerts WHERE closed_at IS NULL AND patient_id IS NOT NULL
+                                    GROUP BY patient_id HAVING min(urgency) = $10))
+              AND id IN (SELECT id FROM patients WHERE hersys_id IN ($11, $12, $13)
+                         UNION SELECT id FROM patients WHERE phone_number = $14
+                         UNION SELECT id FROM patients WHERE birth_date = $15)"
         )
     };
 }
@@ -223,6 +225,7 @@ fn conditions<'a>(filter: &PatientFilter, terms: &PatientTerms, centre: Option<&
         filter.language.map_or("", Language::tag).into(),
         part(terms.name.as_ref().map(FoldedName::expose), "%", "%").into(),
         filter.not_reported_on.map(|date| date.to_string()).unwrap_or_default().into(),
+        filter.import.unwrap_or(0).into(),
     ]
 }
 

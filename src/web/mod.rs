@@ -25,7 +25,7 @@ use tracing::{error, warn};
 
 use crate::carrier::CarrierAccountId;
 use crate::carrier::twilio::{SigningKey, Urls, Voices, urls};
-use crate::service::{Context, ConversationService, LegBook, LimitedLine};
+use crate::service::{Context, ConversationService, LegBook, LimitedLine, LineHealth};
 
 pub use console::{ConsoleSettings, SecondFactorRule, ServerPace, console, finding_words};
 pub use pages::certificate::CertificateSettings;
@@ -59,6 +59,8 @@ pub struct Web {
     pub voices: Voices,
     /// The metrics for `/metrics`.
     pub metrics: PrometheusHandle,
+    /// What keeps our own telephone line from taking or placing calls, if there is one.
+    pub line: Option<LineHealth>,
     /// The last answer of `/readyz`.
     pub readiness: LastReadiness,
     /// When staff were last told about requests without the carrier's signature, in milliseconds since 1970. 0 for

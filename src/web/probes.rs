@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 use tracing::warn;
 
 use super::Web;
+use crate::carrier::sip::LineTrouble;
 use crate::service::{LimitedLine, Readiness, Stopwatch};
 
 /// The timeout of the database.
@@ -26,21 +27,29 @@ pub struct LastReadiness(Mutex<Option<(Stopwatch, Ready)>>);
 enum Ready {
     Known(Readiness),
     NoAnswer,
+    Line(LineTrouble),
 }
 
 impl Ready {
     const fn status(self) -> StatusCode {
         match self {
             Self::Known(Readiness::Ready) => StatusCode::OK,
-            Self::Known(Readiness::LacksTables | Readiness::NewerTables | Readiness::CannotWrite) | Self::NoAnswer => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::Known(Readiness::LacksTables | Readiness::NewerTables | Readiness::CannotWrite)
+            | Self::NoAnswer
+            | Self::Line(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
-    const fn details(self) -> &'static str {
+    fn details(self) -> String {
         match self {
-            Self::Known(Readiness::Ready) => "calls can be taken\n",
+            Self::Line(trouble) => format!("{}\n", trouble.sentence()),
+            _ => self.of_the_database().to_owned(),
+        }
+    }
+
+    const fn of_the_database(self) -> &'static str {
+        match self {
+            Self::Known(Readiness::Ready) | Self::Line(_) => "calls can be taken\n",
             Self::Known(Readiness::LacksTables) => "the database lacks tables; run kenkocall migrate\n",
             Self::Known(Readiness::NewerTables) => {
                 "the database is newer than this program; install the version that migrated it\n"
@@ -87,6 +96,7 @@ async fn ready(web: &Web) -> Ready {
     }
     let began = Stopwatch::start();
     let ready = match tokio::time::timeout(PATIENCE, web.conversations.readiness(&web.context)).await {
+        Ok(Ok(Readiness::Ready)) => line(web).map_or(Ready::Known(Readiness::Ready), Ready::Line),
         Ok(Ok(ready)) => Ready::Known(ready),
         Ok(Err(error)) => {
             if LimitedLine::NotReady("database").is_first() {
@@ -103,6 +113,15 @@ async fn ready(web: &Web) -> Ready {
     };
     *last = Some((began, ready));
     ready
+}
+
+/// What keeps our own telephone line from taking or placing calls.
+fn line(web: &Web) -> Option<LineTrouble> {
+    let trouble = web.line.as_ref().and_then(|health| health())?;
+    if LimitedLine::NotReady("line").is_first() {
+        warn!(reason = trouble.sentence(), "not ready: our own telephone line has trouble");
+    }
+    Some(trouble)
 }
 
 async fn metrics(State(web): State<Arc<Web>>) -> String {

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::SignedDuration;
 use jiff::civil::date;
+use jiff::{SignedDuration, Timestamp};
 use kenkocall::carrier::simulator::{Health, Script};
 use kenkocall::domain::*;
 use kenkocall::lab::SYNTHETIC_CENTRE;
@@ -15,22 +15,24 @@ use kenkocall::service::{
     CheckpointKind, Compared, Context, Correction, Details, ErrorKind, Export, ImportMode, JobFilter, NewAccount,
     Offer, Offered, PatientChange, PatientQuery, PatientStatus, Purpose, Received, ReportCorrection, ReportEntry,
     Resolution, ServiceError, ShownEntry, SlotQuery, StopDecision, TakeFrom, ToClose, TrailQuery, TransferAnswer,
-    add_centre, add_note, add_patient, add_patient_note, add_report, alert_pulse, call_log, call_now, call_numbers,
-    calls_of_patient, change_centre, change_filter, change_patient, change_rota, change_settings, choose_columns,
-    choose_sheet, chosen_columns, close_alerts, confirm_address, correct_answer, correct_report, count_patients,
-    current_maintenance, day_figures, day_slots, deactivate_staff, decide_stop, decide_transfer, delete_filter,
-    dialer_state, discard_job, discard_upload, disclose_person, end_maintenance, enter_answers, erase_person,
-    export_patients, find_transfer, give_back_line, give_passport_number, hand_over, handover_sheet, import_patients,
-    invite_staff, last_trials, last_verification, list_alerts, list_attempts, list_calls, list_centres, list_jobs,
-    list_patients, list_staff, list_trail, list_transfers, list_unlockable, list_uploads, mark_restored, next_person,
-    note_backup, notice_transfer, notices_of_day, offer_transfer, pause_dialling, pending_transfers, prepare_bulk,
-    preview_change, preview_offer, preview_registration, preview_settings, preview_undo, receive_list, receivers,
-    reconcile_calls, refused_rows, release_patient, resolve_call, resume_dialling, resume_notices, retention_history,
-    retry_jobs, round_progress, save_filter, saved_filters, send_invitation, send_report_link, set_retention,
-    settings_history, show_alert_line, show_bulk, show_call, show_centre, show_certificate, show_escalation,
-    show_filter, show_patient, show_profile, show_retention, show_rota, show_transfer, show_upload, start_bulk,
-    start_import, start_maintenance, stop_patient, take_line, try_contact, typed_elsewhere, undo_bulk, undo_change,
-    unlock_portal_address, unlock_staff, untaken_red, walk_trail, write_checkpoint, write_diagnosis,
+    add_centre, add_note, add_patient, add_patient_note, add_report, alert_pulse, allow_certificate, call_log,
+    call_now, call_numbers, calls_of_patient, change_centre, change_filter, change_patient, change_rota,
+    change_settings, choose_columns, choose_sheet, chosen_columns, close_alerts, confirm_address, correct_answer,
+    correct_report, count_patients, current_maintenance, day_figures, day_slots, deactivate_staff, decide_stop,
+    decide_transfer, delete_filter, dialer_state, discard_job, discard_upload, disclose_person, end_maintenance,
+    enter_answers, erase_person, export_patients, find_transfer, give_back_line, give_passport_number, hand_over,
+    handover_sheet, import_patients, invite_staff, last_trials, last_verification, list_alerts, list_attempts,
+    list_calls, list_centres, list_jobs, list_patients, list_staff, list_trail, list_transfers, list_unlockable,
+    list_uploads, mark_restored, next_person, note_backup, notice_transfer, notices_of_day, offer_transfer,
+    pause_dialling, pending_transfers, prepare_bulk, preview_call, preview_change, preview_offer, preview_registration,
+    preview_settings, preview_undo, receive_list, receivers, reconcile_calls, refused_rows, release_patient,
+    request_call, resolve_call, resume_dialling, resume_notices, retention_history, retry_jobs, round_progress,
+    save_filter, saved_filters, send_invitation, send_report_link, set_retention, settings_history, show_alert_line,
+    show_alert_of_person, show_bulk, show_call, show_centre, show_certificate, show_escalation, show_filter,
+    show_patient, show_profile, show_retention, show_rota, show_transfer, show_upload, start_bulk, start_import,
+    start_maintenance, stop_patient, take_line, try_contact, typed_elsewhere, undo_bulk, undo_change,
+    unlock_portal_address, unlock_staff, untaken_red, walk_trail, withdraw_certificate, write_checkpoint,
+    write_diagnosis,
 };
 use kenkocall::store::calls::CallsOf;
 use uuid::Uuid;
@@ -210,6 +212,8 @@ async fn entered_elsewhere(context: &Context, actor: &Actor, other: &Other) -> A
     let passport = PassportNumber::parse("TK1234567").unwrap();
     vec![
         ("show_certificate", refused(show_certificate(context, actor, other.record).await)),
+        ("withdraw_certificate", refused(withdraw_certificate(context, actor, other.record, &reason).await)),
+        ("allow_certificate", refused(allow_certificate(context, actor, other.record).await)),
         ("give_passport_number", refused(give_passport_number(context, actor, other.record, &passport).await)),
         ("enter_answers", refused(enter_answers(context, actor, other.record, form).await)),
         ("correct_report", refused(correct_report(context, actor, other.record, correction).await)),
@@ -311,18 +315,18 @@ async fn calls(context: &Context, actor: &Actor, other: &Other) -> Answers {
     let all = list_calls(context, actor, &query(CallsOf::Anyone)).await;
     let of_centre = list_calls(context, actor, &query(CallsOf::Centre(other.centre.clone()))).await;
     let of_patient = list_calls(context, actor, &query(CallsOf::HersysId(other.patient.clone()))).await;
-    let stage = AttemptStage::Outcome(AttemptOutcome::Reported);
+    let (stage, early, late) = (AttemptStage::Outcome(AttemptOutcome::Reported), Timestamp::UNIX_EPOCH, Timestamp::MAX);
     let attempts = AttemptQuery { stage, since: None, after: None, limit: 10 };
     let attempts = list_attempts(context, actor, &attempts, Details::Revealed).await;
-    let (early, late) = (jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::MAX);
-    let alert_query = |centre| AlertQuery { centre, kind: None, since: None, after: None, limit: 10 };
+    let alert_query = |centre| AlertQuery { centre, limit: 10, ..AlertQuery::default() };
     let alerts = list_alerts(context, actor, &alert_query(None)).await;
     let alerts_of_centre = list_alerts(context, actor, &alert_query(Some(other.centre.clone()))).await;
     let (red, pulse) = (untaken_red(context, actor).await, alert_pulse(context, actor).await);
-    let note = NoteText::parse("見本").unwrap().unwrap();
-    let close = ToClose { alert: other.alert, others: None };
+    let (note, close) = (NoteText::parse("見本").unwrap().unwrap(), ToClose { alert: other.alert, others: None });
     vec![
         ("call_now", refused(call_now(context, actor, &other.patient).await)),
+        ("preview_call", refused(preview_call(context, actor, other.record).await)),
+        ("request_call", refused(request_call(context, actor, other.record, SlotId(Uuid::now_v7())).await)),
         ("resolve_call", refused(resolve_call(context, actor, other.call, Resolution::NoAnswer).await)),
         ("list_calls", listed(all.map(|viewed| viewed.found.items))),
         ("list_calls", listed(of_centre.map(|viewed| viewed.found.items))),
@@ -341,6 +345,7 @@ async fn calls(context: &Context, actor: &Actor, other: &Other) -> Answers {
         ("add_note", refused(add_note(context, actor, other.alert, NoteId(Uuid::now_v7()), &note).await)),
         ("decide_stop", refused(decide_stop(context, actor, other.alert, StopDecision::Grant, None).await)),
         ("show_alert_line", refused(show_alert_line(context, actor, other.alert).await)),
+        ("show_alert_of_person", refused(show_alert_of_person(context, actor, other.alert).await)),
     ]
 }
 

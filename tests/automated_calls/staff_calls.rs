@@ -7,13 +7,14 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use kenkocall::carrier::simulator::{Behaviour, NetworkFaults, Script};
 use kenkocall::domain::{
-    Actor, AlertId, AlertKind, CallableNumber, CentreCode, Contact, ContactId, Keys, Language, PatientId, PhoneNumber,
-    ReasonText, Revision, Role, Rota, RotaParts, Shift, ShiftId, SmsToo, Staff, StaffAccess, StaffAccountId, StaffName,
+    Actor, AlertId, AlertKind, CallableNumber, CentreCode, Contact, ContactId, Keys, Language, LogInName, PatientId,
+    PhoneNumber, ReasonText, Revision, Role, Rota, RotaParts, Shift, ShiftId, SmsToo, Staff, StaffAccess,
+    StaffAccountId, StaffName,
 };
 use kenkocall::lab::{SYNTHETIC_CENTRE, synthetic_number};
 use kenkocall::service::{
-    EmailRule, Escalator, EscalatorSettings, TakeFrom, change_rota, pause_dialling, show_alert_line, start_maintenance,
-    take_line,
+    AccountError, EmailRule, Escalator, EscalatorSettings, NewAccount, ServiceError, TakeFrom, change_rota,
+    invite_staff, list_staff, pause_dialling, show_alert_line, start_maintenance, take_line,
 };
 use kenkocall::store::alerts::{self, AlertRow};
 use uuid::Uuid;
@@ -25,6 +26,7 @@ crate::on_both_databases!(
     a_red_alert_rings_those_on_duty_until_somebody_takes_it,
     an_alert_that_is_taken_by_phone_and_not_opened_escalates_again,
     an_alert_that_is_taken_by_phone_and_opened_rings_nobody_again,
+    an_alert_that_is_taken_by_phone_is_the_account_holders_own_in_the_console,
     a_gap_rings_the_fallback_and_then_the_list_again_and_each_minute_it_is_said,
     neither_night_nor_pause_nor_maintenance_stops_calls_to_staff,
     an_alert_that_is_taken_in_the_console_ends_the_ringing,
@@ -49,6 +51,7 @@ fn rota(shifts: &[(&str, &str, &[u32])]) -> Rota {
         language: Language::Japanese,
         email: None,
         sms: SmsToo::Yes,
+        account: None,
     };
     let shift = |(nth, (days, hours, people)): (usize, &(&str, &str, &[u32]))| Shift {
         id: ShiftId(Uuid::from_u128(nth as u128)),
@@ -195,6 +198,36 @@ async fn an_alert_that_is_taken_by_phone_and_opened_rings_nobody_again(fresh: Fr
     pass(&day, &nodes, 25 * 60).await;
     assert_eq!(rang(&day), ["11"]);
     assert_eq!(actions(&day, "alert.given_back").await, 0);
+}
+
+async fn an_alert_that_is_taken_by_phone_is_the_account_holders_own_in_the_console(fresh: Fresh) {
+    let people = [presses("1"), presses("1"), presses("1")];
+    let plain = rota(&[(ALWAYS, "00:00-24:00", &[0, 1])]);
+    let day = day(&fresh, "2026-11-28T10:00:00+09:00", people, plain.clone()).await;
+    let (context, actor) = (&day.client.context, &day.client.actor);
+    for (email, role, of) in
+        [("naoko@mihon.example", Role::Nurse, Some(centre())), ("madoka@mihon.example", Role::HelpDesk, None)]
+    {
+        let (log_in_name, name) = (LogInName::parse(email).unwrap(), StaffName::parse("見本 直子").unwrap());
+        invite_staff(context, actor, NewAccount { log_in_name, name, role, centre: of }).await.unwrap();
+    }
+    day.kept.rows("UPDATE staff_accounts SET state = 'active'").await;
+    let staff = list_staff(context, actor).await.unwrap();
+    let of = |role| staff.iter().find(|account| account.role == Some(role)).unwrap();
+    let with = |account| {
+        let mut parts = plain.parts().clone();
+        parts.contacts[0].account = Some(account);
+        Rota::new(parts).unwrap()
+    };
+    let refused = change_rota(context, actor, &centre(), Revision(1), &with(of(Role::HelpDesk).id)).await;
+    assert!(matches!(refused, Err(ServiceError::Account(AccountError::NotFound))), "{refused:?}");
+    let nurse = of(Role::Nurse);
+    change_rota(context, actor, &centre(), Revision(1), &with(nurse.id)).await.unwrap();
+    let (alert, _) = red(&day).await;
+    pass(&day, &[escalator(&day)], 5 * 60).await;
+    assert_eq!(rang(&day), ["11"]);
+    let claim = show_alert_line(context, &nurse.actor(), alert).await.unwrap().found.claim.unwrap();
+    assert!(claim.is_own && claim.is_unopened, "{claim:?}");
 }
 
 /// "the rota has a gap, or nobody on it answers → the centre's fallback contact is rung, then the list starts again";

@@ -34,7 +34,7 @@ pub const REPORT: &[&str] = &[
 ];
 
 /// The arguments of each command. Commands without a line of their own run until they are stopped.
-const RUNS: [(&str, &[&str]); 67] = [
+const RUNS: [(&str, &[&str]); 68] = [
     ("alerts-close", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-give-back", &["0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04"]),
     ("alerts-list", &[]),
@@ -68,6 +68,7 @@ const RUNS: [(&str, &[&str]); 67] = [
     ("flows-time", &[]),
     ("flows-play", &[]),
     ("flows-test", &["tests/transcripts/call_back"]),
+    ("sip-check", &[]),
     ("voices-import", &["shared.goodbye.1", "FOLDER/nobody.wav", "--voice", "見本", "--licence", "own"]),
     ("voices-list", &[]),
     ("voices-missing", &[]),

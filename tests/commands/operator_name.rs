@@ -28,7 +28,7 @@ const OF_ACTOR: &str = "audit WHERE actor = '見本司令'";
 const OF_OTHERS: &str = "audit WHERE actor <> '見本司令'";
 
 /// Commands that leave no entry, with the reason.
-const LEAVES_NO_ENTRY: [(&str, &str); 47] = [
+const LEAVES_NO_ENTRY: [(&str, &str); 48] = [
     ("backup", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("restore", "tests/commands/backup.rs looks for it: SQLite alone"),
     ("completions", "no database"),
@@ -71,6 +71,7 @@ const LEAVES_NO_ENTRY: [(&str, &str); 47] = [
     ("bench overload", "databases of its own"),
     ("bench soak", "databases of its own"),
     ("bench sip", "no database"),
+    ("sip check", "no database"),
     ("voices list", "no database"),
     ("voices missing", "no database"),
     ("voices say", "no database"),

@@ -66,7 +66,7 @@ fn a_variable_that_is_mistyped_stops_every_command() {
 }
 
 /// Commands that need no database, or create one.
-const NEEDS_NONE: [&str; 12] = [
+const NEEDS_NONE: [&str; 13] = [
     "backup",
     "restore",
     "demo",
@@ -76,6 +76,7 @@ const NEEDS_NONE: [&str; 12] = [
     "simulate",
     "flows",
     "voices",
+    "sip",
     "completions",
     "man",
     "config",

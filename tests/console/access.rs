@@ -39,7 +39,7 @@ const ROUTES: [(&str, [u16; 7]); 19] = [
 ];
 
 /// The same of the pages about patients.
-const PATIENT_ROUTES: [(&str, [u16; 7]); 22] = [
+const PATIENT_ROUTES: [(&str, [u16; 7]); 23] = [
     ("GET /patients", [IN, 200, 200, 200, 200, 404, 404]),
     ("POST /patients", [403, 403, 403, 403, 403, 403, 403]),
     ("GET /patients/new", [IN, 200, 200, 200, 200, 404, 404]),
@@ -52,6 +52,7 @@ const PATIENT_ROUTES: [(&str, [u16; 7]); 22] = [
     ("GET /patients/{patient}/certificate", [IN, 200, 200, 404, 404, 404, 404]),
     ("POST /patients/{patient}/certificate", [403, 403, 403, 403, 403, 403, 403]),
     ("GET /patients/{patient}/certificate/{kind}", [IN, 404, 404, 404, 404, 404, 404]),
+    ("POST /patients/{patient}/certificate/{kind}", [403, 403, 403, 403, 403, 403, 403]),
     ("GET /patients/{patient}/diagnosis", [IN, 200, 200, 404, 404, 404, 404]),
     ("POST /patients/{patient}/diagnosis", [403, 403, 403, 403, 403, 403, 403]),
     ("GET /patients/{patient}/reports/{report}/correct", [IN, 404, 404, 404, 404, 404, 404]),

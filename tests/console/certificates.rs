@@ -23,6 +23,7 @@ crate::on_both_databases!(
     a_changed_file_is_told_from_the_one_that_was_issued,
     after_many_wrong_codes_an_address_waits_and_right_ones_are_shown,
     a_name_that_no_font_has_is_named_and_the_page_still_shows_it,
+    a_withdrawn_certificate_verifies_as_withdrawn_and_none_is_issued_until_staff_allow_it,
 );
 
 impl Site {
@@ -353,4 +354,42 @@ async fn a_name_that_no_font_has_is_named_and_the_page_still_shows_it(fresh: Fre
     let page = visitor.get(&format!("{}/pdf", page_of(patient))).await.clone();
     assert_eq!(page.status, 422);
     assert!(page.body.contains("「\u{1f600}」(U+1F600)") && page.body.contains("certificate-code"), "{}", page.body);
+}
+
+/// The other kind of end: staff withdraw what should never have been issued.
+async fn a_withdrawn_certificate_verifies_as_withdrawn_and_none_is_issued_until_staff_allow_it(fresh: Fresh) {
+    let site = Site::open(&fresh).await.with_portal();
+    let patient = site.patient(0).await;
+    write(&site, patient, 0, diagnosis("見本 花子", date(2026, 11, 22))).await;
+    let (mut visitor, page) = (nurse(&site).await, page_of(patient));
+    let first = code(&visitor.get(&page).await.body);
+    let form = visitor.get(&format!("/console/patients/{patient}/diagnosis")).await.body.clone();
+    assert!(form.contains("発行した療養証明書があります"), "{form}");
+    visitor.get(&page).await;
+    let refused = visitor.post(&format!("{page}/withdraw"), &[("withdrawal", " ")]).await;
+    assert!(refused.status == 422 && refused.body.contains("取り消す理由を書いてください"), "{}", refused.body);
+    let reason = [("withdrawal", "別の人の診断でした。")];
+    let mut again = visitor.clone();
+    visitor.post(&format!("{page}/withdraw"), &reason).await;
+    let told = visitor.page.location.clone().unwrap();
+    let body = visitor.get(&told).await.body.clone();
+    assert!(body.contains("療養証明書を取り消しました") && body.contains("もう一度発行する"), "{body}");
+    assert!(!body.contains("certificate-code"), "no other is issued: {body}");
+    again.post(&format!("{page}/withdraw"), &reason).await;
+    assert_eq!(again.page.location.as_deref(), Some(&*format!("{page}?done=before")));
+    let mut insurer = site.visitor();
+    let verified = insurer.get(&format!("/portal/verify/{first}")).await.body.clone();
+    assert!(verified.contains("取り消されました") && !verified.contains("花子"), "{verified}");
+    assert!(!verified.contains("別の人"), "the reason is the staff's: {verified}");
+    visitor.post(&format!("{page}/allow"), &[]).await;
+    let second = code(&visitor.get(&page).await.body);
+    assert_ne!(first, second);
+    let verified = insurer.get(&format!("/portal/verify/{first}")).await.body.clone();
+    assert!(verified.contains("差し替えられました"), "{verified}");
+    assert!(insurer.get(&format!("/portal/verify/{second}")).await.body.contains("この療養証明書は有効です"));
+    let actions = site.actions().await;
+    let count = |of: &str| actions.iter().filter(|action| *action == of).count();
+    assert_eq!((count("certificate.withdrawn"), count("certificate.allowed")), (1, 1), "{actions:?}");
+    visitor.get(&page).await;
+    assert_eq!(visitor.post(&format!("{page}/nonsense"), &[]).await.status, 404);
 }

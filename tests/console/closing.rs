@@ -1,16 +1,18 @@
 //! Closing a line of Today: with a reason, once, and without losing what was typed.
 
 use jiff::SignedDuration;
-use kenkocall::domain::AlertKind;
+use kenkocall::domain::{AlertKind, Role};
 
 use crate::databases::Fresh;
-use crate::site::Site;
+use crate::site::{OTHER, Site};
 
 crate::on_both_databases!(
     a_line_is_closed_with_a_reason_and_once,
     a_note_survives_a_log_in_that_ended,
     what_a_form_cant_take_is_said_beside_the_field,
     counts_are_those_of_the_lists,
+    a_request_of_somebody_with_a_red_alert_is_counted_and_listed_too,
+    the_page_of_an_alert_has_the_last_reports,
 );
 
 async fn a_line_is_closed_with_a_reason_and_once(fresh: Fresh) {
@@ -35,9 +37,15 @@ async fn a_line_is_closed_with_a_reason_and_once(fresh: Fresh) {
     assert!(visitor.page.body.contains("新しい通知") && visitor.page.body.contains("水分をとるように話した。"));
     assert_eq!(visitor.page.hidden("others"), "2");
     let fields = [fields[0], fields[1], ("others", "2")];
-    assert_eq!(visitor.post(&path, &fields).await.location.as_deref(), Some("/console/today?closed=1"));
-    let page = visitor.get("/console/today?closed=1").await;
-    assert!(page.body.contains("記録して完了しました") && page.body.contains("対応の要るものはありません"));
+    let closed = visitor.post(&path, &fields).await.location.clone().unwrap();
+    assert_eq!(closed, format!("/console/today?closed={newest}"));
+    let page = visitor.get(&closed).await;
+    let told = "見本 花子 さんのことを記録して完了しました";
+    assert!(page.body.contains(told) && page.body.contains("対応の要るものはありません"), "{}", page.body);
+    // Whoever isn't of the health centre learns no name from an address.
+    let elsewhere = site.member("far@mihon.example", Role::Nurse, Some(OTHER)).await;
+    let page = site.logged_in(&elsewhere).await.get(&closed).await.body.clone();
+    assert!(!page.contains("花子") && page.contains("記録して完了しました"), "{page}");
     // The same form again, by a colleague: nothing is done, and the page says who did it.
     assert_eq!(colleague.post(&path, &fields).await.location.as_deref(), Some(path.as_str()));
     assert!(colleague.get(&path).await.body.contains("見本 直子 さんが完了しました"));
@@ -120,7 +128,7 @@ async fn counts_are_those_of_the_lists(fresh: Fresh) {
     assert_eq!(lines(&all), 4, "one line for each person");
     assert!(all.contains("対応の要るもの 4件(未着手 4件)"), "{all}");
     for (kind, count) in
-        [("red", 1), ("amber", 1), ("unanswered", 0), ("lock", 1), ("call-back", 0), ("other", 1), ("stop-request", 0)]
+        [("red", 1), ("amber", 1), ("unanswered", 0), ("lock", 1), ("call-back", 1), ("other", 1), ("stop-request", 0)]
     {
         let link = format!("/console/today?kind={kind}\"");
         let tile = all.split(&link).nth(1).unwrap().split("</a>").next().unwrap();
@@ -130,8 +138,8 @@ async fn counts_are_those_of_the_lists(fresh: Fresh) {
         let heading = all.split(&format!("<h2 id=\"{kind}\">")).nth(1).map(|rest| rest.split('<').next().unwrap());
         assert!(heading.is_none_or(|heading| heading.ends_with(&format!(" {count}件"))), "{kind}: {heading:?}");
     }
-    let call_backs = visitor.get("/console/today?kind=call-back").await.body.clone();
-    assert!(call_backs.contains("ほかに、より重い見出しの下にこの種類もある人が1人います。"), "{call_backs}");
+    let unanswered = visitor.get("/console/today?kind=unanswered").await.body.clone();
+    assert!(unanswered.contains("ほかに、より重い見出しの下にこの種類もある人が1人います。"), "{unanswered}");
     let newest = all.split("/alerts/").nth(1).unwrap().split('/').next().unwrap();
     visitor.post(&format!("/console/alerts/{newest}/take"), &[]).await;
     let all = visitor.get("/console/today").await.body.clone();
@@ -147,4 +155,45 @@ async fn counts_are_those_of_the_lists(fresh: Fresh) {
     let others = visitor.get("/console/today?kind=lock&whose=own").await.body.clone();
     assert_eq!((lines(&own_red), lines(&others)), (1, 0));
     assert!(others.contains("ここに当たるものはありません"), "{others}");
+}
+
+/// Nobody who asked to be left alone is overlooked because of a red answer.
+async fn a_request_of_somebody_with_a_red_alert_is_counted_and_listed_too(fresh: Fresh) {
+    let site = Site::open(&fresh).await;
+    let nurse = site.nurse().await;
+    let (both, one) = (site.patient(0).await, site.patient(1).await);
+    site.alert(AlertKind::StopRequest, Some(both), 9).await;
+    site.alert(AlertKind::WrongNumber, Some(both), 8).await;
+    let red = site.alert(AlertKind::RedAnswer, Some(both), 5).await;
+    let asked = site.alert(AlertKind::StopRequest, Some(one), 3).await;
+    let mut visitor = site.logged_in(&nurse).await;
+    let tile = |body: &str, kind: &str| {
+        let link = body.split(&format!("?kind={kind}\"")).nth(1).expect(kind);
+        let count = link.split("<b class=\"num\">").nth(1).expect("a count");
+        count.split('<').next().expect("a number").parse::<usize>().expect("a number")
+    };
+    let body = visitor.get("/console/today").await.body.clone();
+    let lines = |body: &str| body.matches("class=\"c-severity\"").count();
+    assert_eq!(lines(&body), 2, "one line for each person");
+    for (kind, count) in [("red", 1), ("stop-request", 2), ("wrong-number", 1), ("amber", 0), ("other", 0)] {
+        let list = visitor.get(&format!("/console/today?kind={kind}")).await.body.clone();
+        assert_eq!((tile(&body, kind), lines(&list)), (count, count), "{kind}");
+    }
+    assert!(body.contains("ほかに1人は上の"), "{body}");
+    let list = visitor.get("/console/today?kind=stop-request&whose=untaken").await.body.clone();
+    assert!(list.contains(&format!("/alerts/{red}/")) || list.contains("badge red"), "{list}");
+    assert!(list.contains(&format!("/console/alerts/{asked}/take")), "{list}");
+}
+
+async fn the_page_of_an_alert_has_the_last_reports(fresh: Fresh) {
+    let site = Site::open(&fresh).await;
+    let nurse = site.nurse().await;
+    let alert = site.alert(AlertKind::CallBack, Some(site.patient(0).await), 5).await;
+    let mut visitor = site.logged_in(&nurse).await;
+    let body = visitor.get(&format!("/console/alerts/{alert}/close")).await.body.clone();
+    for part in ["最近の報告", "この人のページ", "090-1000-0001"] {
+        assert!(body.contains(part), "{part} isn't in {body}");
+    }
+    let viewed = site.actions().await.iter().filter(|action| *action == "patient.alert_opened").count();
+    assert_eq!(viewed, 1, "one view is one entry");
 }

@@ -245,7 +245,7 @@ async fn the_diagnosis_for_the_certificate_is_written_once_and_checked(fresh: Fr
     send(&mut visitor, &page, &DIAGNOSIS).await;
     assert_eq!(visitor.page.location.as_deref(), Some(&*format!("/console/patients/{patient}?done=diagnosis")));
     let body = visitor.get(&format!("/console/patients/{patient}")).await.body.clone();
-    assert!(body.contains("2026-11-20") && body.contains("みなし") && body.contains("65歳以上"), "{body}");
+    assert!(body.contains("2026年11月20日") && body.contains("みなし") && body.contains("65歳以上"), "{body}");
     send(&mut visitor, &page, &DIAGNOSIS).await;
     assert_eq!(visitor.page.location.as_deref(), Some(&*format!("/console/patients/{patient}?done=same")));
     let written = site.actions().await.into_iter().filter(|action| action == "diagnosis.written").count();

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 /// Files of the console that are no pages. In folders, they are those without a handler and a form.
-const PARTS: [&str; 12] = [
+const PARTS: [&str; 13] = [
     "cookies.rs",
     "form.rs",
     "here.rs",
     "layout.rs",
     "missing.rs",
     "mod.rs",
+    "names.rs",
     "note_field.rs",
     "section.rs",
     "sender.rs",

@@ -8,7 +8,9 @@ use kenkocall::domain::{NoticeId, NoticeState, PhoneNumber};
 use kenkocall::lab::synthetic_number;
 use kenkocall::mail::{Letter, MailOutcome, MailServer, Sending};
 use kenkocall::patient_import::Column;
-use kenkocall::service::{DeliveryNews, Notifier, NotifierSettings, notice_delivered, release_patient, take_sms};
+use kenkocall::service::{
+    DeliveryNews, NoticePaces, Notifier, NotifierSettings, notice_delivered, release_patient, take_sms,
+};
 use kenkocall::store::notices;
 use uuid::Uuid;
 
@@ -55,7 +57,7 @@ async fn m13_who_asks_in_the_portal_gets_no_notice_until_the_centre_decides(fres
     let (mine, others) = (record(&day, 0).await, record(&day, 2).await);
     let body = visitor.get("/portal/notices").await.body.clone();
     assert_eq!(body.matches("type=\"checkbox\"").count(), 2, "{body}");
-    assert!(body.contains("停止を希望する方") && body.contains("自動の電話は続きます"), "{body}");
+    assert!(body.contains("停止を希望する方") && body.contains("自動音声の電話は続きます"), "{body}");
     visitor.post("/portal/notices", &[("step", "chosen")]).await;
     assert_eq!(visitor.page.status, 422);
     assert!(visitor.page.body.contains("停止を希望する方を選んでください"), "{}", visitor.page.body);
@@ -209,7 +211,7 @@ async fn m13_a_mail_program_unsubscribes_without_a_form_and_a_person_by_a_page(f
         from: PhoneNumber::from_e164("+815000000000").unwrap(),
         mail: Some(Arc::new(letters.clone())),
         portal: "https://kenko.example/portal".to_owned(),
-        per_second: 1_000.0,
+        paces: NoticePaces { sms: 1_000.0, email: 1_000.0 },
         tick: Duration::from_secs(1),
     };
     assert_eq!(Notifier::new(Arc::clone(&day.client.context), settings).tick().await.unwrap().handed_over, 2);

@@ -13,9 +13,9 @@ use kenkocall::lab::{SYNTHETIC_CENTRE, synthetic_number};
 use kenkocall::patient_import::Column;
 use kenkocall::policy::{Invitations, ReportLinks};
 use kenkocall::service::{
-    AcceptedTimes, CentreChange, ImportMode, Invited, Notifier, NotifierSettings, Offer, Offered, SentNotices,
-    TransferAnswer, WhyNoInvitation, add_centre, add_patient, decide_transfer, import_patients, offer_transfer,
-    release_patient, send_invitation, stop_patient,
+    AcceptedTimes, CentreChange, ImportMode, Invited, NoticePaces, Notifier, NotifierSettings, Offer, Offered,
+    SentNotices, TransferAnswer, WhyNoInvitation, add_centre, add_patient, decide_transfer, import_patients,
+    offer_transfer, release_patient, send_invitation, stop_patient,
 };
 use kenkocall::store::notices::{self, DeadAddress};
 use kenkocall::store::{notice_stops, patients};
@@ -70,7 +70,7 @@ fn notifier(day: &Day, per_second: f64) -> Notifier {
         from: PhoneNumber::from_e164("+815000000000").unwrap(),
         mail: None,
         portal: "https://kenko.example/portal".to_owned(),
-        per_second,
+        paces: NoticePaces { sms: per_second, email: per_second },
         tick: Duration::from_secs(1),
     };
     Notifier::new(Arc::clone(&day.client.context), settings)
@@ -226,7 +226,7 @@ async fn killed_between_handing_over_and_storing_is_unknown_and_not_sent_again(f
     day.down_until("2026-11-26T08:30:00+09:00");
     kenkocall::service::plan_notices(context).await.unwrap();
     let mut tx = context.database.begin_write().await.unwrap();
-    let due = notices::due(&mut tx, now, 10).await.unwrap();
+    let due = notices::due(&mut tx, NoticeChannel::Sms, now, 10).await.unwrap();
     let claims: Vec<_> = due.into_iter().map(|due| (due.id, due.centre, NoticeChannel::Sms)).collect();
     assert_eq!(notices::intend(&mut tx, &claims, now).await.unwrap().len(), 2);
     assert_eq!(notices::intend(&mut tx, &claims, now).await.unwrap().len(), 0, "once");

@@ -35,6 +35,8 @@ pub const ROUTES: &[(&str, [u16; 7])] = &[
     ("GET /log-in/unlock", [IN, 303, 303, 303, 303, 303, 303]),
     ("POST /log-in/unlock", [403, 403, 403, 403, 403, 403, 403]),
     ("GET /audit", [IN, 404, 200, 404, 200, 404, 404]),
+    ("GET /patients/{patient}/call-now", [IN, 200, 200, 404, 404, 404, 404]),
+    ("POST /patients/{patient}/call-now", [403, 403, 403, 403, 403, 403, 403]),
     ("POST /patients/{patient}/report-link", [403, 403, 403, 403, 403, 403, 403]),
     ("POST /patients/{patient}/invitation", [403, 403, 403, 403, 403, 403, 403]),
     ("POST /patients/{patient}/notices", [403, 403, 403, 403, 403, 403, 403]),
@@ -52,6 +54,7 @@ pub const ROUTES: &[(&str, [u16; 7])] = &[
     // Patient lists: their own centre's, whose rows are of the reader's centre alone.
     ("GET /patients/imports", [IN, 200, 200, 200, 200, 404, 404]),
     ("POST /patients/imports", [IN, 403, 403, 403, 403, 403, 403]),
+    ("GET /patients/imports/template/{format}", [IN, 200, 200, 200, 200, 404, 404]),
     ("GET /patients/imports/{upload}", [IN, 404, 404, 404, 404, 404, 404]),
     ("POST /patients/imports/{upload}/import", [403, 403, 403, 403, 403, 403, 403]),
     ("POST /patients/imports/{upload}/discard", [403, 403, 403, 403, 403, 403, 403]),

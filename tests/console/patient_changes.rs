@@ -162,8 +162,21 @@ async fn two_people_change_the_same_field_and_both_values_are_shown(fresh: Fresh
     send(&mut one, &path, &[], "save").await;
     assert_eq!(one.page.status, 409);
     let page = one.page.body.clone();
-    assert!(page.contains("今の値: 11:00") && page.contains("value=\"10:00\""), "{page}");
+    for part in [
+        "見本 直子: 11:00",
+        "自分: 10:00",
+        "さんが変えました",
+        "(言語、パルスオキシメーター)は、両方の変更とも残しました",
+    ] {
+        assert!(page.contains(part), "{part} isn't in {page}");
+    }
+    assert_eq!(page.matches("type=\"radio\" name=\"call_times\"").count(), 2, "{page}");
     assert_eq!(record(&site, patient).await.language.tag(), "ja", "nothing was saved");
+    // Whoever chooses theirs changes only the rest.
+    let mut yielding = one.clone();
+    send(&mut yielding, &path, &[("call_times", "11:00")], "preview").await;
+    let body = yielding.page.body.clone();
+    assert!(!body.contains("<del>11:00</del>") && body.contains("<b>한국어</b>"), "{body}");
     // Theirs stays where nobody meant to change it, and the decision is the reader's.
     send(&mut one, &path, &[], "preview").await;
     assert!(one.page.body.contains("<del>11:00</del>"), "{}", one.page.body);
@@ -183,7 +196,7 @@ async fn a_preview_shows_what_somebody_else_has_saved_meanwhile(fresh: Fresh) {
     let page = one.page.body.clone();
     assert_eq!(one.page.status, 409, "{page}");
     assert!(
-        page.contains("今の値: 11:00") && page.contains("value=\"10:00\"") && page.contains("さんが変えました"),
+        page.contains("見本 直子: 11:00") && page.contains("自分: 10:00") && page.contains("さんが変えました"),
         "{page}"
     );
     assert_eq!(record(&site, patient).await.call_times, "11:00");

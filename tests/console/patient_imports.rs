@@ -177,7 +177,7 @@ fn zip_of(parts: &[(&str, Vec<u8>)]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-fn book(sheet: &str, texts: Vec<u8>, more: &[(&str, Vec<u8>)]) -> Vec<u8> {
+pub fn book(sheet: &str, texts: Vec<u8>, more: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let links = "<Relationships><Relationship Id=\"s1\" Type=\"x/worksheet\" Target=\"sheet1.xml\"/>\
                  <Relationship Id=\"t\" Type=\"x/sharedStrings\" Target=\"texts.xml\"/></Relationships>";
     let workbook = "<workbook><sheets><sheet name=\"S\" sheetId=\"1\" id=\"s1\"/></sheets></workbook>";
@@ -192,7 +192,7 @@ fn book(sheet: &str, texts: Vec<u8>, more: &[(&str, Vec<u8>)]) -> Vec<u8> {
     zip_of(&parts)
 }
 
-fn sheet_of(rows: &[&[&str]]) -> String {
+pub fn sheet_of(rows: &[&[&str]]) -> String {
     let cell = |text: &&str| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>");
     rows.iter().map(|row| format!("<row>{}</row>", row.iter().map(cell).collect::<String>())).collect()
 }

@@ -6,6 +6,7 @@ use kenkocall::store::alerts;
 
 use crate::databases::Fresh;
 use crate::db_assertions::DatabaseAssertions;
+use crate::portal_history::report;
 use crate::portal_site::{BIRTH_DATE, HANAKO, Portal, hersys_id};
 
 crate::on_both_databases!(
@@ -15,6 +16,8 @@ crate::on_both_databases!(
     somebody_released_is_added_and_reporting_has_ended,
     what_was_typed_is_read_or_asked_for_again,
     an_erased_person_takes_the_account_along,
+    the_list_of_people_says_what_was_last_reported_of_each,
+    an_empty_name_is_named_in_the_list_of_mistakes_in_every_language,
 );
 
 const MISMATCH: &str = "ご入力いただいた生年月日もしくはHER-SYS IDに誤りがあります";
@@ -137,5 +140,46 @@ async fn an_erased_person_takes_the_account_along(fresh: Fresh) {
     let kept = DatabaseAssertions::at(&fresh.url);
     for table in ["portal_people", "portal_accounts", "portal_sessions", "portal_codes", "identifications"] {
         assert_eq!(kept.count(table).await, 0, "{table}");
+    }
+}
+
+/// Issue 16, item 2.
+async fn the_list_of_people_says_what_was_last_reported_of_each(fresh: Fresh) {
+    let portal = Portal::open(&fresh).await;
+    let mut visitor = portal.signed_up(HANAKO).await;
+    assert!(portal.add(&mut visitor, &hersys_id(0), BIRTH_DATE).await);
+    assert!(!visitor.get("/portal").await.body.contains("<select"), "there is nothing to choose");
+    assert!(portal.add(&mut visitor, &hersys_id(1), BIRTH_DATE).await);
+    let page = visitor.get("/portal").await.body.clone();
+    assert_eq!(page.matches("見本 花子(報告はまだありません)</option>").count(), 2, "{page}");
+    report(&mut visitor, "36.8", &[]).await;
+    let page = visitor.get("/portal").await.body.clone();
+    assert!(page.contains("月") && page.contains(" 36.8 ℃)</option>"), "{page}");
+    assert_eq!(page.matches("見本 花子(報告はまだありません)</option>").count(), 1, "{page}");
+}
+
+async fn an_empty_name_is_named_in_the_list_of_mistakes_in_every_language(fresh: Fresh) {
+    let portal = Portal::open(&fresh).await;
+    let mut visitor = portal.signed_up(HANAKO).await;
+    let fields = [("birth_date", BIRTH_DATE), ("hersys_id", "1000001"), ("label", "")];
+    for (code, family, given, long) in [
+        ("ja", "姓を入力してください", "名を入力してください", "姓: "),
+        ("en", "Enter the family name", "Enter the given name", "Family name: "),
+        ("ko", "성을 입력해 주세요", "이름을 입력해 주세요", "성: "),
+        ("zh-Hans", "请输入姓", "请输入名", "姓："),
+        ("zh-Hant", "請輸入姓", "請輸入名", "姓："),
+        ("pt", "Digite o sobrenome", "Digite o nome próprio", "Sobrenome: "),
+        ("es", "Introduzca el apellido", "Introduzca el nombre de pila", "Apellido: "),
+    ] {
+        visitor.get(&format!("/portal/people/add?language={code}")).await;
+        let empty: Vec<_> = fields.into_iter().chain([("family_name", ""), ("given_name", "")]).collect();
+        let page = visitor.post("/portal/people/add", &empty).await.body.clone();
+        // In the list above the form, and beside the field.
+        assert_eq!((page.matches(family).count(), page.matches(given).count()), (2, 2), "{code}: {page}");
+        let name = "あ".repeat(70);
+        let too_long: Vec<_> =
+            fields.into_iter().chain([("family_name", name.as_str()), ("given_name", "花子")]).collect();
+        let page = visitor.post("/portal/people/add", &too_long).await.body.clone();
+        assert_eq!(page.matches(long).count(), 2, "{code}: {page}");
     }
 }

@@ -1,5 +1,6 @@
 //! While very many log in or sign up: a place in the line for them, and none before reports (issue 16, part 11).
 
+use jiff::SignedDuration;
 use kenkocall::policy::{LineLimits, PortalLines};
 use kenkocall::service::hold_hashing;
 
@@ -14,6 +15,8 @@ crate::on_both_databases!(
     a_known_and_an_unknown_address_wait_alike,
     nothing_typed_is_lost_by_waiting,
     a_full_line_says_so_and_takes_the_form_later,
+    a_restart_loses_no_place,
+    a_forged_or_an_old_ticket_goes_to_the_end,
 );
 
 const PASSWORD: &str = "見本の長いパスワードです";
@@ -40,6 +43,12 @@ async fn busy(fresh: &Fresh) -> (Portal, impl Drop, tokio::task::JoinHandle<Visi
     visitor.post("/portal/account/password", &[("password", PASSWORD), ("new", "1")]).await;
     assert_eq!(visitor.page.status, 303, "{}", visitor.page.body);
     let held = hold_hashing().await.unwrap();
+    let posted = hashed(&portal).await;
+    (portal, held, posted)
+}
+
+/// A log-in that is being hashed.
+async fn hashed(portal: &Portal) -> tokio::task::JoinHandle<Visitor> {
     let mut first = portal.visitor();
     first.get("/portal/log-in").await;
     let posted = tokio::spawn(async move {
@@ -50,7 +59,7 @@ async fn busy(fresh: &Fresh) -> (Portal, impl Drop, tokio::task::JoinHandle<Visi
     for _ in 0..1_000 {
         tokio::task::yield_now().await;
     }
-    (portal, held, posted)
+    posted
 }
 
 /// Presses the button until something else is shown.
@@ -196,4 +205,102 @@ async fn a_full_line_says_so_and_takes_the_form_later(fresh: Fresh) {
     }
     last.post("/portal/log-in", &[("email", HANAKO), ("password", PASSWORD)]).await;
     assert_eq!(last.page.location.as_deref(), Some("/portal"));
+}
+
+const PLACE: &str = "kenko-portal-place";
+
+/// The portal of a new process, which is busy again.
+async fn restarted(portal: Portal) -> (Portal, tokio::task::JoinHandle<Visitor>) {
+    portal.site.later(SignedDuration::from_secs(5));
+    let portal = portal.with_lines(lines());
+    let first = hashed(&portal).await;
+    (portal, first)
+}
+
+async fn typed_again(visitor: &mut Visitor) {
+    visitor.get("/portal/log-in").await;
+    visitor.post("/portal/log-in", &[("email", HANAKO), ("password", PASSWORD), ("stay", "1")]).await;
+    assert_eq!(visitor.page.location.as_deref(), Some(WAITING), "{}", visitor.page.body);
+}
+
+async fn is_nth(visitor: &mut Visitor, place: u64) {
+    let page = visitor.get(WAITING).await.body.clone();
+    assert!(page.contains(&format!("あなたは {place} 番目です")), "not {place}: {page}");
+}
+
+/// Passwords that were typed are stored nowhere, so they are asked for again; the order stays.
+async fn a_restart_loses_no_place(fresh: Fresh) {
+    let (portal, held, first) = busy(&fresh).await;
+    let mut second = typed(&portal, HANAKO, PASSWORD).await;
+    let mut third = typed(&portal, HANAKO, PASSWORD).await;
+    assert!(second.cookies.contains_key(PLACE) && third.cookies.contains_key(PLACE));
+    let (portal, again) = restarted(portal).await;
+    let mut new = typed(&portal, HANAKO, PASSWORD).await;
+    is_nth(&mut new, 1).await;
+    for visitor in [&mut second, &mut third] {
+        visitor.moved_to(&portal.router);
+        assert_eq!(visitor.get(WAITING).await.location.as_deref(), Some("/portal/log-in?out=kept"));
+        assert!(visitor.get("/portal/log-in?out=kept").await.body.contains("順番はそのままです"));
+    }
+    // The later one is quicker.
+    typed_again(&mut third).await;
+    is_nth(&mut third, 1).await;
+    typed_again(&mut second).await;
+    is_nth(&mut second, 1).await;
+    is_nth(&mut third, 2).await;
+    is_nth(&mut new, 3).await;
+    drop(held);
+    first.await.unwrap();
+    again.await.unwrap();
+    for visitor in [&mut second, &mut third, &mut new] {
+        wait_for(visitor).await;
+        assert_eq!(visitor.page.location.as_deref(), Some("/portal"), "{}", visitor.page.body);
+        assert!(!visitor.cookies.contains_key(PLACE), "it was used");
+    }
+}
+
+async fn a_forged_or_an_old_ticket_goes_to_the_end(fresh: Fresh) {
+    let (portal, held, first) = busy(&fresh).await;
+    let mut second = typed(&portal, HANAKO, PASSWORD).await;
+    let mut thief = typed(&portal, HANAKO, PASSWORD).await;
+    let ticket = second.cookies[PLACE].clone();
+    let (portal, again) = restarted(portal).await;
+    let mut new = typed(&portal, HANAKO, PASSWORD).await;
+    thief.moved_to(&portal.router);
+    let (since, rest) = ticket.split_once('.').unwrap();
+    let earlier = format!("{}.{rest}", since.parse::<i128>().unwrap() - 1_000_000_000);
+    for forged in [ticket.clone(), earlier, "x".to_owned(), "1.1.00".to_owned()] {
+        thief.cookies.insert(PLACE.to_owned(), forged.clone());
+        assert_eq!(thief.get(WAITING).await.location.as_deref(), Some("/portal/log-in?out=waited"), "{forged}");
+    }
+    thief.cookies.insert(PLACE.to_owned(), ticket.clone());
+    typed_again(&mut thief).await;
+    is_nth(&mut thief, 2).await;
+    // Its own, and once: the same place isn't taken again after it was served.
+    second.moved_to(&portal.router);
+    typed_again(&mut second).await;
+    is_nth(&mut second, 1).await;
+    is_nth(&mut thief, 3).await;
+    drop(held);
+    first.await.unwrap();
+    again.await.unwrap();
+    for visitor in [&mut second, &mut new, &mut thief] {
+        wait_for(visitor).await;
+    }
+    let held = hold_hashing().await.unwrap();
+    let again = hashed(&portal).await;
+    let mut new = typed(&portal, HANAKO, PASSWORD).await;
+    second.cookies.insert(PLACE.to_owned(), ticket.clone());
+    second.cookies.remove("kenko-portal");
+    typed_again(&mut second).await;
+    is_nth(&mut second, 2).await;
+    is_nth(&mut new, 1).await;
+    // Hours later it is too old, also after a restart.
+    portal.site.later(SignedDuration::from_hours(4));
+    let portal = portal.with_lines(lines());
+    second.moved_to(&portal.router);
+    second.cookies.insert(PLACE.to_owned(), ticket);
+    assert_eq!(second.get(WAITING).await.location.as_deref(), Some("/portal/log-in?out=waited"));
+    drop(held);
+    again.await.unwrap();
 }

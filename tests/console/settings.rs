@@ -82,7 +82,7 @@ async fn a_change_says_its_effect_and_can_be_undone(fresh: Fresh) {
     assert_eq!(page.status, 200, "{}", page.body);
     for expected in [
         "まだ保存していません",
-        "<td>08:00-20:00</td><td><b>08:00-18:00</b></td>",
+        "<td>08:00〜20:00</td><td><b>08:00〜18:00</b></td>",
         "1本減ります",
         "時間帯の外の時刻には電話をかけません",
     ] {
@@ -108,7 +108,7 @@ async fn a_change_says_its_effect_and_can_be_undone(fresh: Fresh) {
     let undo = saved.split("/console/settings/history/").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let undo = format!("/console/settings/history/{undo}");
     let page = visitor.get(&undo).await.body.clone();
-    assert!(page.contains("<td>08:00-19:00</td><td><b>08:00-20:00</b></td>"), "{page}");
+    assert!(page.contains("<td>08:00〜19:00</td><td><b>08:00〜20:00</b></td>"), "{page}");
     let form = visitor.clone();
     assert_eq!(send(&mut visitor, &undo, &[]).await.status, 303);
     assert_eq!(settings(&site).await.calling_hours.to_string(), "08:00-20:00");
@@ -298,7 +298,7 @@ async fn who_may_not_change_reads(fresh: Fresh) {
     let nurse = site.nurse().await;
     let mut visitor = site.logged_in(&nurse).await;
     let page = visitor.get("/console/settings/hours").await.body.clone();
-    assert!(page.contains("00:00-24:00") && !page.contains("name=\"step\""), "{page}");
+    assert!(page.contains("00:00〜24:00") && !page.contains("name=\"step\""), "{page}");
     let fields = [
         ("calling_hours", "9:00"),
         ("calling_hours-to", "17:00"),

@@ -250,6 +250,11 @@ impl Page {
 }
 
 impl Visitor {
+    /// The same browser, once another process answers.
+    pub fn moved_to(&mut self, router: &Router) {
+        self.router = router.clone();
+    }
+
     pub fn at(router: &Router, address: &str) -> Self {
         Self {
             router: router.clone(),

@@ -150,7 +150,7 @@ async fn a_line_is_closed_by_whoever_has_it(fresh: Fresh) {
     let page_now = follow(&mut other).await;
     assert!(page_now.contains("電話した。") && page_now.contains("value=\"spoke\" checked"), "{page_now}");
     other.post(&page, &fields).await;
-    assert_eq!(other.page.location.as_deref(), Some("/console/today?closed=1"));
+    assert_eq!(other.page.location.as_deref(), Some(&*format!("/console/today?closed={alert}")));
     // A later alert is nobody's, and the note is there.
     let later = site.alert(AlertKind::CallBack, patient, 0).await;
     let today = one.get("/console/today").await.body.clone();

@@ -170,5 +170,5 @@ async fn the_help_desk_says_where_to_turn(fresh: Fresh) {
         assert!(!page.body.contains(&format!(">{SYNTHETIC_CENTRE}<")), "{place}");
     }
     // 10:02 on a Saturday.
-    assert!(all.contains("ただ今、時間外") && all.contains("08:30-17:15"), "{all}");
+    assert!(all.contains("ただ今、時間外") && all.contains("08:30〜17:15"), "{all}");
 }

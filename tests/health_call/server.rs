@@ -312,6 +312,7 @@ impl InProcessServer {
             legs: LegBook::default(),
             voices: Voices::default(),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
+            line: None,
             readiness: LastReadiness::default(),
             forged_told_at: std::sync::atomic::AtomicI64::new(0),
         };

@@ -101,6 +101,23 @@ pub async fn register_many(database: &Database, now: Timestamp, ids: &[String]) 
     tx.commit().await
 }
 
+/// Registers people who are called, each by a number of their own. Returns their HER-SYS IDs.
+#[allow(dead_code, reason = "tests/sip uses it")]
+pub async fn register_callable(database: &Database, now: Timestamp, count: u32) -> Result<Vec<String>, StoreError> {
+    let ids: Vec<String> = (0..count).map(|nth| (2_500_000 + nth).to_string()).collect();
+    let of = |(nth, id): (usize, &String)| PatientRow {
+        hersys_id: HersysId::parse(id).unwrap(),
+        phone_number: PhoneNumber::from_e164(&format!("+81906677{nth:04}")).ok(),
+        automated_call: true,
+        ..row(&MOTHER, now, TimeZone::UTC.to_datetime(now).date())
+    };
+    let rows: Vec<PatientRow> = ids.iter().enumerate().map(of).collect();
+    let mut tx = database.begin_write().await?;
+    patients::insert(&mut tx, &rows).await?;
+    tx.commit().await?;
+    Ok(ids)
+}
+
 fn row(person: &Person, now: Timestamp, today: Date) -> PatientRow {
     let later = today.tomorrow().unwrap();
     PatientRow {

@@ -86,7 +86,7 @@ const BY_THE_PROGRAM: [(&str, &[&str], &str); 24] = [
     ("src/service/portal/", &["delete_empty_accounts"], "a worker"),
     (
         "src/service/notices/",
-        &["plan_notices", "new", "tick", "notice_delivered", "take_sms", "unsubscribe"],
+        &["plan_notices", "new", "tick", "plan", "send", "notice_delivered", "read_bounces", "take_sms", "unsubscribe"],
         "a worker, and the carrier's webhooks",
     ),
     (
@@ -104,6 +104,7 @@ const BY_THE_PROGRAM: [(&str, &[&str], &str); 24] = [
             "portal_session",
             "challenge_portal_passkey",
             "log_in_by_portal_passkey",
+            "open",
         ],
         "people who aren't logged in yet: a code, a password or the token of a cookie is the permission",
     ),

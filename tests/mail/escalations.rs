@@ -58,6 +58,7 @@ fn rota(members: &[Member]) -> Rota {
         language: member.language,
         email: member.email.map(|email| EmailAddress::parse(email).unwrap()),
         sms: SmsToo::Yes,
+        account: None,
     };
     Rota::new(RotaParts {
         contacts: members.iter().enumerate().map(contact).collect(),

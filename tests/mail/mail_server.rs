@@ -1,5 +1,5 @@
-//! A real mail server on this machine: npm's `smtp-server`, with `mailparser`, which reads messages as a mail program
-//! does. dev/setup installs both.
+//! Real mail servers on this machine: npm's `smtp-server`, with `mailparser`, which reads messages as a mail program
+//! does, and PyPI's `aiosmtpd` with Python's own parser. dev/setup installs them.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -31,12 +31,22 @@ impl Server {
     pub fn start(rules: &Value) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         assert!(root.join("target/mail/installed").exists(), "there is no mail server: run dev/setup");
-        let mut child = Command::new("node")
-            .arg(root.join("tests/mail/server.mjs"))
-            .arg(rules.to_string())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("Node; dev/setup installs it");
+        let mut node = Command::new("node");
+        node.arg(root.join("tests/mail/server.mjs")).arg(rules.to_string());
+        Self::run(node)
+    }
+
+    /// Starts the second one, with the same kind of rules; see second_server.py.
+    pub fn second(rules: &Value) -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        assert!(root.join("target/mail/installed").exists(), "there is no mail server: run dev/setup");
+        let mut python = Command::new(root.join("target/mail/venv/bin/python3"));
+        python.arg(root.join("tests/mail/second_server.py")).arg(rules.to_string());
+        Self::run(python)
+    }
+
+    fn run(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("Node and Python; dev/setup installs them");
         let output = BufReader::new(child.stdout.take().expect("its output"));
         let (told, lines) = channel();
         std::thread::spawn(move || {

@@ -18,6 +18,9 @@ mod mail_server;
 #[path = "../automated_calls/simulated_day.rs"]
 mod simulated_day;
 
+mod bounces;
 mod escalations;
 mod messages;
 mod notices;
+mod paces;
+mod second_server;

@@ -9,7 +9,7 @@ use kenkocall::config::Email;
 use kenkocall::domain::{AccountId, EmailAddress, EnteredName, PageLanguage};
 use kenkocall::mail::{MailServer, Smtp};
 use kenkocall::patient_import::Column;
-use kenkocall::service::{CentreChange, Notifier, NotifierSettings};
+use kenkocall::service::{CentreChange, NoticePaces, Notifier, NotifierSettings};
 use kenkocall::store::patients;
 use kenkocall::store::portal::{accounts, people};
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ crate::on_both_databases!(
 );
 
 /// Patients without a mobile number, each in an account with this address.
-async fn with_addresses(fresh: &Fresh, addresses: &[&str]) -> Day {
+pub async fn with_addresses(fresh: &Fresh, addresses: &[&str]) -> Day {
     let day = Day::begin(fresh, Plan { patients: vec!["15:00"; addresses.len()], ..Plan::default() }).await;
     let now = day.client.context.clock.now();
     for (nth, address) in (0..).zip(addresses) {
@@ -65,32 +65,36 @@ fn smtp(port: u16) -> Arc<dyn MailServer> {
 }
 
 /// What a new process hands over at a time.
-async fn handed_over_at(day: &Day, moment: &str, port: u16) -> usize {
+pub async fn handed_over_at(day: &Day, moment: &str, port: u16) -> usize {
     day.down_until(&format!("{moment}+09:00"));
     notifier(day, port).tick().await.unwrap().handed_over
 }
 
-fn notifier(day: &Day, port: u16) -> Notifier {
+pub fn notifier(day: &Day, port: u16) -> Notifier {
+    paced(day, port, NoticePaces { sms: 1_000.0, email: 1_000.0 })
+}
+
+pub fn paced(day: &Day, port: u16, paces: NoticePaces) -> Notifier {
     let settings = NotifierSettings {
         carriers: day.simulation.carriers.clone(),
         from: kenkocall::domain::PhoneNumber::from_e164("+815000000000").unwrap(),
         mail: Some(smtp(port)),
         portal: "https://kenko.example/portal".to_owned(),
-        per_second: 1_000.0,
+        paces,
         tick: Duration::from_secs(1),
     };
     Notifier::new(Arc::clone(&day.client.context), settings)
 }
 
-async fn states(day: &Day) -> Vec<String> {
+pub async fn states(day: &Day) -> Vec<String> {
     day.kept.column("SELECT state FROM notices ORDER BY state, id").await
 }
 
-fn messages(server: &Server) -> Vec<Value> {
+pub fn messages(server: &Server) -> Vec<Value> {
     server.rest().into_iter().filter(|said| said.get("subject").is_some()).collect()
 }
 
-fn recipients(server: &Server) -> Vec<String> {
+pub fn recipients(server: &Server) -> Vec<String> {
     let mut to: Vec<String> = messages(server).iter().map(|mail| mail["to"].as_str().unwrap().to_owned()).collect();
     to.sort();
     to

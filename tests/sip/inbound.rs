@@ -46,6 +46,9 @@ async fn a_whole_report_by_keys_is_stored_and_nothing_personal_is_logged() {
         let kept = DatabaseAssertions::at(&fresh.url);
         assert_eq!(kept.answers(MOTHER.id).await, WELL_KEPT, "{:?}", kept.column("SELECT event FROM turns").await);
         assert_eq!(kept.reports(MOTHER.id).await, ["reported"]);
+        // The call's end is stored soon after its BYE was answered.
+        let ended = "SELECT CAST(count(*) AS text) FROM legs WHERE hangup_cause IS NOT NULL";
+        super::outbound::until(&kept, ended, "1", || server.log()).await;
         let legs = kept.rows("SELECT carrier, far_number, near_number, hangup_cause FROM legs").await;
         assert_eq!(legs, [["sip", "+819066778899", HEALTH_CALL, "normal_clearing"]]);
         nothing_personal(&server.log(), &[first, second]);

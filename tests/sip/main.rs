@@ -31,4 +31,5 @@ mod server;
 mod test_patients;
 
 mod inbound;
+mod killing;
 mod outbound;

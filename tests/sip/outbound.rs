@@ -21,7 +21,7 @@ fn call(server: &SipServer) {
 }
 
 /// Waits until a query has this answer.
-async fn until(kept: &DatabaseAssertions, sql: &str, expected: &str, log: impl Fn() -> String) {
+pub async fn until(kept: &DatabaseAssertions, sql: &str, expected: &str, log: impl Fn() -> String) {
     let mut last = Vec::new();
     let waiting = async {
         loop {

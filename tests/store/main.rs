@@ -13,6 +13,7 @@ mod sample_rows;
 mod audit_chain;
 mod centres_and_patients;
 mod conversations;
+mod forgetting;
 mod guessing_limits;
 mod open_and_migrate;
 mod outbox_and_maintenance;

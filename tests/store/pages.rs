@@ -121,7 +121,7 @@ async fn open_alerts_are_listed_page_by_page(fresh: Fresh) {
             expected.sort_by_key(|row| (std::cmp::Reverse(row.kind.severity()), row.raised_at, row.id));
             let expected: Vec<AlertId> = expected.iter().map(|row| row.id).collect();
             for limit in [1, 4, 100] {
-                let query = |after| AlertQuery { centre: None, kind, since, after, limit };
+                let query = |after| AlertQuery { kind, since, after, limit, ..AlertQuery::default() };
                 let listed = keys_of_pages!(
                     after,
                     list_alerts(&context, &actor, &query(after)).await.unwrap().found.alerts,

@@ -6,14 +6,14 @@ dialer-paused = calls in progress continue; a slot whose calling window closes m
 dialer-resumed = the pause has ended
 dialer-not-paused = nothing to change: dialling wasn't paused
 dialer-no-carrier =
-    no carrier is set, so there is none to ask; run it with the settings of `kenkocall serve` (KENKOCALL_CARRIER=twilio and the account), or resume with `dialer resume --anyway`
+    no carrier is set, so there is none to ask; run it with the settings of `kenkocall serve` (KENKOCALL_CARRIER=twilio and the account, or KENKOCALL_CARRIER=sip and its journal), or resume with `dialer resume --anyway`
 dialer-simulated-carrier =
     the settings name the simulated phone network, which only `kenkocall serve` itself could ask; run it with the settings of the carrier that placed the calls, or go on with `dialer resume --anyway`
 dialer-no-caller-number =
-    twilio.caller_number isn't set, so this program has called nobody; use the settings that `kenkocall serve` runs with
+    lines.caller_number isn't set (formerly twilio.caller_number), so this program has called nobody; use the settings that `kenkocall serve` runs with
 dialer-placing = calls are placed
 dialer-nobody-dialled =
-    nobody was dialled when the alert of { $at } was raised: this machine's clock is wrong, or the carrier refuses our account; close the alert when that is mended
+    nobody was dialled when the alert of { $at } was raised: this machine's clock is wrong, the carrier or trunk refuses us, or our own telephone line has trouble (`kenkocall sip check`); close the alert when that is mended
 dialer-waiting =
     a node that dials has started and dials nothing yet: { $reason }; it goes on by itself when the list shows that no call is missing
 dialer-counts = slots due { $due }, calls under way { $under_way }

@@ -41,7 +41,7 @@ help-demo = Try it out: a new database, made-up patients, the simulated phone ne
 help-demo-more = With `log.format = "json"` (KENKOCALL_LOG__FORMAT=json), each log line is a JSON object.
 help-demo--fast = Play a whole day on a virtual clock, in seconds, and print the day's figures
 help-demo--phone = Call the health-call line yourself: this terminal is the phone
-help-demo--patients = Number of made-up patients. Default: 200, and 5 with --phone
+help-demo--patients = Number of made-up patients. Default: 200, 5 with --phone, and 3 with --sip
 help-demo--no-second-factor = Don't ask for the second factor of a log-in, in this demonstration only
 help-demo--seed = Seed of the simulated people's behaviour: the same seed plays the same day
 

@@ -5,7 +5,6 @@ portal-name = Name
 portal-name-hint = It can't be changed later. The certificate shows the name that the doctor or the health centre registered.
 portal-family-name = Family name
 portal-given-name = Given name
-portal-name-missing = Please enter it
 portal-name-long = Please enter at most { $most } characters
 portal-name-hidden = There is a character that can't be seen. Please type it again by hand
 portal-birth-date = Date of birth

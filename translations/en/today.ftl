@@ -5,3 +5,7 @@ today-not-measured = not measured
 today-was-without-answer = no answer
 today-amber-answer = Amber answer
 alert-corrected = { $value } (corrected to { $now })
+today-group-wrong-number = Wrong number
+today-above = { $count } more above, under a more severe heading
+today-closed-of = Recorded and closed: { $name }
+today-group-stop-request = Stop request

@@ -5,7 +5,6 @@ portal-name = Nombre
 portal-name-hint = No se puede cambiar después. El certificado muestra el nombre que registró el médico o el centro de salud.
 portal-family-name = Apellido
 portal-given-name = Nombre de pila
-portal-name-missing = Introdúzcalo, por favor
 portal-name-long = Introduzca como máximo { $most } caracteres
 portal-name-hidden = Hay un carácter invisible. Escríbalo de nuevo a mano
 portal-birth-date = Fecha de nacimiento

@@ -5,7 +5,6 @@ portal-name = [名前|なまえ]
 portal-name-hint = あとで[変|か]えることができません。[証明書|しょうめいしょ]には、[病院|びょういん]や[保健所|ほけんじょ]が[書|か]いた[名前|なまえ]が[出|で]ます。
 portal-family-name = [姓|せい](ファミリーネーム)
 portal-given-name = [名|めい](ファーストネーム)
-portal-name-missing = [書|か]いてください
 portal-name-long = { $most }[文字|もじ]までで[書|か]いてください
 portal-name-hidden = [見|み]えない[文字|もじ]が あります。もう[一度|いちど][手|て]で[書|か]いてください
 portal-birth-date = [生|う]まれた[日|ひ]

@@ -7,14 +7,14 @@ dialer-paused =
 dialer-resumed = 一時停止を終了しました
 dialer-not-paused = 変更はありません。架電は一時停止していませんでした
 dialer-no-carrier =
-    電話事業者が設定されていないため、問い合わせ先がありません。`kenkocall serve` と同じ設定(KENKOCALL_CARRIER=twilio とアカウント)で実行するか、`dialer resume --anyway` で再開してください
+    電話事業者が設定されていないため、問い合わせ先がありません。`kenkocall serve` と同じ設定(KENKOCALL_CARRIER=twilio とアカウント、または KENKOCALL_CARRIER=sip と通話記録)で実行するか、`dialer resume --anyway` で再開してください
 dialer-simulated-carrier =
     模擬の電話網が設定されており、問い合わせられるのは `kenkocall serve` だけです。実際に架電した電話事業者の設定で実行するか、`dialer resume --anyway` で再開してください
 dialer-no-caller-number =
-    twilio.caller_number が設定されていないため、このプログラムは誰にも架電していません。`kenkocall serve` と同じ設定で実行してください
+    lines.caller_number（以前の twilio.caller_number）が設定されていないため、このプログラムは誰にも架電していません。`kenkocall serve` と同じ設定で実行してください
 dialer-placing = 架電しています
 dialer-nobody-dialled =
-    { $at } の通知の時点で、誰にも架電できていませんでした。このコンピューターの時計が誤っているか、電話事業者がアカウントを拒否しています。解決したら、通知を対応済みにしてください
+    { $at } の通知の時点で、誰にも架電できていませんでした。このコンピューターの時計が誤っているか、電話事業者や回線に拒否されているか、自前の電話回線に問題があります（`kenkocall sip check`）。解決したら、通知を対応済みにしてください
 dialer-waiting =
     架電するノードは起動しましたが、まだ架電していません: { $reason }。電話事業者の一覧で架電の漏れがないことを確かめると、自動で始めます
 dialer-counts = 架電を待つ枠 { $due }、通話中 { $under_way }

@@ -38,7 +38,7 @@ help-demo = 設定なしで試す: 新しいデータベース、架空の療養
 help-demo-more = `log.format = "json"`(KENKOCALL_LOG__FORMAT=json)とすると、ログの1行が一つの JSON になります。
 help-demo--fast = 仮想の時計で一日を数秒で再生し、その日の集計を表示する
 help-demo--phone = 自分で健康観察の電話窓口にかける(この端末が電話になります)
-help-demo--patients = 架空の療養者の数。既定は200、--phone のときは5
+help-demo--patients = 架空の療養者の数。既定は200、--phone のときは5、--sip のときは3
 help-demo--no-second-factor = ログインで2つ目の確認を求めない(デモだけ)
 help-demo--seed = 模擬の人の振る舞いの種。同じ種なら同じ一日になります
 

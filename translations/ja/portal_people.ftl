@@ -5,7 +5,6 @@ portal-name = 姓名
 portal-name-hint = あとから変えられません。療養証明書には、医療機関や保健所が登録した名前が表示されます。
 portal-family-name = 姓
 portal-given-name = 名
-portal-name-missing = 入力してください
 portal-name-long = { $most }文字までで入力してください
 portal-name-hidden = 見えない文字が入っています。もう一度、手で入力してください
 portal-birth-date = 生年月日

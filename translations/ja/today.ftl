@@ -5,3 +5,7 @@ today-not-measured = 測れない
 today-was-without-answer = 回答なし
 today-amber-answer = 注意の回答
 alert-corrected = { $value } (訂正後 { $now })
+today-group-wrong-number = 番号違い
+today-above = ほかに{ $count }人は上の、より重い見出しの下です
+today-closed-of = { $name } さんのことを記録して完了しました
+today-group-stop-request = 停止依頼

@@ -5,7 +5,6 @@ portal-name = 성명
 portal-name-hint = 나중에 바꿀 수 없습니다. 요양 증명서에는 의료기관이나 보건소가 등록한 이름이 표시됩니다.
 portal-family-name = 성
 portal-given-name = 이름
-portal-name-missing = 입력해 주세요
 portal-name-long = { $most }자까지 입력해 주세요
 portal-name-hidden = 보이지 않는 문자가 들어 있습니다. 다시 직접 입력해 주세요
 portal-birth-date = 생년월일

@@ -5,7 +5,6 @@ portal-name = Nome
 portal-name-hint = Não pode ser mudado depois. O certificado mostra o nome que o médico ou o centro de saúde registrou.
 portal-family-name = Sobrenome
 portal-given-name = Nome próprio
-portal-name-missing = Digite, por favor
 portal-name-long = Digite no máximo { $most } caracteres
 portal-name-hidden = Há um caractere invisível. Digite de novo à mão
 portal-birth-date = Data de nascimento

@@ -5,7 +5,6 @@ portal-name = 姓名
 portal-name-hint = 之后不能更改。疗养证明书上显示医疗机构或保健所登记的姓名。
 portal-family-name = 姓
 portal-given-name = 名
-portal-name-missing = 请输入
 portal-name-long = 请输入不超过 { $most } 个字符
 portal-name-hidden = 含有看不见的字符。请重新手动输入
 portal-birth-date = 出生日期

@@ -5,7 +5,6 @@ portal-name = 姓名
 portal-name-hint = 之後不能變更。療養證明書上顯示醫療機構或保健所登記的姓名。
 portal-family-name = 姓
 portal-given-name = 名
-portal-name-missing = 請輸入
 portal-name-long = 請輸入不超過 { $most } 個字元
 portal-name-hidden = 含有看不見的字元。請重新手動輸入
 portal-birth-date = 出生日期

@@ -9,6 +9,7 @@ use super::journal::{Journal, JournalError};
 use super::leg::{LegOrder, LineEvent};
 use super::media::MediaPorts;
 use super::signalling::{ListenError, Placement, Signalling, SipSettings};
+use super::trouble::LineTrouble;
 use crate::carrier::CarrierLegId;
 use crate::carrier::network::{
     Carrier, CarrierCall, CommandResult, Dial, DialOutcome, LegProgress, LookupResult, NotProcessed, Pending, Reach,
@@ -57,6 +58,11 @@ impl SipCarrier {
     /// Takes no new calls, and waits until those under way have ended.
     pub async fn drain(&self) {
         self.signalling.drain().await;
+    }
+
+    /// Why calls can't be taken or placed. `None` if they can.
+    pub fn trouble(&self) -> Option<LineTrouble> {
+        self.signalling.trouble()
     }
 
     /// The port that is listened on.

@@ -1,9 +1,11 @@
 //! A trunk: the telephone company, PBX or border controller through which calls go, and how it differs from others.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 use secrecy::SecretString;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::sdp::Codings;
 use crate::config::{SipCallerHeader, SipKeys, SipNumbers, SipProfile, SipTransport, SipTrunk};
@@ -28,14 +30,18 @@ pub struct Trunk {
     pub caller_header: SipCallerHeader,
     /// How keys arrive.
     pub keys: SipKeys,
-    /// Calls at a time, in both directions.
-    pub channels: u32,
+    /// Calls at a time, in both directions. Each call takes one before it takes anything else.
+    pub channels: Arc<Semaphore>,
     /// Which codings are agreed to.
     pub codings: Codings,
     /// Whether `rport` is asked for.
     pub rport: bool,
     /// The class of service of packets.
     pub dscp: u8,
+    /// Whether we register with it, so that it knows where we are.
+    pub registers: bool,
+    /// The session timer that is asked for, in seconds.
+    pub session_seconds: u64,
     /// The name and password for digest authentication.
     pub credentials: Option<(String, SecretString)>,
 }
@@ -63,12 +69,19 @@ impl Trunk {
                 SipProfile::HomeGateway => SipKeys::InBand,
                 SipProfile::Generic | SipProfile::Ngn | SipProfile::Pbx => SipKeys::Auto,
             }),
-            channels: settings.channels,
+            channels: Arc::new(Semaphore::new(usize::try_from(settings.channels).unwrap_or(Semaphore::MAX_PERMITS))),
             codings: if ngn || profile == SipProfile::HomeGateway { Codings::MuLawOnly } else { Codings::Both },
             rport: !ngn,
             dscp: if ngn { 32 } else { 46 },
+            registers: settings.register,
+            session_seconds: if ngn { 300 } else { 1_800 },
             credentials: settings.credentials(),
         }
+    }
+
+    /// Takes a channel. `None` if all are in use.
+    pub fn channel(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.channels).try_acquire_owned().ok()
     }
 
     /// Whether a message or audio from this address comes from the trunk.

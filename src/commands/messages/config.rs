@@ -100,6 +100,7 @@ impl ToMessage for SipFault {
             Self::TrunkNetworks => message!("sip-setting-trunk-networks"),
             Self::NoPassword => message!("sip-setting-no-password"),
             Self::NoChannel => message!("sip-setting-no-channel"),
+            Self::NoUserName => message!("sip-line-no-user-name"),
         }
     }
 }

@@ -105,6 +105,7 @@ fn faults_of_settings_say_what_the_log_says() {
         SettingFault::Sip(SipFault::TrunkNetworks),
         SettingFault::Sip(SipFault::NoPassword),
         SettingFault::Sip(SipFault::NoChannel),
+        SettingFault::Sip(SipFault::NoUserName),
         SettingFault::DatabaseUrl,
         SettingFault::CallsPerSecond,
         SettingFault::NoCalls,

@@ -14,7 +14,7 @@ use super::effect::{Fact, Utterance};
 use super::session::Person;
 use crate::domain::{Answer, Item, Job, Language, ReportId, ReportOutcome, Severity};
 use crate::flow::form::{Form, Obstacle};
-use crate::flow::{FlowSet, NodeId, names};
+use crate::flow::{FlowSet, NodeId};
 
 pub use errors::{FieldError, FieldProblem, FieldStanding};
 
@@ -150,9 +150,7 @@ pub fn so_far(
     person: &Person,
     filled: &Filled,
 ) -> Result<(Standings, Vec<FieldError>), FormRefused> {
-    let flow = flow_set.flow(names::QUESTIONNAIRE).ok_or(FormRefused::NoQuestionnaire)?;
-    let form = Form::of(flow).map_err(FormRefused::NotAForm)?;
-    Ok(errors::standings(&form, person, filled))
+    Ok(errors::standings(form_of(flow_set)?, person, filled))
 }
 
 /// Submits the questionnaire.
@@ -176,8 +174,14 @@ pub fn submit_extent(
     filled: &Filled,
     extent: Extent,
 ) -> Result<Submitted, FormRefused> {
-    let flow = flow_set.flow(names::QUESTIONNAIRE).ok_or(FormRefused::NoQuestionnaire)?;
-    let form = Form::of(flow).map_err(FormRefused::NotAForm)?;
-    let entries = errors::checked(&form, &by.person, filled, extent).map_err(FormRefused::Fields)?;
-    walk::walked(flow_set, &form, by, &entries, extent).map_err(|_| FormRefused::BrokenFlow)
+    let form = form_of(flow_set)?;
+    let entries = errors::checked(form, &by.person, filled, extent).map_err(FormRefused::Fields)?;
+    walk::walked(flow_set, form, by, &entries, extent).map_err(|_| FormRefused::BrokenFlow)
+}
+
+fn form_of(flow_set: &FlowSet) -> Result<&Form, FormRefused> {
+    flow_set.questionnaire_form().map_err(|obstacles| match obstacles {
+        [] => FormRefused::NoQuestionnaire,
+        obstacles => FormRefused::NotAForm(obstacles.to_vec()),
+    })
 }

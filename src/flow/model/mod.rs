@@ -5,10 +5,12 @@ mod nodes;
 pub use nodes::*;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
+use super::form::{Form, Obstacle};
+use super::names;
 use crate::domain::Language;
 
 macro_rules! name {
@@ -79,6 +81,8 @@ pub struct FlowSet {
     /// The files from which the set was read, by path in the folder (`health_call/flow.toml`). They are stored with
     /// the calls that used them.
     pub files: BTreeMap<String, String>,
+    /// The questionnaire as a form, once somebody has asked for it.
+    pub(in crate::flow) questionnaire: OnceLock<Result<Form, Vec<Obstacle>>>,
 }
 
 /// One flow.
@@ -203,6 +207,16 @@ impl FlowSet {
     /// The flow with this name: that of a line, or one that a document names.
     pub fn flow(&self, name: &str) -> Option<&Flow> {
         self.flows.get(name)
+    }
+
+    /// The questionnaire as a form. It is worked out once: each page of each report needs it.
+    ///
+    /// # Errors
+    ///
+    /// Returns everything that a form can't show; nothing if there is no questionnaire.
+    pub fn questionnaire_form(&self) -> Result<&Form, &[Obstacle]> {
+        let Some(flow) = self.flow(names::QUESTIONNAIRE) else { return Err(&[]) };
+        self.questionnaire.get_or_init(|| Form::of(flow)).as_ref().map_err(Vec::as_slice)
     }
 
     /// The wording of a prompt.

@@ -10,6 +10,7 @@ mod table;
 mod wording;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 
@@ -51,7 +52,8 @@ impl FlowSet {
         let keys = shared_keys::read(&files, &mut findings);
         findings.sort();
         findings.dedup();
-        (Self { digest: digest(&files), flows, prompts, keys, files }, findings)
+        let digest = digest(&files);
+        (Self { digest, flows, prompts, keys, files, questionnaire: OnceLock::new() }, findings)
     }
 }
 

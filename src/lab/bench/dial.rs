@@ -141,7 +141,7 @@ impl Exchange {
         placed.show(plan);
         let taken = turns::count(&mut self.context.database.begin_read().await?).await?;
         outln!(
-            "  meanwhile {:.0} turns/s kept; whoever rings the health-call line is answered in p50 {:.1} ms, p99 {:.1} ms; {} times they were asked to call again",
+            "  meanwhile {:.0} turns/s kept; callers of the health-call line are answered in p50 {:.1} ms, p99 {:.1} ms; {} times they were asked to call again",
             taken as f64 / placed.seconds,
             micros(&waited.times, 0.5) / 1_000.0,
             micros(&waited.times, 0.99) / 1_000.0,

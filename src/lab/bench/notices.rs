@@ -21,7 +21,8 @@ use crate::domain::{
 use crate::lab::{SYNTHETIC_CENTRE, synthetic_identity, synthetic_number};
 use crate::mail::Smtp;
 use crate::service::{
-    CentreChange, Clock, Context, Notifier, NotifierSettings, SimulatedCarrier, add_centre, new_id, plan_notices,
+    CentreChange, Clock, Context, NoticePaces, Notifier, NotifierSettings, SimulatedCarrier, add_centre, new_id,
+    plan_notices,
 };
 use crate::store::Database;
 use crate::store::patients::{self, Calling, PatientRow};
@@ -102,7 +103,7 @@ async fn sent(mails: u32) -> anyhow::Result<()> {
         from: PhoneNumber::from_e164("+815031980214").context("a number")?,
         mail: Some(Arc::new(server)),
         portal: "https://kenko.example/portal".to_owned(),
-        per_second: PER_SECOND,
+        paces: NoticePaces { sms: PER_SECOND, email: PER_SECOND },
         tick: TICK,
     };
     let notifier = Notifier::new(Arc::clone(&context), settings);

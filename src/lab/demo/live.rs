@@ -24,7 +24,7 @@ use crate::service::ServiceEvent;
 /// The patients are due over this many minutes, beginning with the current one.
 const MINUTES: i64 = 4;
 /// The given names of the patients. Their family name says that they are made up.
-const GIVEN_NAMES: [&str; 20] = [
+pub(super) const GIVEN_NAMES: [&str; 20] = [
     "花子",
     "太郎",
     "一郎",
@@ -86,7 +86,6 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
     let people = NamedPeople { given_names: &GIVEN_NAMES, since };
     add_named_day(&context.database, &day(patients, now, &zone)?, &people).await?;
     past_days::add(&context, patients, now, &zone).await?;
-    rota::add(&context, &rota::FIRST).await?;
     second_centre::add(&context, now, &zone).await?;
     diagnoses::add(&context, now, &zone).await?;
     let daily_notice = notices::add(&context, now, &zone).await?;
@@ -101,14 +100,11 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
         "  patients     見本 花子 and others, HER-SYS ID {FIRST_MADE_UP_ID} and on, birth date {MADE_UP_BIRTH_DATE}"
     );
     let staff = console::staff(&context).await?;
+    rota::add(&context, &rota::FIRST).await?;
+    rota::add(&context, &second_centre::DUTY).await?;
     second_centre::offer(&context).await?;
-    outln!("  console      http://localhost:{}/console", address.port());
-    for line in staff.iter().flat_map(|member| member.lines(!demo.no_second_factor)) {
-        outln!("               {line}");
-    }
-    if demo.no_second_factor {
-        outln!("               no second factor is asked for, in this demonstration only");
-    }
+    let log_ins = staff.iter().flat_map(|member| member.lines(!demo.no_second_factor));
+    say_where_staff_log_in(address.port(), log_ins.collect(), demo.no_second_factor);
     say_where_patients_look(address.port(), folder, &daily_notice);
     say_how_it_ends();
 
@@ -127,6 +123,17 @@ pub(super) async fn demonstrate(folder: &Path, demo: &Demo, named: &Config) -> a
     Ok(())
 }
 
+/// Prints the console's address, and how staff log in.
+fn say_where_staff_log_in(port: u16, log_ins: Vec<String>, no_second_factor: bool) {
+    outln!("  console      http://localhost:{port}/console");
+    for line in log_ins {
+        outln!("               {line}");
+    }
+    if no_second_factor {
+        outln!("               no second factor is asked for, in this demonstration only");
+    }
+}
+
 /// Prints the portal's address, and where its codes can be read.
 pub(super) fn say_where_the_portal_is(port: u16, folder: &Path) {
     outln!("  portal       http://localhost:{port}/portal");
@@ -141,7 +148,7 @@ fn say_where_patients_look(port: u16, folder: &Path, daily_notice: &str) {
     outln!("               the first invites to the portal; at {daily_notice} everybody gets the daily link to report");
 }
 
-fn say_how_it_ends() {
+pub(super) fn say_how_it_ends() {
     if at_terminal() {
         outln!("\nCtrl-C ends it.\n");
     } else {
@@ -153,7 +160,7 @@ fn say_how_it_ends() {
 
 /// Returns a day on which the centre calls around the clock, so that the demonstration works at any hour. A part of the
 /// patients is due in each of the next minutes.
-fn day(patients: u32, now: Timestamp, zone: &TimeZone) -> anyhow::Result<SyntheticDay> {
+pub(super) fn day(patients: u32, now: Timestamp, zone: &TimeZone) -> anyhow::Result<SyntheticDay> {
     let minute = |nth: i64| -> anyhow::Result<CallTimes> {
         let at = now.checked_add(SignedDuration::from_mins(nth)).context("the next minutes")?;
         let time = zone.to_datetime(at).time();
@@ -175,7 +182,7 @@ fn at_terminal() -> bool {
 
 /// Writes one line per event, and the tally. At a terminal it ends at Ctrl-C; without one, when all slots have ended or
 /// after [`UNWATCHED`].
-async fn watch(mut watching: broadcast::Receiver<ServiceEvent>, zone: &TimeZone, patients: u32) -> Tally {
+pub(super) async fn watch(mut watching: broadcast::Receiver<ServiceEvent>, zone: &TimeZone, patients: u32) -> Tally {
     let at_terminal = at_terminal();
     let clear = if at_terminal { "\r\x1b[K" } else { "" };
     let mut tally = Tally::default();

@@ -11,9 +11,10 @@ mod past_days;
 mod phone;
 mod rota;
 mod second_centre;
+mod softphone;
 
-use std::net::Ipv4Addr;
-use std::path::Path;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
@@ -40,7 +41,13 @@ pub struct Demo {
     /// Call the health-call line yourself: this terminal is the phone.
     #[arg(long, overrides_with = "fast")]
     phone: bool,
-    /// Number of made-up patients. Default: 200, and 5 with --phone.
+    /// Open a telephone line on this machine at 127.0.0.1:5070, and be called by it: for a softphone.
+    #[arg(long, conflicts_with_all = ["fast", "phone"])]
+    sip: bool,
+    /// Where the softphone listens, on this machine.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:5060", requires = "sip")]
+    sip_phone: SocketAddr,
+    /// Number of made-up patients. Default: 200, 5 with --phone, and 3 with --sip.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     patients: Option<u32>,
     /// Seed of the simulated people's behaviour: the same seed plays the same day.
@@ -56,18 +63,33 @@ pub(super) async fn run(demo: Demo, named: &Config) -> anyhow::Result<()> {
     std::fs::create_dir_all(&folder).context("a folder for the demonstration can't be made")?;
     let played = async {
         match (demo.phone, demo.fast) {
+            _ if demo.sip => softphone::demonstrate(&folder, &demo, named).await,
             (true, _) => phone::demonstrate(&folder, demo.patients.unwrap_or(PHONE_PATIENTS), demo.seed, named).await,
             (false, true) => fast::demonstrate(&folder, demo.patients.unwrap_or(PATIENTS), demo.seed).await,
             (false, false) => live::demonstrate(&folder, &demo, named).await,
         }
     };
+    let ended = demo.phone.then(|| tokio::spawn(ends_at_once(folder.clone())));
     let mut killed = signal(SignalKind::terminate()).context("the end of the demonstration can't be waited for")?;
     let outcome = tokio::select! {
         outcome = played => outcome,
         _ = killed.recv() => Ok(()),
     };
+    if let Some(ended) = ended {
+        ended.abort();
+    }
     std::fs::remove_dir_all(&folder).context("the folder of the demonstration can't be removed")?;
     outcome
+}
+
+/// Ends the process at SIGTERM. A terminal is waited for where nothing else is heard, and that wait can't be given up.
+#[allow(clippy::exit, reason = "a read of the terminal goes on until a line is typed")]
+async fn ends_at_once(folder: PathBuf) {
+    let Ok(mut killed) = signal(SignalKind::terminate()) else { return };
+    if killed.recv().await.is_some() {
+        let _removed = std::fs::remove_dir_all(&folder);
+        std::process::exit(0);
+    }
 }
 
 /// Returns the settings of a demonstration: a new SQLite file. Of the user's settings, only `server.listen` is used.

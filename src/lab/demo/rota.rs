@@ -11,7 +11,7 @@ use crate::domain::{
     SmsToo, StaffName, WaitMinutes,
 };
 use crate::lab::{SYNTHETIC_CENTRE, synthetic_number};
-use crate::service::{Context, change_rota};
+use crate::service::{AccountView, Context, change_rota, list_staff};
 
 /// The first of the staff's numbers, after those of all made-up patients.
 const FIRST_NUMBER: u32 = 8_999_990;
@@ -27,7 +27,7 @@ pub(super) struct Duty {
 
 /// The first health centre's.
 pub(super) const FIRST: Duty =
-    Duty { centre: SYNTHETIC_CENTRE, names: ["見本 当番一", "見本 当番二", "見本 当番三"], others: 0 };
+    Duty { centre: SYNTHETIC_CENTRE, names: ["見本 健二", "見本 一郎", "見本 直子"], others: 0 };
 
 /// Puts the people at their numbers: the first doesn't answer, the second passes the alerts on, the third takes them.
 pub(super) fn people(population: &mut Population) {
@@ -42,9 +42,16 @@ pub(super) fn people(population: &mut Population) {
     }
 }
 
-/// Gives a made-up health centre a rota: two minutes for those at the console, and two for each person who answers.
+/// Gives a made-up health centre a rota, whose people have their accounts if they are among its staff. Two minutes
+/// are for those at the console, and two for each person who answers.
 pub(super) async fn add(context: &Context, duty: &Duty) -> anyhow::Result<()> {
     let id = |nth: usize| ContactId(Uuid::from_u128(nth as u128 + u128::from(duty.others) + 1));
+    let centre = CentreCode::parse(duty.centre).context("the made-up health centre")?;
+    let accounts = list_staff(context, &Actor::System).await?;
+    let account_of = |name: &str| {
+        let own = |account: &&AccountView| account.name.as_str() == name && account.centre.as_ref() == Some(&centre);
+        accounts.iter().find(own).map(|account| account.id)
+    };
     let contact = |(nth, name): (usize, &&str)| -> anyhow::Result<Contact> {
         let nth_number = FIRST_NUMBER.saturating_add(duty.others).saturating_add(u32::try_from(nth)?);
         let number = synthetic_number(nth_number).context("a number")?;
@@ -55,6 +62,7 @@ pub(super) async fn add(context: &Context, duty: &Duty) -> anyhow::Result<()> {
             language: Language::Japanese,
             email: None,
             sms: SmsToo::Yes,
+            account: account_of(name),
         })
     };
     let shift = |nth: u128, days: &str, hours: &str, people: &[usize]| -> anyhow::Result<Shift> {
@@ -74,7 +82,6 @@ pub(super) async fn add(context: &Context, duty: &Duty) -> anyhow::Result<()> {
         fallback: Some(id(2)),
     })
     .context("a rota")?;
-    let centre = CentreCode::parse(duty.centre).context("the made-up health centre")?;
     change_rota(context, &Actor::System, &centre, Revision(0), &rota).await?;
     Ok(())
 }

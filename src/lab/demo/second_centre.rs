@@ -5,13 +5,16 @@ use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::rota::{self, Duty};
+use super::rota::Duty;
 use crate::domain::{Actor, CallingHours, CentreCode, CentreName, HersysId, NoteText, TransferReason};
 use crate::lab::{SYNTHETIC_CENTRE, synthetic_number};
 use crate::service::{
     CentreChange, Column, Context, Offer, add_centre, add_patient, change_centre, list_staff, offer_transfer,
 };
 
+/// Its rota.
+pub(super) const DUTY: Duty =
+    Duty { centre: SECOND_CENTRE, names: ["見本 緑", "見本 望", "見本 実"], others: 3 };
 /// The code of the second made-up health centre.
 pub(super) const SECOND_CENTRE: &str = "00001";
 /// The HER-SYS ID of its first patient, after those of the first health centre.
@@ -34,7 +37,7 @@ const PATIENTS: [(&str, &str); 8] = [
 /// Its patients are called this long after the demonstration begins: later than anybody watches.
 const LATER: SignedDuration = SignedDuration::from_hours(6);
 
-/// Adds the health centre, its patients and its rota.
+/// Adds the health centre and its patients.
 pub(super) async fn add(context: &Context, now: Timestamp, zone: &TimeZone) -> anyhow::Result<()> {
     let code = CentreCode::parse(SECOND_CENTRE).context("a code")?;
     let name = CentreName::parse("見本市第二保健所").context("a name")?;
@@ -63,8 +66,7 @@ pub(super) async fn add(context: &Context, now: Timestamp, zone: &TimeZone) -> a
         ];
         add_patient(context, &Actor::System, &code, &values).await?;
     }
-    let duty = Duty { centre: SECOND_CENTRE, names: ["見本 緑", "見本 望", "見本 実"], others: 3 };
-    rota::add(context, &duty).await
+    Ok(())
 }
 
 /// Its nurse offers a patient to the first health centre, where the offer waits on Today.

@@ -25,6 +25,9 @@ use sheet::{Shared, Sheet};
 use strings::Strings;
 use styles::Styles;
 
+/// Hidden rows whose numbers are kept. Their count is kept of all.
+const MOST_HIDDEN: usize = 10_000;
+
 /// Reads the sheet with this name, or the only visible one with a list.
 pub(super) fn read(bytes: &[u8], wanted: Option<&str>, reading: &mut Reading) -> Result<SheetRead, Finding> {
     let mut package = Package::open(bytes)?;
@@ -45,6 +48,7 @@ pub(super) fn read(bytes: &[u8], wanted: Option<&str>, reading: &mut Reading) ->
     let mut read = SheetRead {
         name: SheetName::new(&chosen.name),
         hidden_rows: 0,
+        hidden_numbers: Vec::new(),
         hidden_columns: Vec::new(),
         not_read,
         hidden: names(contents.sheets.iter().filter(|sheet| sheet.hidden)),
@@ -160,7 +164,12 @@ fn read_sheet<'s, R: std::io::BufRead + xml::Budget>(
             continue;
         }
         if begun {
-            read.hidden_rows = read.hidden_rows.saturating_add(u32::from(row.hidden));
+            if row.hidden {
+                read.hidden_rows = read.hidden_rows.saturating_add(1);
+                if read.hidden_numbers.len() < MOST_HIDDEN {
+                    read.hidden_numbers.push(row.number);
+                }
+            }
             if row.struck_out {
                 reading.warning(Warning { row: row.number, doubt: Doubt::StruckOut });
             }

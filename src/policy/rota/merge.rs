@@ -102,6 +102,7 @@ mod tests {
             language: Language::Japanese,
             email: None,
             sms: SmsToo::Yes,
+            account: None,
         };
         let parts = RotaParts {
             contacts: people.iter().map(contact).collect(),

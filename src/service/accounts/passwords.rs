@@ -40,7 +40,7 @@ static OF_STAFF: Semaphore = Semaphore::const_new(34);
 /// Whose password is hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::service) enum PasswordOf {
-    /// A member of staff: the next one hashed, whoever waits in the portal's line.
+    /// A member of staff: hashed next, ahead of the portal's line.
     Staff,
     /// Somebody who has come to the front of the portal's line.
     PortalAccount,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::claims::state;
 use super::list::{line_key, line_of};
-use crate::domain::{Actor, CallId, CentreCode, ClaimId, Claimant, LineOf, PatientId, Severity, StaffName};
+use crate::domain::{Actor, CallId, CentreCode, ClaimId, Claimant, LineOf, PatientId, Severity};
 use crate::policy::{LineState, OPENED_WITHIN};
 use crate::service::context::{Changes, audit_entry, new_id};
 use crate::store::alert_claims::{self, ClaimRow};
@@ -81,7 +81,7 @@ fn untaken(open: &[AlertRow], held: Option<ClaimRow>) -> Option<UntakenLine> {
 pub(in crate::service) async fn take_by_phone(
     tx: &mut Tx,
     centre: &CentreCode,
-    name: &StaffName,
+    by: &Claimant,
     call: CallId,
     at: Timestamp,
 ) -> Result<usize, StoreError> {
@@ -92,7 +92,7 @@ pub(in crate::service) async fn take_by_phone(
             line: line_key(&newest),
             alert: newest.id,
             alert_at: newest.raised_at,
-            by: Claimant { name: name.as_str().to_owned(), account: None },
+            by: by.clone(),
             taken_at: at,
             by_call: Some(call),
         };
@@ -102,7 +102,7 @@ pub(in crate::service) async fn take_by_phone(
         };
         if taken {
             let from = held.map(|held| held.by.name);
-            let changes = Changes::default().field("taken_by", from, name.as_str()).field(
+            let changes = Changes::default().field("taken_by", from, by.name.as_str()).field(
                 "call",
                 None::<String>,
                 call.to_string(),

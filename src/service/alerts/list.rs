@@ -40,6 +40,8 @@ pub struct AlertQuery {
     pub after: Option<AlertId>,
     /// The maximum number of alerts.
     pub limit: u32,
+    /// A closed alert, whose person is named too.
+    pub closed: Option<AlertId>,
 }
 
 /// What alerts are about besides a patient: answers, and whose number was shown.
@@ -128,6 +130,8 @@ pub struct AlertList {
     pub others: Vec<ShownAlert>,
     /// Who has taken which line. Lines that nobody has are left out.
     pub claims: HashMap<LineOf, ClaimView>,
+    /// The person of the closed alert that the query names.
+    pub closed: Option<AlertPerson>,
 }
 
 /// Lists the open alerts, the most severe first, then the oldest. The audit trail records the view in one
@@ -163,17 +167,24 @@ pub(in crate::service) async fn alerts_in(
 ) -> Result<(AlertList, Vec<PatientRow>), ServiceError> {
     let page = open_page(tx, query, scope).await?;
     let mut ids: Vec<PatientId> = page.items.iter().filter_map(|alert| alert.patient).collect();
-    ids.sort_unstable();
-    ids.dedup();
     let mut others = others_of(tx, &page.items).await?;
     others.retain(|alert| is_visible(alert, scope));
+    let closed = match query.closed {
+        Some(id) => alerts::get(tx, id).await?.filter(|alert| is_visible(alert, scope) && alert.closed_at.is_some()),
+        None => None,
+    };
+    let closed = closed.and_then(|alert| alert.patient);
+    ids.extend(closed);
+    ids.sort_unstable();
+    ids.dedup();
     let listed = patients::by_ids(tx, &ids).await?;
     let evidence = Evidence::read(tx, page.items.iter().chain(&others)).await?;
     let claims = claims_of(tx, actor, page.items.iter().chain(&others)).await?;
     let people: HashMap<PatientId, AlertPerson> = listed.iter().map(|row| (row.id, row.clone().into())).collect();
     let shown = |alert: AlertRow| evidence.shown(alert, &people);
     let others = others.into_iter().map(shown).collect();
-    Ok((AlertList { alerts: page.map(shown), others, claims }, listed))
+    let closed = closed.and_then(|patient| people.get(&patient).cloned());
+    Ok((AlertList { alerts: page.map(shown), others, claims, closed }, listed))
 }
 
 /// One page of open alerts.

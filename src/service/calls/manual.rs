@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{Actor, AlertKind, AttemptOutcome, AttemptState, CallId, HersysId, SlotId, SlotOrigin, SlotState};
-use crate::policy::{CentreCalls, Permission, Scope, scope};
+use crate::policy::{CallingSchedule, CentreCalls, Permission, Scope, scope};
 use crate::service::centre_settings::{CentreSettings, known_centre, schedule_of};
 use crate::service::context::{Changes, Context, audit_entry, new_id};
 use crate::service::error::{CallError, PatientError, ServiceError};
@@ -13,6 +13,8 @@ use crate::service::slots::{AttemptConclusion, ShownSlot, settle, unwanted};
 use crate::service::suspension::{PauseReason, current_hold};
 use crate::store::attempts::{self, AttemptRow};
 use crate::store::audit::Subject;
+use crate::store::centres::CentreRow;
+use crate::store::patients::PatientRow;
 use crate::store::slots::{self, SlotRow};
 use crate::store::{Tx, alerts, audit, patients};
 
@@ -43,28 +45,32 @@ pub async fn call_now(context: &Context, actor: &Actor, id: &HersysId) -> Result
 }
 
 async fn ask_for(context: &Context, actor: &Actor, scope: &Scope, id: &HersysId) -> Result<AskedFor, ServiceError> {
-    let now = context.clock.now();
     let mut tx = context.database.begin_write().await?;
     let found = patients::by_hersys_ids(&mut tx, std::slice::from_ref(id)).await?.pop();
     let found = found.filter(|patient| scope.covers(&patient.centre)).ok_or(PatientError::NotFound)?;
     patients::hold(&mut tx, &[found.id]).await?;
     let patient = patients::by_ids(&mut tx, &[found.id]).await?.pop().ok_or(PatientError::NotFound)?;
-    if let Some(why) = unwanted(&patient) {
-        return Err(CallError::NotCallable(why).into());
+    let asked = request(&mut tx, actor, &patient, SlotId(new_id()), context.clock.now()).await?;
+    tx.commit().await?;
+    Ok(asked)
+}
+
+/// Opens the slot of a requested call, if the patient may be called now and nothing is under way.
+pub(in crate::service) async fn request(
+    tx: &mut Tx,
+    actor: &Actor,
+    patient: &PatientRow,
+    id: SlotId,
+    now: Timestamp,
+) -> Result<AskedFor, ServiceError> {
+    let centre = known_centre(tx, &patient.centre).await?;
+    let schedule = schedule_of(&centre)?;
+    if let Some(why) = refusal(tx, patient, &schedule, now).await? {
+        return Err(why.into());
     }
-    let centre = known_centre(&mut tx, &patient.centre).await?;
-    let (schedule, settings) = (schedule_of(&centre)?, CentreSettings::of(&centre));
     let local = schedule.zone.to_datetime(now);
-    if !schedule.hours.contain(local.time()) {
-        return Err(CallError::OutsideCallingHours(schedule.hours).into());
-    }
-    let waits = slots::open_of(&mut tx, &[patient.id]).await?.iter().any(|slot| slot.origin == SlotOrigin::Staff);
-    if waits || !attempts::open_of(&mut tx, &[patient.id]).await?.is_empty() {
-        return Err(CallError::AlreadyUnderWay.into());
-    }
-    let close = schedule.zone.to_timestamp(schedule.hours.close.on(local.date())).unwrap_or(now);
     let slot = SlotRow {
-        id: SlotId(new_id()),
+        id,
         patient: patient.id,
         centre: patient.centre.clone(),
         date: local.date(),
@@ -72,23 +78,55 @@ async fn ask_for(context: &Context, actor: &Actor, scope: &Scope, id: &HersysId)
         origin: SlotOrigin::Staff,
         opened_at: now,
         due_at: now,
-        window_end: now.checked_add(WINDOW).unwrap_or(now).min(close),
+        window_end: window_end(&schedule, now),
         state: SlotState::Waiting,
         attempts: 0,
         tries: 0,
         ended_at: None,
     };
-    if slots::open(&mut tx, std::slice::from_ref(&slot)).await? == 0 {
+    if slots::open(tx, std::slice::from_ref(&slot)).await? == 0 {
         return Err(CallError::AlreadyUnderWay.into());
     }
     let asked = Changes::default().field("called_at", None::<String>, now.to_string());
-    let entry =
-        audit_entry(actor, now, "patient.called_now", Subject::Patient(patient.id), Some(patient.centre), asked);
-    audit::append(&mut tx, vec![entry]).await?;
-    let own = (settings.calls == CentreCalls::Pause).then_some(PauseReason::Centre);
-    let hold = current_hold(&mut tx, now).await?.or(own);
-    tx.commit().await?;
+    let of = (Subject::Patient(patient.id), Some(patient.centre.clone()));
+    audit::append(tx, vec![audit_entry(actor, now, "patient.called_now", of.0, of.1, asked)]).await?;
+    let hold = hold_of(tx, &centre, now).await?;
     Ok(AskedFor { slot: slot.into(), zone: schedule.zone, hold })
+}
+
+/// Why a call can't be requested now.
+pub(in crate::service) async fn refusal(
+    tx: &mut Tx,
+    patient: &PatientRow,
+    schedule: &CallingSchedule,
+    now: Timestamp,
+) -> Result<Option<CallError>, ServiceError> {
+    if let Some(why) = unwanted(patient) {
+        return Ok(Some(CallError::NotCallable(why)));
+    }
+    if !schedule.hours.contain(schedule.zone.to_datetime(now).time()) {
+        return Ok(Some(CallError::OutsideCallingHours(schedule.hours)));
+    }
+    let waits = slots::open_of(tx, &[patient.id]).await?.iter().any(|slot| slot.origin == SlotOrigin::Staff);
+    let is_under_way = waits || !attempts::open_of(tx, &[patient.id]).await?.is_empty();
+    Ok(is_under_way.then_some(CallError::AlreadyUnderWay))
+}
+
+/// When a call that is requested now is no longer placed.
+pub(in crate::service) fn window_end(schedule: &CallingSchedule, now: Timestamp) -> Timestamp {
+    let date = schedule.zone.to_datetime(now).date();
+    let close = schedule.zone.to_timestamp(schedule.hours.close.on(date)).unwrap_or(now);
+    now.checked_add(WINDOW).unwrap_or(now).min(close)
+}
+
+/// Why nothing is dialled for a health centre.
+pub(in crate::service) async fn hold_of(
+    tx: &mut Tx,
+    centre: &CentreRow,
+    now: Timestamp,
+) -> Result<Option<PauseReason>, ServiceError> {
+    let own = (CentreSettings::of(centre).calls == CentreCalls::Pause).then_some(PauseReason::Centre);
+    Ok(current_hold(tx, now).await?.or(own))
 }
 
 /// What staff found out about a call of unknown outcome.

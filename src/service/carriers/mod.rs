@@ -1,6 +1,7 @@
 //! The legs that carriers report, and the simulated phone network as a carrier.
 
 mod leg_book;
+mod line_health;
 #[cfg(feature = "lab")]
 mod simulated;
 #[cfg(feature = "lab")]
@@ -8,6 +9,7 @@ mod simulated_gateway;
 mod sip_gateway;
 
 pub use leg_book::{LegBook, LegOwner};
+pub use line_health::{LineHealth, watch_line};
 #[cfg(feature = "lab")]
 pub use simulated::{NetworkObserver, SimulatedCarrier};
 #[cfg(feature = "lab")]

@@ -1,7 +1,7 @@
 //! A bulkhead: work that costs much is done so much at a time, in the order in which it came, behind a waiting line of
 //! its own. Who is far behind gets a place, and fetches the result later.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -30,6 +30,8 @@ pub struct Asker<'a> {
     pub holder: &'a str,
     /// Its address.
     pub address: &'a str,
+    /// The place that it was given before a restart.
+    pub earlier: Option<LinePlace>,
 }
 
 /// What came of work.
@@ -37,8 +39,8 @@ pub struct Asker<'a> {
 pub enum Entered<T> {
     /// It is done.
     Done(T),
-    /// It waits in the line.
-    Waits,
+    /// It waits in the line, at this place.
+    Waits(LinePlace),
     /// The line is full: nothing was done.
     Full,
 }
@@ -56,8 +58,10 @@ pub enum PlaceInLine {
 
 struct Inner<T> {
     line: WaitingLine,
-    /// The holders who wait, the first one first.
-    order: VecDeque<String>,
+    /// The holders who wait.
+    order: BTreeMap<LinePlace, String>,
+    /// Places of before a restart that were taken again: each is taken once.
+    returned: HashSet<LinePlace>,
     held: HashMap<String, Held<T>>,
     /// How many of an address wait.
     addresses: HashMap<String, usize>,
@@ -100,8 +104,9 @@ impl<T: Send + 'static> Bulkhead<T> {
     /// A bulkhead, with its name in the metrics.
     pub fn new(name: &'static str, limits: LineLimits, clock: Clock) -> Self {
         let inner = Inner {
-            line: WaitingLine::new(limits),
-            order: VecDeque::new(),
+            line: WaitingLine::new(limits, clock.now()),
+            order: BTreeMap::new(),
+            returned: HashSet::new(),
             held: HashMap::new(),
             addresses: HashMap::new(),
             kept: VecDeque::new(),
@@ -115,22 +120,28 @@ impl<T: Send + 'static> Bulkhead<T> {
     pub async fn enter(&self, asker: Asker<'_>, work: impl Future<Output = T> + Send + 'static) -> Entered<T> {
         let (sender, receiver) = oneshot::channel();
         let joined = self.told(|inner| {
-            inner.forget(self.clock.now());
-            inner.join(asker, Box::pin(work), sender)
+            let now = self.clock.now();
+            inner.forget(now);
+            inner.join(asker, Box::pin(work), sender, now)
         });
-        let Ok(is_soon) = joined else {
+        let Ok((place, is_soon)) = joined else {
             metrics::counter!("kenkocall_bulkhead_refused_total", "bulkhead" => self.name).increment(1);
             return Entered::Full;
         };
         self.start();
         if !is_soon {
-            return Entered::Waits;
+            return Entered::Waits(place);
         }
         match receiver.await {
             Ok(outcome) => Entered::Done(outcome),
             // The same browser has sent something else, which took the place.
-            Err(_) => Entered::Waits,
+            Err(_) => Entered::Waits(place),
         }
+    }
+
+    /// Whether a place was given before a restart and hasn't been taken again.
+    pub fn is_kept(&self, place: LinePlace) -> bool {
+        self.lock().is_kept(place)
     }
 
     /// How it stands with a holder's work. `None` if there is none.
@@ -186,27 +197,44 @@ impl<T: Send + 'static> Bulkhead<T> {
 }
 
 impl<T> Inner<T> {
-    /// Returns whether the request waits for the result.
-    fn join(&mut self, asker: Asker<'_>, new_work: Work<T>, sender: oneshot::Sender<T>) -> Result<bool, LineFull> {
+    fn is_kept(&self, place: LinePlace) -> bool {
+        self.line.is_earlier(place) && !self.returned.contains(&place)
+    }
+
+    /// Returns the place, and whether the request waits for the result.
+    fn join(
+        &mut self,
+        asker: Asker<'_>,
+        new_work: Work<T>,
+        sender: oneshot::Sender<T>,
+        now: Timestamp,
+    ) -> Result<(LinePlace, bool), LineFull> {
         if let Some(Held { place, stage: Stage::Waiting { work, listener, .. } }) = self.held.get_mut(asker.holder) {
             let is_soon = self.line.is_soon(*place);
             (*work, *listener) = (new_work, is_soon.then_some(sender));
-            return Ok(is_soon);
+            return Ok((*place, is_soon));
         }
         let of_address = self.addresses.get(asker.address).copied().unwrap_or(0);
-        let place = self.line.join(of_address)?;
+        let place = match asker.earlier.filter(|place| self.is_kept(*place)) {
+            Some(place) => {
+                self.line.return_to(place, of_address)?;
+                self.returned.insert(place);
+                place
+            }
+            None => self.line.join(now, of_address)?,
+        };
         let is_soon = self.line.is_soon(place);
         self.addresses.insert(asker.address.to_owned(), of_address.saturating_add(1));
-        self.order.push_back(asker.holder.to_owned());
+        self.order.insert(place, asker.holder.to_owned());
         let listener = is_soon.then_some(sender);
         let stage = Stage::Waiting { work: new_work, listener, address: asker.address.to_owned() };
         self.held.insert(asker.holder.to_owned(), Held { place, stage });
-        Ok(is_soon)
+        Ok((place, is_soon))
     }
 
     fn let_in(&mut self) -> Option<Begun<T>> {
         let place = self.line.let_in()?;
-        let holder = self.order.pop_front()?;
+        let holder = self.order.remove(&place)?;
         let held = self.held.get_mut(&holder)?;
         match std::mem::replace(&mut held.stage, Stage::Underway) {
             Stage::Waiting { work, listener, address } => {

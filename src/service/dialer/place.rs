@@ -11,7 +11,7 @@ use tracing::{error, info, warn};
 
 use super::unknown_outcome::first_look;
 use super::{Dialer, Intent, LEASE, calls_of};
-use crate::carrier::network::{Dial, DialOutcome, NotProcessed, Refusal};
+use crate::carrier::network::{Dial, DialOutcome, NotProcessed, Reach, Refusal};
 use crate::domain::CallId;
 use crate::policy::Sign;
 use crate::service::conversation::outbound_leg;
@@ -43,6 +43,14 @@ pub enum DialError {
     /// 401, 403.
     #[error("the carrier refuses the account; check twilio.account_sid and twilio.auth_token, and the account itself")]
     Account,
+    /// 401, 403 or 407 of a trunk.
+    #[error("the trunk refuses us; check its user_name, password and address, and the trunk itself")]
+    Trunk,
+    /// 420 or 488 of a trunk.
+    #[error(
+        "the trunk refuses our calls as they are; check its profile, domain and caller_header, and lines.caller_number"
+    )]
+    TrunkRequest,
     /// Another 4xx.
     #[error("the carrier refuses the request; check twilio.caller_number and server.public_url")]
     Request,
@@ -164,7 +172,7 @@ async fn keep(dialer: &Dialer, came: Vec<(Intent, PlacementResult)>) -> Result<(
             }
         }
         if let PlacementResult::Of(dialled) = came {
-            hold = hold.or(hold_after(dialled));
+            hold = hold.or(hold_after(dialled, dialer.carrier().reach()));
         }
     }
     let mut tx = dialer.context.database.begin_write().await?;
@@ -196,15 +204,22 @@ async fn pause(tx: &mut Tx, why: DialError, length: SignedDuration, now: Timesta
     tell_staff(tx, now).await
 }
 
-fn hold_after(dialled: &DialOutcome) -> Option<(DialError, SignedDuration)> {
+fn hold_after(dialled: &DialOutcome, reach: Reach) -> Option<(DialError, SignedDuration)> {
     match dialled {
         DialOutcome::NotProcessed(NotProcessed::TooMany(wait)) => {
             let wait = wait.and_then(|wait| SignedDuration::try_from(wait).ok()).unwrap_or(TOO_MANY);
             Some((DialError::TooMany, wait))
         }
         DialOutcome::NotProcessed(NotProcessed::NoConnection) => Some((DialError::NoConnection, NO_CONNECTION)),
-        DialOutcome::Refused(Refusal::Account) => Some((DialError::Account, REFUSED)),
-        DialOutcome::Refused(Refusal::Request) => Some((DialError::Request, REFUSED)),
+        DialOutcome::Refused(why @ (Refusal::Account | Refusal::Request)) => {
+            let why = match (why, reach) {
+                (Refusal::Account, Reach::AnyNode) => DialError::Account,
+                (Refusal::Account, Reach::OwnNode) => DialError::Trunk,
+                (_, Reach::AnyNode) => DialError::Request,
+                (_, Reach::OwnNode) => DialError::TrunkRequest,
+            };
+            Some((why, REFUSED))
+        }
         DialOutcome::Accepted(_) | DialOutcome::Refused(Refusal::Number) | DialOutcome::Unknown(_) => None,
     }
 }

@@ -14,7 +14,7 @@ use tracing::{error, info, warn};
 
 use super::Dialer;
 use super::clock_check::clock_in_doubt;
-use crate::carrier::network::{CallDirection, CarrierCall, LookupResult, Recent};
+use crate::carrier::network::{CallDirection, CarrierCall, LookupResult, Reach, Recent};
 use crate::domain::LossEvidence;
 use crate::policy::{ListedCall, unaccounted};
 use crate::service::audit::OLDEST_CALL;
@@ -278,10 +278,11 @@ impl Dialer {
         let State::InDoubt { since, needs, .. } = state else {
             return Ok(State::Compared { again_at: Some(ask_at) });
         };
-        error!(
-            seconds = steady.saturating_sub(since).as_secs(),
-            "{NO_LIST}; dialling stopped; check the connection to the carrier, twilio.account_sid and twilio.auth_token"
-        );
+        let check = match self.carrier().reach() {
+            Reach::AnyNode => "the connection to the carrier, twilio.account_sid and twilio.auth_token",
+            Reach::OwnNode => "the files at sip.journal_file",
+        };
+        error!(seconds = steady.saturating_sub(since).as_secs(), "{NO_LIST}; dialling stopped; check {check}");
         let now = self.context.clock.now();
         let mut tx = self.context.database.begin_write().await?;
         let until = now.checked_add(SHOWN_FOR).unwrap_or(now);

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::facts::Known;
 use crate::domain::{Actor, NoticeId, NoticeKind, NoticeState, PatientId};
-use crate::policy::{Invitations, NoticeFacts, Permission, Reachable, Scope, scope};
+use crate::policy::{Invitations, NoticeFacts, Permission, Reachable, Scope, expected_channel, scope};
 use crate::service::centre_settings::{CentreSettings, known_centre};
 use crate::service::context::{Changes, Context, audit_entry, new_id};
 use crate::service::error::{PatientError, ServiceError};
@@ -106,7 +106,8 @@ fn not_invited(facts: &NoticeFacts, today: usize) -> Option<WhyNoInvitation> {
 }
 
 fn invitation(id: NoticeId, patient: &PatientRow, day: jiff::civil::Date, now: Timestamp) -> NoticeRow {
-    NoticeRow::waiting(id, (patient.id, patient.centre.clone()), NoticeKind::Invitation, day, now, now)
+    let lane = expected_channel(patient.phone_number.as_ref());
+    NoticeRow::waiting(id, (patient.id, patient.centre.clone(), lane), NoticeKind::Invitation, day, now, now)
 }
 
 /// Plans the invitations of patients who were just registered at a health centre, if it wants that.

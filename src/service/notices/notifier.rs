@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 use tracing::{error, warn};
 
+use super::bounces::address_hash;
 use super::delivery::ask_at_the_carrier;
 use super::facts::{Known, centres_of};
 use super::plan::plan_notices;
@@ -53,10 +54,28 @@ pub struct NotifierSettings {
     pub mail: Option<Arc<dyn MailServer>>,
     /// The portal's address, without a trailing slash.
     pub portal: String,
-    /// Messages handed over a second, over all nodes.
-    pub per_second: f64,
+    /// The pace of each channel.
+    pub paces: NoticePaces,
     /// How often [`Notifier::tick`] runs.
     pub tick: Duration,
+}
+
+/// Messages handed over a second by each channel, over all nodes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NoticePaces {
+    /// By SMS.
+    pub sms: f64,
+    /// By e-mail.
+    pub email: f64,
+}
+
+impl NoticePaces {
+    const fn of(self, channel: NoticeChannel) -> f64 {
+        match channel {
+            NoticeChannel::Sms => self.sms,
+            NoticeChannel::Email => self.email,
+        }
+    }
 }
 
 /// Sends notices.
@@ -141,6 +160,8 @@ struct Going {
 #[derive(Default)]
 struct Sorted {
     goes: Vec<Going>,
+    /// Those that go by another channel than expected, at its pace.
+    elsewhere: Vec<(NoticeId, NoticeChannel)>,
     waits: Vec<(NoticeId, CentreCode, Timestamp)>,
     ends: Vec<(NoticeId, NoNotice)>,
 }
@@ -151,33 +172,54 @@ impl Notifier {
         Self { context, settings }
     }
 
-    /// Plans what is due, and hands over as much as the pace allows.
+    /// Plans what is due, and hands over as much as the paces allow.
     ///
     /// # Errors
-    /// Database errors. Whatever was handed over, and isn't stored, becomes unknown after a while.
+    /// As [`Self::send`].
     pub async fn tick(&self) -> Result<SentNotices, ServiceError> {
         let planned = plan_notices(&self.context).await?;
         let mut handed_over = 0_usize;
+        for channel in [NoticeChannel::Sms, NoticeChannel::Email] {
+            handed_over = handed_over.saturating_add(self.send(channel).await?);
+        }
+        Ok(SentNotices { planned, handed_over })
+    }
+
+    /// Plans what is due. Returns how many were planned.
+    ///
+    /// # Errors
+    /// Database errors.
+    pub async fn plan(&self) -> Result<u64, ServiceError> {
+        plan_notices(&self.context).await
+    }
+
+    /// Hands over what is due by a channel, as much as its pace allows. Returns how many. The other channel needn't
+    /// wait for this one.
+    ///
+    /// # Errors
+    /// Database errors. Whatever was handed over, and isn't stored, becomes unknown after a while.
+    pub async fn send(&self, channel: NoticeChannel) -> Result<usize, ServiceError> {
+        let mut handed_over = 0_usize;
         for _ in 0..MOST_BATCHES {
-            let batch = self.hand_over_some().await?;
+            let batch = self.hand_over_some(channel).await?;
             handed_over = handed_over.saturating_add(batch);
             if batch < MOST_AT_ONCE as usize {
                 break;
             }
         }
-        Ok(SentNotices { planned, handed_over })
+        Ok(handed_over)
     }
 
     /// Hands over as much as the pace and a commit allow. Returns how many.
-    async fn hand_over_some(&self) -> Result<usize, ServiceError> {
+    async fn hand_over_some(&self, channel: NoticeChannel) -> Result<usize, ServiceError> {
         let now = self.context.clock.now();
         let left_before = now.checked_sub(TAKE_OVER).unwrap_or(now);
         let mut tx = self.context.database.begin_autocommit().await?;
-        if !notices::is_any_due(&mut tx, now, left_before).await? {
+        if !notices::is_any_due(&mut tx, channel, now, left_before).await? {
             return Ok(0);
         }
         drop(tx);
-        let intents = self.intend(now, left_before).await?;
+        let intents = self.intend(channel, now, left_before).await?;
         let handed_over = intents.len();
         let outcomes = self.hand_over(intents, now).await;
         self.store(outcomes).await?;
@@ -185,22 +227,28 @@ impl Notifier {
     }
 
     /// Commits the intents of the notices that go out now.
-    async fn intend(&self, now: Timestamp, left_before: Timestamp) -> Result<Vec<Intent>, ServiceError> {
+    async fn intend(
+        &self,
+        channel: NoticeChannel,
+        now: Timestamp,
+        left_before: Timestamp,
+    ) -> Result<Vec<Intent>, ServiceError> {
         let mut tx = self.context.database.begin_write().await?;
         if dialer::pause(&mut tx).await?.is_some_and(|pause| pause.lost.is_some()) {
             // The database may lack the intents of messages that went out.
             tx.rollback().await?;
             return Ok(Vec::new());
         }
-        let lost = notices::give_up(&mut tx, left_before, now).await?;
+        let lost = notices::give_up(&mut tx, channel, left_before, now).await?;
         if lost > 0 {
             warn!(notices = lost, "unknown whether notices were sent; they are not sent again");
         }
-        let rate = self.settings.per_second;
-        let made = notices::handed_over_since(&mut tx, now.checked_sub(window(rate)).unwrap_or(now)).await?;
+        let rate = self.settings.paces.of(channel);
+        let made = notices::handed_over_since(&mut tx, channel, now.checked_sub(window(rate)).unwrap_or(now)).await?;
         let room = allowance(rate, made, 0, u32::MAX, self.settings.tick).min(MOST_AT_ONCE);
-        let due = notices::due(&mut tx, now, room).await?;
+        let due = notices::due(&mut tx, channel, now, room).await?;
         let sorted = self.sort(&mut tx, due, now).await?;
+        notices::change_lanes(&mut tx, &sorted.elsewhere).await?;
         notices::postpone(&mut tx, &sorted.waits).await?;
         notices::end(&mut tx, &sorted.ends, now).await?;
         let claim = |going: &Going| (going.notice.id, going.centre.code.clone(), going.channel);
@@ -220,14 +268,17 @@ impl Notifier {
         let (text, link) = words_of(tx, &notice, &patient, &centre, portal, now).await?;
         let to = match (channel, patient.phone_number, address) {
             (NoticeChannel::Sms, Some(number), _) => Destination::Sms(number, text),
-            (NoticeChannel::Email, _, Some(to)) => Destination::Email(Letter {
-                id: notice.id.0,
-                at: now,
-                to,
-                subject: format!("My HER-SYS — {}", centre.name),
-                text,
-                unsubscribe: Some(unsubscribe_url(tx, &notice, portal).await?),
-            }),
+            (NoticeChannel::Email, _, Some(to)) => {
+                notices::goes_to(tx, notice.id, &address_hash(notice.id, &to)).await?;
+                Destination::Email(Letter {
+                    id: notice.id.0,
+                    at: now,
+                    to,
+                    subject: format!("My HER-SYS — {}", centre.name),
+                    text,
+                    unsubscribe: Some(unsubscribe_url(tx, &notice, portal).await?),
+                })
+            }
             (NoticeChannel::Sms | NoticeChannel::Email, ..) => return Ok(None),
         };
         Ok(Some(Intent { id: notice.id, patient: patient.id, to, link }))
@@ -259,6 +310,7 @@ impl Notifier {
                 facts.email = Reachable::None;
             }
             match notice_fate(&facts, &schedule, now) {
+                NoticeFate::Goes(channel) if channel != notice.lane => sorted.elsewhere.push((notice.id, channel)),
                 NoticeFate::Goes(channel) => {
                     let address = known.address(patient.id).cloned();
                     let (patient, centre) = (patient.clone(), centre.clone());

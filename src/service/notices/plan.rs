@@ -6,8 +6,8 @@ use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use tracing::error;
 
 use super::facts::Known;
-use crate::domain::{CentreCode, NoticeId, NoticeKind, PatientId};
-use crate::policy::{NoticeDay, unwanted_notice};
+use crate::domain::{CentreCode, NoticeId, NoticeKind, PatientId, PhoneNumber};
+use crate::policy::{NoticeDay, expected_channel, unwanted_notice};
 use crate::service::centre_settings::CentreSettings;
 use crate::service::context::{Context, Pace, new_id};
 use crate::service::error::ServiceError;
@@ -66,7 +66,7 @@ async fn plan_day(context: &Context, centre: &CentreCode, day: NoticeDay) -> Res
         let people = notices::people(&mut step.tx, (centre, day.day), &taken.after, pace.limit()).await?;
         let added = plan_for(&mut step.tx, &people, centre, day, now).await?;
         let is_done = people.len() < pace.rows();
-        let last = people.last().copied();
+        let last = people.last().map(|(patient, _)| *patient);
         notices::day_went_on(&mut step.tx, (centre, day.day), last, added, is_done.then_some(now)).await?;
         planned += added;
         pace.end(step).await?;
@@ -78,17 +78,26 @@ async fn plan_day(context: &Context, centre: &CentreCode, day: NoticeDay) -> Res
 
 async fn plan_for(
     tx: &mut Tx,
-    people: &[PatientId],
+    people: &[(PatientId, Option<PhoneNumber>)],
     centre: &CentreCode,
     day: NoticeDay,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
-    let row = |patient: &PatientId| daily(*patient, centre, day.day, day.due_at, now);
+    let row = |(patient, number): &(PatientId, Option<PhoneNumber>)| {
+        daily((*patient, number.as_ref()), centre, day.day, day.due_at, now)
+    };
     notices::plan(tx, &people.iter().map(row).collect::<Vec<_>>()).await
 }
 
-fn daily(patient: PatientId, centre: &CentreCode, day: Date, due_at: Timestamp, now: Timestamp) -> NoticeRow {
-    NoticeRow::waiting(NoticeId(new_id()), (patient, centre.clone()), NoticeKind::Daily, day, due_at, now)
+fn daily(
+    (patient, number): (PatientId, Option<&PhoneNumber>),
+    centre: &CentreCode,
+    day: Date,
+    due_at: Timestamp,
+    now: Timestamp,
+) -> NoticeRow {
+    let whose = (patient, centre.clone(), expected_channel(number));
+    NoticeRow::waiting(NoticeId(new_id()), whose, NoticeKind::Daily, day, due_at, now)
 }
 
 /// Plans today's notice of a patient who has just moved here, if the health centre has already sent its own: the
@@ -102,13 +111,14 @@ pub(in crate::service) async fn plan_moved(
     let Some((centre, day)) = due(to, now) else { return Ok(()) };
     let facts = Known::of(tx, &[patient.id]).await?.facts(patient, NoticeKind::Daily, day.day);
     if unwanted_notice(&facts).is_none() {
-        notices::plan(tx, &[daily(patient.id, &centre, day.day, day.due_at, now)]).await?;
+        notices::plan(tx, &[daily((patient.id, patient.phone_number.as_ref()), &centre, day.day, day.due_at, now)])
+            .await?;
     }
     Ok(())
 }
 
 /// Lets today's notices be planned again after a change of a health centre's settings: they were off, or their time was
-/// another one. Whoever has got one, or will, gets no other.
+/// another one. Nobody gets a second one.
 pub(in crate::service) async fn plan_notices_anew(
     tx: &mut Tx,
     before: &CentreRow,

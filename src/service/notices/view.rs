@@ -37,6 +37,8 @@ pub struct NoticeView {
     pub moved_at: Timestamp,
     /// Who sent it. `None`: the program.
     pub asked_by: Option<String>,
+    /// When a mail server last said that it goes on trying to deliver it.
+    pub delayed_at: Option<Timestamp>,
 }
 
 impl From<NoticeRow> for NoticeView {
@@ -49,6 +51,7 @@ impl From<NoticeRow> for NoticeView {
             reason: row.reason,
             moved_at: row.moved_at,
             asked_by: row.asked_by,
+            delayed_at: row.delayed_at,
         }
     }
 }

@@ -221,6 +221,7 @@ pub(super) async fn shown(
     drop(tx);
     let found = match record.fields() {
         Err(why) => record.offer(Err(why))?,
+        Ok(fields) if is_withdrawn(&issued, &fields) => record.offer(Err(NoCertificate::Withdrawn))?,
         Ok(fields) => match holding(&issued, &fields) {
             Some(row) => record.offer(Ok(Box::new(view(fields, row, context.clock.now()))))?,
             None => issue(context, scope, id).await?,
@@ -238,6 +239,12 @@ fn holding<'r>(issued: &'r [CertificateRow], fields: &CertificateFields) -> Opti
     issued.iter().find(|row| row.ended.is_none() && row.says_hash == hash)
 }
 
+/// Whether staff have withdrawn the certificate that says this.
+fn is_withdrawn(issued: &[CertificateRow], fields: &CertificateFields) -> bool {
+    let hash = fields.hash();
+    issued.iter().any(|row| row.says_hash == hash && matches!(row.ended, Some((_, CertificateEnd::Withdrawn))))
+}
+
 fn view(fields: CertificateFields, row: &CertificateRow, shown_at: Timestamp) -> CertificateView {
     CertificateView { fields, shown_at, code: row.secrets.code.clone(), seal: row.secrets.seal.clone() }
 }
@@ -253,6 +260,9 @@ async fn issue(context: &Context, scope: &Scope, id: PatientId) -> Result<Certif
     };
     let now = context.clock.now();
     let issued = certificates::of_patient(&mut tx, id).await?;
+    if is_withdrawn(&issued, &fields) {
+        return record.offer(Err(NoCertificate::Withdrawn));
+    }
     // Somebody else may have opened the page at the same time.
     if let Some(row) = holding(&issued, &fields) {
         return record.offer(Ok(Box::new(view(fields, row, now))));

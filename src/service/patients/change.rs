@@ -347,7 +347,11 @@ pub(super) async fn settled_patient(
 }
 
 /// A patient whom the actor may see. A patient of another health centre is refused like an unknown ID.
-pub(super) async fn known_patient(tx: &mut Tx, scope: &Scope, id: &PatientKey) -> Result<PatientRow, ServiceError> {
+pub(in crate::service) async fn known_patient(
+    tx: &mut Tx,
+    scope: &Scope,
+    id: &PatientKey,
+) -> Result<PatientRow, ServiceError> {
     let hersys_id = match id {
         PatientKey::HersysId(id) => Some(id.clone()),
         // Only then by the HER-SYS ID, which finds nobody whose import isn't decided.

@@ -78,7 +78,7 @@ pub async fn import_patients<'f>(
     let list = list.into();
     for _ in 0..MOST_COMPARISONS {
         match request.attempt(list, &progress).await? {
-            Outcome::Done(done) => return Ok(done),
+            Outcome::Done(done) => return Ok(*done),
             Outcome::Overtaken => info!("others changed patients of a list meanwhile; comparing it again"),
         }
     }
@@ -87,7 +87,7 @@ pub async fn import_patients<'f>(
 
 /// What became of one attempt to import.
 enum Outcome {
-    Done(Imported),
+    Done(Box<Imported>),
     /// The list was compared with records that have changed since. Nothing is written.
     Overtaken,
 }
@@ -124,6 +124,6 @@ impl Request<'_> {
             }
         }
         progress(all, all);
-        Ok(Outcome::Done(plan.done))
+        Ok(Outcome::Done(Box::new(plan.done)))
     }
 }

@@ -5,20 +5,21 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::change::known_patient;
+use super::uploads::visible;
 use super::view::PatientView;
 use crate::domain::{
     Actor, Answer, CentreCode, HersysId, Item, Language, PatientId, PatientStatus, PhoneNumber, ReportId,
-    ReportOutcome, ReportedToday, Severity,
+    ReportOutcome, ReportedToday, Severity, UploadId,
 };
 use crate::policy::{PatientTerms, Permission, Scope, report_day, scope};
 use crate::service::centre_settings::{known_centre, narrowed, zone_of};
 use crate::service::context::{Changes, Context, Details, Page, PatientKey, Viewed, audit_entry, named};
-use crate::service::error::ServiceError;
+use crate::service::error::{PatientError, ServiceError};
 use crate::service::slots::ShownSlot;
 use crate::store::audit::{AuditRow, Subject};
 use crate::store::patient_list::{self, PatientFilter};
 use crate::store::patients::PatientRow;
-use crate::store::{Tx, alerts, answers, reports, slots};
+use crate::store::{Tx, alerts, answers, list_uploads, reports, slots};
 
 /// Which patients to list. All given conditions must hold.
 #[derive(Clone, Default)]
@@ -40,6 +41,8 @@ pub struct PatientQuery {
     pub severity: Option<Severity>,
     /// Whether they have reported today.
     pub today: ReportedToday,
+    /// Only patients whom this uploaded list has added.
+    pub upload: Option<UploadId>,
     /// Only patients after this one: the next page.
     pub after: Option<PatientKey>,
     /// The maximum number of patients.
@@ -79,6 +82,13 @@ pub async fn list_patients(
     let scope = scope(actor, Permission::ViewPatients)?;
     let mut tx = context.database.begin_read().await?;
     let scope = narrowed(&mut tx, scope, query.centre.as_ref()).await?;
+    if let Some(upload) = query.upload.filter(|_| query.after.is_none()) {
+        drop(tx);
+        // Trying ids leaves entries.
+        let (_, looked) = visible(context, actor, &scope, upload, "patients.listed").await?;
+        drop(looked);
+        tx = context.database.begin_read().await?;
+    }
     let after = last_listed(&mut tx, &scope, query.after.as_ref()).await;
     let after = match (&query.after, after) {
         (Some(key), Err(error)) => {
@@ -129,6 +139,13 @@ pub(super) async fn filter_of(
         ReportedToday::Any => None,
         ReportedToday::NotYet => Some(today_of(tx, context, scope.centres().and_then(|of| of.first())).await?),
     };
+    let import = match query.upload {
+        None => None,
+        Some(upload) => {
+            let found = list_uploads::import_of(tx, upload).await?.filter(|(centre, _)| scope.covers(centre));
+            Some(found.ok_or(PatientError::NotFound)?.1)
+        }
+    };
     Ok(PatientFilter {
         terms: query.terms.clone(),
         id_part: query.id_part.clone(),
@@ -137,6 +154,7 @@ pub(super) async fn filter_of(
         language: query.language,
         severity: query.severity,
         not_reported_on,
+        import,
         after: None,
         limit: query.limit,
     })
@@ -168,6 +186,7 @@ pub(super) fn searched(query: &PatientQuery, details: Details) -> Changes {
         .field("language", None::<String>, query.language.map(Language::tag))
         .field("severity", None::<String>, severity)
         .field("not_reported", false, query.today == ReportedToday::NotYet)
+        .field("list", None::<String>, query.upload.map(|upload| upload.to_string()))
 }
 
 /// The current date at a health centre, or in UTC without one.

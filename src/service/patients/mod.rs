@@ -1,5 +1,6 @@
 //! Patients: registering, changing, stopping, erasing, importing, listing and showing them.
 
+mod alert_line;
 mod bulk;
 mod calls;
 mod cells;
@@ -24,6 +25,7 @@ mod portal_survey;
 mod preview;
 mod registration;
 mod report;
+mod requested_call;
 mod retention;
 mod round;
 mod saved_filters;
@@ -34,7 +36,9 @@ mod transfer;
 mod uploads;
 mod verify_certificate;
 mod view;
+mod withdraw_certificate;
 
+pub use alert_line::{AlertLineOfPerson, show_alert_of_person};
 pub use bulk::{
     BulkChange, BulkEffect, BulkOf, BulkView, ShownBulk, finish_bulk_changes, prepare_bulk, show_bulk, start_bulk,
     undo_bulk, work_on_bulk,
@@ -65,6 +69,7 @@ pub use report::{
     SavedOtherwise, TypedElsewhere, add_report, enter_answers, typed_elsewhere,
 };
 pub(in crate::service) use report::{counting, open_now};
+pub use requested_call::{CallPreview, CallRequested, preview_call, request_call};
 pub use retention::{
     Retention, RetentionChange, RetentionMoved, erase_expired, retention_history, set_retention, show_retention,
 };
@@ -88,3 +93,4 @@ pub use uploads::{
 };
 pub use verify_certificate::{CertificateStanding, CheckedCertificate, FileCheck, check_certificate};
 pub use view::{AnswerView, PatientView, ReportView, UnconfirmedStop};
+pub use withdraw_certificate::{CertificateDecided, allow_certificate, withdraw_certificate};

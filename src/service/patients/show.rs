@@ -31,7 +31,7 @@ use crate::store::calls::{self, CallFilter, CallsOf};
 use crate::store::centres::CentreRow;
 use crate::store::patients::PatientRow;
 use crate::store::reports::{self, ReportRow};
-use crate::store::{Tx, alerts, attempts, audit, call_people, diagnoses, slots, staff_calls, surveys};
+use crate::store::{Tx, alerts, attempts, audit, call_people, certificates, diagnoses, slots, staff_calls, surveys};
 
 /// Days of reports shown, including today.
 const DAYS_SHOWN: i64 = 14;
@@ -96,7 +96,7 @@ async fn show(
 }
 
 /// Reads everything shown about a patient.
-async fn read_shown(
+pub(super) async fn read_shown(
     tx: &mut Tx,
     patient: &PatientRow,
     centre: &CentreRow,
@@ -177,6 +177,8 @@ pub struct Profile {
     pub notes: Vec<NoteView>,
     /// The diagnosis for the certificate.
     pub diagnosis: Option<DiagnosisView>,
+    /// Whether a certificate was issued that hasn't ended.
+    pub certified: bool,
     /// The last changes of the record, latest first.
     pub changes: Vec<PastChange>,
     /// An id for the next form about the patient.
@@ -235,6 +237,7 @@ async fn profile(
     let staff_calls = staff_calls::of_patient(&mut tx, patient.id, CALLS_SHOWN).await?;
     let staff_calls = staff_calls.into_iter().map(StaffCallView::from).collect();
     let diagnosis = diagnoses::of_patient(&mut tx, patient.id).await?.map(DiagnosisView::from);
+    let issued = certificates::of_patient(&mut tx, patient.id).await?;
     let changes = past_changes(&mut tx, patient.id).await?;
     let notes = notes_of(&mut tx, LineOf::Patient(patient.id)).await?;
     let begun = begun_of(&mut tx, &patient, &centre, now).await?;
@@ -256,6 +259,7 @@ async fn profile(
         staff_calls,
         notes,
         diagnosis,
+        certified: issued.iter().any(|row| row.ended.is_none()),
         changes,
         next_form,
         begun,

@@ -1,5 +1,5 @@
-//! Tells the owner of an account by e-mail that it was changed, at the address that it had before: whoever gets into an
-//! account can't take it over unnoticed. A letter has no name, no address and no value.
+//! Tells the owner of an account by e-mail that it was changed, at the address that it had before, so that an
+//! intruder can't take it over unnoticed. A letter has no name, no address and no value.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -5,6 +5,7 @@ mod account;
 mod codes;
 mod identify;
 mod letters;
+mod line_tickets;
 mod log_in;
 mod notice_stops;
 mod passkeys;
@@ -18,6 +19,7 @@ pub use account::{
     portal_devices,
 };
 pub use codes::{CodeEntered, CodeRequest, PendingCode, ask_for_code, enter_code, pending_code};
+pub use line_tickets::{LineTickets, TicketOf};
 pub use log_in::{PortalBrowser, log_in_to_portal};
 pub use notice_stops::{
     NoticesOfPortalPerson, ask_to_stop_notices, notices_of_portal_people, take_back_stop_of_notices,

@@ -89,7 +89,7 @@ fn hidden(number: &str) -> String {
     number.chars().map(hide).collect()
 }
 
-/// Asks that the notices about these people stop. Whoever has asked before isn't asked for again.
+/// Asks that the notices about these people stop. Those who have asked before are left out.
 ///
 /// # Errors
 /// [`PortalError::NotYours`]. Database errors.

@@ -85,6 +85,8 @@ pub struct StateOfPerson {
     pub next_call: Option<ZonedDateTime>,
     /// Whom to phone.
     pub centre: CentreContact,
+    /// The last complete report of each person of the account who has one, if the account has several.
+    pub last_of_each: Vec<(PatientId, LastReport)>,
 }
 
 /// Whether the account may report for a person: only for its own, and until release.
@@ -137,12 +139,14 @@ pub async fn state_of_portal_person(
     let all = reports::of_patient(&mut tx, patient).await?;
     let day = report_day(now, &zone);
     let (today, urgent) = (today(&mut tx, &all, day, &zone).await?, urgent_today(&mut tx, &all, day).await?);
-    let last = all.iter().filter(|report| report.outcome == ReportOutcome::Reported);
-    let last = last.max_by_key(|report| (report.report_date, report.started_at));
-    let last = match last {
-        Some(report) => Some(LastReport { date: report.report_date, temperature: temperature(&mut tx, report).await? }),
-        None => None,
-    };
+    let last = last_report(&mut tx, &all).await?;
+    let mut last_of_each = Vec::new();
+    if logged_in.people.len() > 1 {
+        for person in &logged_in.people {
+            let reports = reports::of_patient(&mut tx, person.patient).await?;
+            last_of_each.extend(last_report(&mut tx, &reports).await?.map(|last| (person.patient, last)));
+        }
+    }
     let is_answered = surveys::of_patient(&mut tx, patient).await?.is_some();
     Ok(StateOfPerson {
         survey: if is_answered || record.released_at.is_some() { OpenSurvey::No } else { OpenSurvey::Yes },
@@ -152,7 +156,14 @@ pub async fn state_of_portal_person(
         last,
         next_call: record.calling.next_slot_at.map(|at| at.to_zoned_datetime(zone.clone())),
         centre: CentreContact::of(&row, now)?,
+        last_of_each,
     })
+}
+
+async fn last_report(tx: &mut Tx, all: &[ReportRow]) -> Result<Option<LastReport>, ServiceError> {
+    let reported = all.iter().filter(|report| report.outcome == ReportOutcome::Reported);
+    let Some(report) = reported.max_by_key(|report| (report.report_date, report.started_at)) else { return Ok(None) };
+    Ok(Some(LastReport { date: report.report_date, temperature: temperature(tx, report).await? }))
 }
 
 async fn today(tx: &mut Tx, all: &[ReportRow], day: Date, zone: &TimeZone) -> Result<ReportToday, ServiceError> {

@@ -9,8 +9,7 @@ use super::reporter::{Reporter, Reporting, ReportingEnd, is_of_another, reportin
 use crate::domain::{Answer, Item, Language, Oximeter, ReportFormId, ReportId, Severity, Spo2Question};
 use crate::engine::Person;
 use crate::engine::form::{Extent, FieldStanding, Filled, FilledField, FormRefused, Submitter, so_far, submit_extent};
-use crate::flow::form::Form;
-use crate::flow::{FlowSet, NodeId, names};
+use crate::flow::{FlowSet, NodeId};
 use crate::policy::goes_on_over_midnight;
 use crate::service::centre_settings::{CentreContact, centre_of};
 use crate::service::context::{Context, new_id};
@@ -202,9 +201,7 @@ pub(super) fn others<'e>(
     standing: Vec<(Item, Answer)>,
     fields: impl Iterator<Item = &'e String>,
 ) -> Vec<(Item, Answer)> {
-    let Some(form) = flow_set.flow(names::QUESTIONNAIRE).and_then(|flow| Form::of(flow).ok()) else {
-        return standing;
-    };
+    let Ok(form) = flow_set.questionnaire_form() else { return standing };
     let filled: Vec<&String> = fields.collect();
     let is_own = |item: Item| {
         form.fields()

@@ -10,8 +10,8 @@ use super::texts::{self, TextWritten};
 use crate::domain::{Answer, Item, Language, ReportFormId, ReportId, ReportOutcome, ReportText, Severity};
 use crate::engine::Fact;
 use crate::engine::form::{Extent, FieldError, FieldStanding, Submitter, so_far, submit_extent};
-use crate::flow::form::{Field, Form, Requirement};
-use crate::flow::{FlowSet, NodeId, names};
+use crate::flow::form::{Field, Requirement};
+use crate::flow::{FlowSet, NodeId};
 use crate::service::context::{Context, new_id};
 use crate::service::error::ServiceError;
 use crate::service::patients::{counting, open_now};
@@ -244,9 +244,8 @@ fn merged(
 }
 
 fn may_stay_empty(flow_set: &FlowSet, field: &str) -> bool {
-    let form = flow_set.flow(names::QUESTIONNAIRE).and_then(|flow| Form::of(flow).ok());
     let is_optional = |of: &Field| of.id.as_str() == field && of.requirement == Requirement::Optional;
-    form.is_some_and(|form| form.fields().any(is_optional))
+    flow_set.questionnaire_form().is_ok_and(|form| form.fields().any(is_optional))
 }
 
 /// The answers of the report that the form gives itself, or could take back.

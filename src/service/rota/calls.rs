@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use tracing::info;
 
-use crate::domain::{Actor, CallId, CentreCode, EscalationEnd, EscalationId, StepOutcome};
+use crate::domain::{AccountState, Actor, CallId, CentreCode, Claimant, EscalationEnd, EscalationId, StepOutcome};
 use crate::service::alerts::take_by_phone;
 use crate::service::context::{Changes, audit_entry};
 use crate::store::escalations::{self, StepRow};
-use crate::store::{StoreError, Tx, audit};
+use crate::store::{StoreError, Tx, audit, rotas, staff_accounts};
 
 /// What one commit learns about calls to staff.
 #[derive(Default)]
@@ -60,10 +60,24 @@ pub(in crate::service) async fn end_step(
         .field("outcome", None::<String>, outcome.code());
     record(tx, &centre, "alert.staff_call_ended", ended, at).await?;
     if outcome == StepOutcome::Taken {
-        take_by_phone(tx, &centre, &step.name, step.call, at).await?;
+        let by = claimant_of(tx, &centre, step).await?;
+        take_by_phone(tx, &centre, &by, step.call, at).await?;
         end_escalation(tx, step.escalation, &centre, EscalationEnd::ByPhone, at).await?;
     }
     Ok(())
+}
+
+/// Somebody on the phone as who takes lines: with their account, if the rota names one that is in use.
+async fn claimant_of(tx: &mut Tx, centre: &CentreCode, step: &StepRow) -> Result<Claimant, StoreError> {
+    let rota = rotas::get(tx, centre).await?;
+    let named = rota.and_then(|found| found.rota.contact(step.contact).and_then(|contact| contact.account));
+    let account = match named {
+        Some(id) => staff_accounts::get(tx, id).await?,
+        None => None,
+    };
+    let account =
+        account.filter(|account| account.state == AccountState::Active && account.centre.as_ref() == Some(centre));
+    Ok(Claimant { name: step.name.as_str().to_owned(), account: account.map(|account| account.id) })
 }
 
 /// Ends an escalation, and records it, unless it has ended.

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use crate::domain::{Actor, CentreCode, Contact, ContactId, Revision, Rota, Shift, ShiftId, SmsToo};
+use crate::domain::{Actor, CentreCode, Contact, ContactId, Revision, Rota, Shift, ShiftId, SmsToo, StaffAccountId};
 use crate::policy::{Permission, scope};
 use crate::service::centre_settings::visible_centre;
 use crate::service::context::{Changes, Context, audit_entry};
-use crate::service::error::{CentreError, ServiceError};
-use crate::store::{audit, rotas};
+use crate::service::error::{AccountError, CentreError, ServiceError};
+use crate::store::{audit, rotas, staff_accounts};
 
 /// What came of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,8 @@ pub enum RotaChanged {
 /// next one follows the new rota.
 ///
 /// # Errors
-/// [`CentreError::NotFound`], and [`CentreError::ChangedMeanwhile`] if somebody has changed it since.
+/// [`CentreError::NotFound`]; [`AccountError::NotFound`] if it names an account that isn't the health centre's; and
+/// [`CentreError::ChangedMeanwhile`] if somebody has changed it since.
 pub async fn change_rota(
     context: &Context,
     actor: &Actor,
@@ -41,6 +42,12 @@ pub async fn change_rota(
     let before = before.map(|before| before.rota).unwrap_or_default();
     if before == *rota {
         return Ok(RotaChanged::Same);
+    }
+    let named: Vec<StaffAccountId> = rota.parts().contacts.iter().filter_map(|contact| contact.account).collect();
+    let accounts = staff_accounts::by_ids(&mut tx, &named).await?;
+    let is_own = |id: &StaffAccountId| accounts.iter().any(|one| one.id == *id && one.centre.as_ref() == Some(centre));
+    if !named.iter().all(is_own) {
+        return Err(AccountError::NotFound.into());
     }
     if !rotas::put(&mut tx, centre, rota, seen, now).await? {
         return Err(CentreError::ChangedMeanwhile.into());
@@ -90,7 +97,8 @@ fn contact(contact: Option<&Contact>, note: &str) -> Value {
         let ends = number.get(number.len().saturating_sub(2)..).unwrap_or_default();
         let sms = if contact.sms == SmsToo::Yes { ", SMS" } else { "" };
         let mail = if contact.email.is_some() { ", e-mail" } else { "" };
-        format!("{} …{ends}, {}{sms}{mail}{note}", contact.name, contact.language).into()
+        let account = if contact.account.is_some() { ", account" } else { "" };
+        format!("{} …{ends}, {}{sms}{mail}{account}{note}", contact.name, contact.language).into()
     })
 }
 

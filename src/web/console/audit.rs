@@ -3,6 +3,7 @@
 
 mod actions;
 mod fields;
+mod rota;
 
 use askama::Template;
 use axum::extract::RawQuery;
@@ -12,17 +13,18 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use uuid::Uuid;
 
+use self::fields::CentreNames;
 use super::form::{Fields, Mistakes, Submitted};
 use super::here::{Frame, Here};
 use super::layout::Layout;
 use super::log_in::query_value;
 use super::sender::{kept, sender, taken};
 use super::staff::StaffActor;
-use super::times;
+use super::{names, times};
 use crate::domain::{PatientId, StaffAccountId, era};
 use crate::service::{
     AccountView, Details, Noted, Rest, ServiceError, ShownEntry, Subject, TrailQuery, last_verification, list_staff,
-    list_trail,
+    list_trail, receivers,
 };
 use crate::translations::{Message, message};
 
@@ -148,7 +150,7 @@ struct Line {
 }
 
 impl Line {
-    fn of(entry: &ShownEntry, now: &jiff::ZonedDateTime) -> Self {
+    fn of(entry: &ShownEntry, now: &jiff::ZonedDateTime, centres: &CentreNames) -> Self {
         let row = &entry.row;
         let id = entry.hersys_id.as_ref().map(|id| id.expose().to_owned());
         let (people, subject) = match &row.subject {
@@ -166,8 +168,8 @@ impl Line {
         Self {
             time: times::clock_time(row.at, now),
             by: match &entry.elsewhere {
-                Some(centre) => message!("trail-elsewhere", centre = centre.as_str()),
-                None => message!("verbatim", text = row.actor.as_str()),
+                Some(centre) => message!("trail-elsewhere", centre = centres.of(centre.as_str())),
+                None => names::actor(&row.actor),
             },
             log_in_name: entry.log_in_name.as_ref().map(|name| name.typed().to_owned()),
             system_user: entry.system_user.clone(),
@@ -183,7 +185,11 @@ impl Line {
             people,
             more: entry.unnamed,
             subject: fields::subject(&subject),
-            fields: entry.fields.iter().filter_map(|(name, values)| fields::field(name, values, now)).collect(),
+            fields: entry
+                .fields
+                .iter()
+                .filter_map(|(name, values)| fields::field(name, values, now, centres))
+                .collect(),
         }
     }
 }
@@ -229,6 +235,13 @@ async fn accounts(
     Ok(listed.into_iter().map(line).collect())
 }
 
+/// The names of the health centres that the trail may tell of.
+async fn centre_names(staff: &StaffActor) -> Result<CentreNames, ServiceError> {
+    let others = receivers(staff.context(), staff.actor()).await?.into_iter().map(|other| (other.code, other.name));
+    let own = staff.centre().await?.map(|own| (own.code, own.name));
+    Ok(CentreNames(others.chain(own).map(|(code, name)| (code.as_str().to_owned(), name)).collect()))
+}
+
 /// The days of a search. An empty text is no limit.
 fn day(text: &str) -> Result<Option<Date>, ()> {
     if text.trim().is_empty() { Ok(None) } else { era::read(text).map(Some).map_err(|_| ()) }
@@ -263,6 +276,7 @@ async fn show(staff: &StaffActor, fields: &Fields) -> Result<Response, ServiceEr
     let listed = list_trail(staff.context(), staff.actor(), &query, Details::Revealed).await?;
     let found = listed.found;
     let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let centres = centre_names(staff).await?;
     let page = Audit {
         l: staff.visit.layout(),
         f: Frame { again: staff.visit.path(PAGE), ..frame },
@@ -274,7 +288,7 @@ async fn show(staff: &StaffActor, fields: &Fields) -> Result<Response, ServiceEr
         accounts: accounts(staff, account).await?,
         person: query.person.map(|person| person.to_string()).unwrap_or_default(),
         next: found.items.last().filter(|_| found.rest == Rest::More).map(|entry| entry.row.id),
-        entries: found.items.iter().map(|entry| Line::of(entry, &now)).collect(),
+        entries: found.items.iter().map(|entry| Line::of(entry, &now, &centres)).collect(),
         verified: verified(staff, &now).await?,
         mistakes,
     };

@@ -11,6 +11,7 @@ use super::alerts::{Told, id_of, page_of, page_with};
 use super::form::{Fields, Mistakes, Submitted};
 use super::layout::Layout;
 use super::log_in::query_value;
+use super::patients::recent::Recent;
 use super::patients::shown_or_typed;
 use super::sender::{kept, sender};
 use super::staff::StaffActor;
@@ -22,7 +23,7 @@ use super::{missing, note_field, times};
 use crate::domain::{AlertId, AlertKind, Closing, ClosingReason, NoteAudience, NoteText};
 use crate::service::{
     AlertError, AlertLine, AlertView, NoteView, OpenCalls, ServiceError, ToClose, add_note, close_alerts, save_draft,
-    show_alert_line,
+    show_alert_line, show_alert_of_person,
 };
 use crate::translations::{Message, message};
 
@@ -47,6 +48,8 @@ struct CloseAlert {
     line: Line,
     person: Option<PersonWords>,
     phone: Option<Phone>,
+    /// What the person has reported lately.
+    recent: Option<Recent>,
     /// When and by whom the alert was closed, if nothing is open.
     closed: Option<Closed>,
     /// What was just done.
@@ -222,7 +225,7 @@ async fn close(staff: &StaffActor, id: AlertId, fields: Fields) -> Result<Option
     let what = ToClose { alert: id, others: Some(fields.get("others").parse().unwrap_or(0)) };
     match close_alerts(staff.context(), staff.actor(), what, Some(&closing)).await {
         Ok(closed) if closed.closed.is_empty() => Ok(Some(closed_before(staff, id, closing.note).await?)),
-        Ok(_) => Ok(Some(staff.visit.redirect("/today?closed=1"))),
+        Ok(_) => Ok(Some(staff.visit.redirect(&format!("/today?closed={id}")))),
         Err(ServiceError::Alert(AlertError::MoreThanShown)) => {
             again(Entered { fields, mistakes: Mistakes::default() }, Surprise::MoreAlerts).await
         }
@@ -270,7 +273,8 @@ pub(super) async fn show(
     surprise: Surprise,
     told: Option<Told>,
 ) -> Result<Response, ServiceError> {
-    let shown = show_alert_line(staff.context(), staff.actor(), id).await?.found;
+    let found = show_alert_of_person(staff.context(), staff.actor(), id).await?.found;
+    let shown = found.line;
     let centre = staff.centre().await?;
     let zone = staff.zone(centre.as_ref());
     let now = staff.context().clock.now().to_zoned_datetime(zone);
@@ -281,7 +285,11 @@ pub(super) async fn show(
     };
     let page = page(&staff.visit, &shown, entered, surprise, &now);
     let centre = centre.map(|centre| centre.name).unwrap_or_default();
-    Ok(staff.visit.page(status, &CloseAlert { centre, told, ..page }))
+    let recent = found
+        .shown
+        .as_ref()
+        .map(|shown| Recent::of(shown, &staff.visit.path(&format!("/patients/{}", shown.patient.id)), &now));
+    Ok(staff.visit.page(status, &CloseAlert { centre, told, recent, ..page }))
 }
 
 impl CloseAlert {
@@ -322,6 +330,7 @@ fn page(visit: &Visit, shown: &AlertLine, entered: Entered, surprise: Surprise, 
         zone: times::zone_name(now.time_zone()),
         person: shown.person.as_ref().map(|person| PersonWords::of(person, now.date())),
         phone: phone.map(|phone| Phone { shown: phone.national(), dial: phone.expose().to_owned() }),
+        recent: None,
         closed,
         told: None,
         notes: shown.notes.iter().map(|note| NoteLine::of(note, now)).collect(),

@@ -22,6 +22,7 @@ mod log_in;
 mod log_out;
 mod log_out_everywhere;
 mod missing;
+mod names;
 mod note_field;
 mod notices;
 mod passkeys;

@@ -9,6 +9,7 @@ use super::form::{Mistakes, Submitted};
 use super::here::{Frame, Here};
 use super::layout::{First, Layout};
 use super::missing;
+use super::sender::{kept, sender, taken};
 use super::staff::StaffActor;
 use crate::domain::EmailAddress;
 use crate::service::{ServiceError, unlock_portal_address};
@@ -39,39 +40,51 @@ impl UnlockPage {
     }
 }
 
+const PAGE: &str = "/portal-unlock";
+
 pub(super) async fn handler(staff: StaffActor) -> Response {
-    answer(&staff, None).await
+    if !may(&staff) {
+        return missing::page(&staff.visit);
+    }
+    let shown = async {
+        let email = kept(&staff, PAGE).await?.map(|fields| fields.get("email").to_owned());
+        // It stands on the page now, and nobody's address is kept for longer.
+        staff.forget(PAGE).await?;
+        page(&staff, email.unwrap_or_default(), Stage::Asked, Mistakes::default()).await
+    };
+    let shown = shown.await;
+    staff.visit.answer(shown)
 }
 
 /// The address is sent in a form, as it belongs in no address of a page.
 pub(super) async fn submit(form: Submitted) -> Response {
-    match StaffActor::of(form, "/portal-unlock") {
-        Ok((staff, fields)) => answer(&staff, Some(fields.get("email"))).await,
-        Err(response) => *response,
-    }
-}
-
-async fn answer(staff: &StaffActor, typed: Option<&str>) -> Response {
-    if First::of(staff.logged_in.account.role) != First::Figures {
+    let (staff, fields) = match sender(form, PAGE).await {
+        Ok(sent) => sent,
+        Err(response) => return response,
+    };
+    if !may(&staff) {
         return missing::page(&staff.visit);
     }
-    let shown = show(staff, typed).await;
-    staff.visit.answer(shown)
+    let answer = unlock(&staff, fields.get("email")).await;
+    staff.sent(answer).await
 }
 
-async fn show(staff: &StaffActor, typed: Option<&str>) -> Result<Response, ServiceError> {
-    let (mut stage, mut mistakes) = (Stage::Asked, Mistakes::default());
-    match typed.map(EmailAddress::parse) {
-        None => {}
-        Some(Ok(address)) => {
-            unlock_portal_address(staff.context(), staff.actor(), &address).await?;
-            stage = Stage::Unlocked;
-        }
-        Some(Err(_)) => mistakes = Mistakes::one("email", message!("portal-unlock-wrong")),
-    }
+fn may(staff: &StaffActor) -> bool {
+    First::of(staff.logged_in.account.role) == First::Figures
+}
+
+async fn unlock(staff: &StaffActor, typed: &str) -> Result<Response, ServiceError> {
+    let Ok(address) = EmailAddress::parse(typed) else {
+        let mistakes = Mistakes::one("email", message!("portal-unlock-wrong"));
+        return page(staff, typed.to_owned(), Stage::Asked, mistakes).await;
+    };
+    unlock_portal_address(staff.context(), staff.actor(), &address).await?;
+    page(staff, typed.to_owned(), Stage::Unlocked, Mistakes::default()).await.map(taken)
+}
+
+async fn page(staff: &StaffActor, email: String, stage: Stage, mistakes: Mistakes) -> Result<Response, ServiceError> {
     let status = if mistakes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let frame = Here::of(staff).await?.frame;
-    let email = typed.unwrap_or_default().to_owned();
     let page = UnlockPage { l: staff.visit.layout(), f: frame, email, stage, mistakes };
     Ok(staff.visit.page(status, &page))
 }

@@ -68,6 +68,14 @@ fn month(date: Date) -> u64 {
     u64::from(date.month().unsigned_abs())
 }
 
+/// Hours from one time to another, as they are stored with a hyphen between them.
+pub(super) fn span(stored: &str) -> Message {
+    match stored.split_once('-') {
+        Some((from, until)) => message!("words-span", from = from, until = until),
+        None => message!("verbatim", text = stored),
+    }
+}
+
 /// A time of day with its date, also if that is today.
 pub(super) fn day_time(at: Timestamp, now: &ZonedDateTime) -> String {
     at.to_zoned_datetime(now.time_zone().clone()).strftime("%-m/%-d %-H:%M").to_string()

@@ -10,9 +10,11 @@ use jiff::tz::TimeZone;
 use super::form::Submitted;
 use super::here::{Frame, Here};
 use super::layout::{First, Layout};
-use super::missing;
+use super::sender::{kept, sender, taken};
 use super::staff::StaffActor;
+use super::{missing, times};
 use crate::service::{CentreView, ServiceError, list_centres};
+use crate::translations::Message;
 
 #[derive(Template)]
 #[template(path = "console/where_to_turn.html", config = "src/web/askama.toml")]
@@ -28,7 +30,7 @@ struct CentreLine {
     name: String,
     phone: String,
     dial: String,
-    hours: String,
+    hours: Message,
     zone: String,
     is_open: bool,
     municipalities: String,
@@ -43,7 +45,7 @@ impl CentreLine {
             name: centre.name.clone(),
             phone: centre.phone.national(),
             dial: centre.phone.expose().to_owned(),
-            hours: settings.office_hours.to_string(),
+            hours: times::span(&settings.office_hours.to_string()),
             zone: centre.time_zone.clone(),
             is_open: TimeZone::get(&centre.time_zone).is_ok_and(is_open),
             municipalities: settings.municipalities.to_string(),
@@ -51,24 +53,37 @@ impl CentreLine {
     }
 }
 
+const PAGE: &str = "/where-to-turn";
+
 pub(super) async fn handler(staff: StaffActor) -> Response {
-    answer(&staff, String::new()).await
+    if !may(&staff) {
+        return missing::page(&staff.visit);
+    }
+    let shown = async {
+        let place = kept(&staff, PAGE).await?.map(|fields| fields.get("place").to_owned());
+        // What was typed when the log-in ended is looked for now.
+        staff.forget(PAGE).await?;
+        show(&staff, place.unwrap_or_default()).await
+    };
+    let shown = shown.await;
+    staff.visit.answer(shown)
 }
 
 /// The place is sent in a form, as a caller's address may be typed, which belongs in no address of a page.
 pub(super) async fn submit(form: Submitted) -> Response {
-    match StaffActor::of(form, "/where-to-turn") {
-        Ok((staff, fields)) => answer(&staff, fields.get("place").to_owned()).await,
-        Err(response) => *response,
-    }
-}
-
-async fn answer(staff: &StaffActor, place: String) -> Response {
-    if First::of(staff.logged_in.account.role) != First::Figures {
+    let (staff, fields) = match sender(form, PAGE).await {
+        Ok(sent) => sent,
+        Err(response) => return response,
+    };
+    if !may(&staff) {
         return missing::page(&staff.visit);
     }
-    let shown = show(staff, place).await;
-    staff.visit.answer(shown)
+    let shown = show(&staff, fields.get("place").to_owned()).await;
+    staff.sent(shown.map(taken)).await
+}
+
+fn may(staff: &StaffActor) -> bool {
+    First::of(staff.logged_in.account.role) == First::Figures
 }
 
 async fn show(staff: &StaffActor, place: String) -> Result<Response, ServiceError> {

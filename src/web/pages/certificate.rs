@@ -46,7 +46,18 @@ pub(in crate::web) struct Check {
     pub(in crate::web) qr: Qr,
     pub(in crate::web) qr_name: String,
     pub(in crate::web) says: String,
-    pub(in crate::web) page: String,
+    /// The address of the page on which it is checked, in parts between which a line may break.
+    pub(in crate::web) page: Vec<String>,
+}
+
+/// An address in parts between which a line may break: behind its strokes.
+pub(in crate::web) fn address_parts(address: &str) -> Vec<String> {
+    let (scheme, rest) = address.split_once("://").map_or(("", address), |(scheme, rest)| (scheme, rest));
+    let mut parts: Vec<String> = rest.split_inclusive('/').map(str::to_owned).collect();
+    if let Some(first) = parts.first_mut().filter(|_| !scheme.is_empty()) {
+        *first = format!("{scheme}://{first}");
+    }
+    parts
 }
 
 fn japanese(message: &Message) -> String {
@@ -100,7 +111,7 @@ impl CertificateSettings {
 
     /// The sheet with the code.
     pub(in crate::web) fn sheet(&self, view: &CertificateView, zone: &TimeZone) -> Sheet {
-        let page = self.check_page();
+        let page = address_parts(&self.check_page());
         let check = Check {
             name: japanese(&message!("certificate-code")),
             code: view.code.grouped(),
@@ -188,5 +199,6 @@ pub(in crate::web) fn why_none(why: NoCertificate) -> Message {
         NoCertificate::NotOfTheFour(since) => message!("certificate-not-of-the-four", day = day(since)),
         NoCertificate::BirthDate => message!("certificate-wrong-birth-date"),
         NoCertificate::Passport => message!("certificate-passport-asked"),
+        NoCertificate::Withdrawn => message!("certificate-was-withdrawn"),
     }
 }

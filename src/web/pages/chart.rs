@@ -9,6 +9,8 @@ use crate::translations::Message;
 
 /// The width of the drawing.
 const WIDTH: f64 = 760.0;
+/// The width without the names of thresholds, at the right.
+const NARROW: f64 = 676.0;
 /// Where the days begin and end.
 const LEFT: f64 = 44.0;
 const RIGHT: f64 = 660.0;
@@ -156,7 +158,7 @@ impl Chart {
         }
         let mut chart = Self {
             name: say(&words.name),
-            width: WIDTH,
+            width: if thresholds.is_empty() { NARROW } else { WIDTH },
             height: DATES + 12.0,
             gaps: Vec::new(),
             rules: Vec::new(),
@@ -210,7 +212,9 @@ impl Chart {
     /// The name of a panel and its grid.
     fn panel(&mut self, panel: &Panel, every: f64, name: &str) {
         let sign = if panel.kind == PanelKind::Temperature { "●" } else { "■" };
-        self.text("name", "start", LEFT, panel.top - 14.0, format!("{sign} {name}"));
+        // A narrow screen begins with the newest days, so the name is above them.
+        let (anchor, x) = if self.width < WIDTH { ("end", RIGHT) } else { ("start", LEFT) };
+        self.text("name", anchor, x, panel.top - 14.0, format!("{sign} {name}"));
         let mut value = panel.least;
         while value <= panel.most {
             let y = panel.y(value);

@@ -18,6 +18,8 @@ pub(super) enum Cookie {
     LastingSession,
     /// The token of the browser that may enter a code.
     Code,
+    /// The ticket of a place in a line.
+    Place,
 }
 
 impl Cookie {
@@ -27,13 +29,14 @@ impl Cookie {
             Self::Language => "kenko-portal-language",
             Self::Session | Self::LastingSession => "kenko-portal",
             Self::Code => "kenko-portal-code",
+            Self::Place => "kenko-portal-place",
         }
     }
 
     /// How long the browser keeps it, in days. `None` until it is closed.
     const fn days(self) -> Option<i64> {
         match self {
-            Self::Form | Self::Session | Self::Code => None,
+            Self::Form | Self::Session | Self::Code | Self::Place => None,
             Self::Language => Some(365),
             Self::LastingSession => Some(90),
         }

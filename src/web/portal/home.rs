@@ -11,8 +11,8 @@ use super::member::PortalActor;
 use super::visit::Visit;
 use crate::domain::PatientId;
 use crate::service::{
-    MayReport, OpenSurvey, PortalError, PortalLoggedIn, PortalPerson, ReportToday, ServiceError, StateOfPerson,
-    UrgentToday, show_portal_person, state_of_portal_person,
+    LastReport, MayReport, OpenSurvey, PortalError, PortalLoggedIn, PortalPerson, ReportToday, ServiceError,
+    StateOfPerson, UrgentToday, show_portal_person, state_of_portal_person,
 };
 use crate::translations::{Message, message};
 
@@ -42,7 +42,8 @@ struct Home {
 /// A person of the account.
 struct Line {
     id: PatientId,
-    name: String,
+    /// The name, with the last report.
+    says: Message,
     is_shown: bool,
 }
 
@@ -60,20 +61,18 @@ pub(super) async fn handler(visit: Visit) -> Response {
 
 fn home(visit: &Visit, logged_in: &PortalLoggedIn, shown: PatientId, state: &StateOfPerson) -> Home {
     let name = logged_in.person(shown).map(|person| person.name()).unwrap_or_default();
-    let line =
-        |person: &PortalPerson| Line { id: person.patient, name: person.name(), is_shown: person.patient == shown };
-    let temperature = state.last.and_then(|last| last.temperature);
+    let line = |person: &PortalPerson| Line {
+        id: person.patient,
+        says: choice(person, &state.last_of_each),
+        is_shown: person.patient == shown,
+    };
     let mut l = visit.layout().with_banner(banner(visit, state, &name));
     l.centre = Some(CentreContact::of(&state.centre));
     Home {
         l,
         people: logged_in.people.iter().map(line).collect(),
         last_day: state.last.map_or(message!("portal-never"), |last| dates::day(last.date)),
-        last_temperature: match (state.last, temperature) {
-            (None, _) => message!("portal-never"),
-            (Some(_), None) => message!("portal-not-measured"),
-            (Some(_), Some(value)) => message!("portal-degrees", value = value.to_string()),
-        },
+        last_temperature: state.last.map_or(message!("portal-never"), degrees),
         today: today(state.today),
         next_call: next_call(visit, state),
         may_report: matches!(state.may_report, MayReport::Yes(_)),
@@ -81,6 +80,24 @@ fn home(visit: &Visit, logged_in: &PortalLoggedIn, shown: PatientId, state: &Sta
         is_begun: matches!(state.today, ReportToday::Begun(_) | ReportToday::Again { .. }),
         advice: advice(visit, state),
         name,
+    }
+}
+
+/// A person as the list of several shows it: with the date and the temperature of the last report.
+fn choice(person: &PortalPerson, last_of_each: &[(PatientId, LastReport)]) -> Message {
+    match last_of_each.iter().find(|(patient, _)| *patient == person.patient) {
+        Some((_, last)) => {
+            let (day, temperature) = (dates::day(last.date), degrees(*last));
+            message!("portal-person-choice", name = person.name(), day = day, temperature = temperature)
+        }
+        None => message!("portal-person-choice-none", name = person.name()),
+    }
+}
+
+fn degrees(last: LastReport) -> Message {
+    match last.temperature {
+        Some(value) => message!("portal-degrees", value = value.to_string()),
+        None => message!("portal-not-measured"),
     }
 }
 

@@ -1,5 +1,8 @@
 //! What all pages have: language, header, form token, where to phone.
 
+use std::fmt::{self, Display, Formatter, Write as _};
+
+use askama::filters::HtmlSafe;
 use url::form_urlencoded;
 
 use super::visit::{LANGUAGE, Visit};
@@ -113,7 +116,30 @@ impl Phone {
     pub(super) fn of(number: &PhoneNumber) -> Self {
         Self { dialled: number.expose().to_owned(), shown: number.national() }
     }
+
+    /// The number as a page shows it.
+    pub(super) fn unbroken(&self) -> UnbrokenNumber {
+        UnbrokenNumber(self.shown.clone())
+    }
 }
+
+/// A phone number on a page: in one piece, or broken behind its hyphens where very large letters leave it no room.
+pub(super) struct UnbrokenNumber(String);
+
+impl Display for UnbrokenNumber {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("<span class=\"phone-number\">")?;
+        for sign in self.0.chars().filter(|sign| sign.is_ascii_digit() || matches!(sign, '+' | '-' | ' ')) {
+            f.write_char(sign)?;
+            if sign == '-' {
+                f.write_str("<wbr>")?;
+            }
+        }
+        f.write_str("</span>")
+    }
+}
+
+impl HtmlSafe for UnbrokenNumber {}
 
 /// A language that the reader can choose.
 pub(super) struct Choice {

@@ -49,6 +49,7 @@ pub(super) async fn handler(visit: Visit) -> Response {
         _ if is_asked_again => Some(message!("portal-log-in-again")),
         "1" => Some(message!("portal-logged-out")),
         "gone" => Some(message!("portal-account-deleted")),
+        "kept" => Some(message!("portal-waiting-kept")),
         "waited" => Some(message!("portal-waiting-ended")),
         _ => None,
     };

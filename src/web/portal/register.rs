@@ -9,7 +9,7 @@ use axum::response::Response;
 use super::PortalMail;
 use super::cookies::Cookie;
 use super::form::{Mistakes, Submitted, Wish};
-use super::layout::Layout;
+use super::layout::{Banner, BannerKind, Layout};
 use super::visit::Visit;
 use super::waiting::{Awaited, answer};
 use crate::domain::{CodePurpose, EmailAddress, Stay};
@@ -40,7 +40,12 @@ pub(super) async fn handler(visit: Visit) -> Response {
     if visit.logged_in.is_some() {
         return visit.redirect("/");
     }
-    page(&visit, String::new(), Stay::UntilRelease, Mistakes::default())
+    let heading = (visit.asked("out") == "kept").then(|| message!("portal-waiting-kept"));
+    let banner = heading.map(|heading| Banner { kind: BannerKind::Info, heading, sentence: None });
+    let l = visit.layout().with_form("register").with_banner(banner);
+    let mail = visit.portal.settings.mail;
+    let page = Register { l, email: String::new(), stay: Stay::UntilRelease, mail, mistakes: Mistakes::default() };
+    visit.page(StatusCode::OK, &page)
 }
 
 fn page(visit: &Visit, email: String, stay: Stay, mistakes: Mistakes) -> Response {

@@ -19,7 +19,7 @@ struct Unsubscribe {
     is_done: bool,
 }
 
-/// Asks first: whoever looks through links on the reader's behalf must not unsubscribe.
+/// Asks first: a mail scanner that follows links must not unsubscribe anyone.
 pub(super) async fn handler(visit: Visit, Path(token): Path<String>) -> Response {
     if SecretToken::parse(&token).is_none() {
         return missing::page(&visit);

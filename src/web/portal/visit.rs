@@ -36,6 +36,8 @@ pub(super) struct Visit {
     pub(super) logged_in: Option<Box<PortalLoggedIn>>,
     /// The token of the browser that may enter a code.
     pub(super) code_token: Option<SecretToken>,
+    /// The ticket of a place in a line.
+    pub(super) ticket: Option<String>,
     /// Whether the browser is to keep the language, because it was chosen with this request.
     chosen: bool,
     /// The key of form tokens, and whether the browser has it.
@@ -196,6 +198,7 @@ impl FromRequestParts<Arc<Portal>> for Visit {
             },
             logged_in: None,
             code_token: secret(Cookie::Code),
+            ticket: Cookie::Place.read(headers, &portal.site),
             chosen: chosen.is_some(),
             form_key,
         };

@@ -4,12 +4,15 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use tokio::sync::OnceCell;
+use tracing::warn;
 
+use super::cookies::Cookie;
 use super::form::Submitted;
 use super::layout::Layout;
 use super::visit::Visit;
-use crate::policy::{LineFull, PortalLines};
-use crate::service::{Asker, Bulkhead, Clock, Entered, PlaceInLine};
+use crate::policy::{LineFull, LinePlace, PortalLines};
+use crate::service::{Asker, Bulkhead, Clock, Context, Entered, LineTickets, PlaceInLine, TicketOf};
 use crate::translations::{Message, message};
 
 /// The answer to what somebody has waited for, in the language in which it is fetched.
@@ -53,6 +56,8 @@ impl Awaited {
 pub(super) struct Lines {
     passwords: Bulkhead<Answer>,
     codes: Bulkhead<Answer>,
+    /// Signs places, from the first one on.
+    tickets: OnceCell<LineTickets>,
 }
 
 impl Lines {
@@ -61,6 +66,18 @@ impl Lines {
         Self {
             passwords: Bulkhead::new("portal_passwords", limits.passwords, clock.clone()),
             codes: Bulkhead::new("portal_codes", limits.codes, clock.clone()),
+            tickets: OnceCell::new(),
+        }
+    }
+
+    /// What signs places. `None` while the database doesn't answer: then places last until a restart.
+    async fn tickets(&self, context: &Context) -> Option<&LineTickets> {
+        match self.tickets.get_or_try_init(|| LineTickets::open(context)).await {
+            Ok(tickets) => Some(tickets),
+            Err(error) => {
+                warn!(%error, "places in a line can't be signed");
+                None
+            }
         }
     }
 
@@ -80,12 +97,34 @@ impl Visit {
         work: impl Future<Output = Answer> + Send + 'static,
     ) -> Result<Response, LineFull> {
         let holder = self.holder();
-        let asker = Asker { holder: &holder, address: &self.browser.address };
+        let earlier = self.earlier_place(line).await;
+        let asker = Asker { holder: &holder, address: &self.browser.address, earlier };
         match self.portal.lines.of(line).enter(asker, work).await {
-            Entered::Done(answer) => Ok(answer(self)),
-            Entered::Waits => Ok(self.redirect(&line.page())),
+            Entered::Done(answer) => Ok(self.without_ticket(answer(self))),
+            Entered::Waits(place) => {
+                let response = self.redirect(&line.page());
+                let of = TicketOf { line: line.code(), holder: &holder };
+                let tickets = self.portal.lines.tickets(self.context()).await;
+                Ok(match tickets.and_then(|tickets| tickets.write(of, place)) {
+                    Some(ticket) => self.with_cookie(response, Cookie::Place, &ticket),
+                    None => response,
+                })
+            }
             Entered::Full => Err(LineFull),
         }
+    }
+
+    /// The place that the browser was given before a restart, if nobody has taken it again.
+    async fn earlier_place(&self, line: Awaited) -> Option<LinePlace> {
+        let ticket = self.ticket.as_deref()?;
+        let tickets = self.portal.lines.tickets(self.context()).await?;
+        let (holder, now) = (self.holder(), self.context().clock.now());
+        let place = tickets.read(TicketOf { line: line.code(), holder: &holder }, ticket, now)?;
+        self.portal.lines.of(line).is_kept(place).then_some(place)
+    }
+
+    fn without_ticket(&self, response: Response) -> Response {
+        if self.ticket.is_some() { self.with_cookie(response, Cookie::Place, "") } else { response }
     }
 }
 
@@ -100,9 +139,15 @@ struct Waiting {
 }
 
 pub(super) async fn handler(visit: Visit) -> Response {
-    let place =
-        Awaited::asked(&visit).and_then(|line| Some((line, visit.portal.lines.of(line).place(&visit.holder())?)));
-    let Some((line, place)) = place else { return visit.redirect("/log-in?out=waited") };
+    let Some(line) = Awaited::asked(&visit) else { return visit.redirect("/log-in?out=waited") };
+    let Some(place) = visit.portal.lines.of(line).place(&visit.holder()) else {
+        // A restart loses what was typed, as a password is stored nowhere, and not the place.
+        return visit.redirect(match (visit.earlier_place(line).await, line) {
+            (None, _) => "/log-in?out=waited",
+            (Some(_), Awaited::Passwords) => "/log-in?out=kept",
+            (Some(_), Awaited::Codes) => "/register?out=kept",
+        });
+    };
     let (heading, place, button) = match place {
         PlaceInLine::Behind(before) => (
             message!("portal-waiting"),
@@ -118,7 +163,7 @@ pub(super) async fn handler(visit: Visit) -> Response {
 pub(super) async fn submit(Submitted { visit, .. }: Submitted) -> Response {
     let Some(line) = Awaited::asked(&visit) else { return visit.redirect("/log-in") };
     match visit.portal.lines.of(line).fetch(&visit.holder()) {
-        Some(answer) => answer(&visit),
+        Some(answer) => visit.without_ticket(answer(&visit)),
         None => visit.redirect(&line.page()),
     }
 }

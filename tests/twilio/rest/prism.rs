@@ -6,11 +6,16 @@ use std::time::Duration;
 use kenkocall::carrier::network::{CommandResult, DialOutcome, LookupResult, SmsOutcome};
 use kenkocall::carrier::twilio::rest::{Order, Patience, Prepared, RestClient, Search};
 use kenkocall::config::{MachineDetection, Twilio};
+use kenkocall::domain::NoticeId;
 use serde_json::Value;
 use url::form_urlencoded;
 
 use super::{CALLER, PATIENT, at, call, dial, leg, number, requests, settings, urls};
 use crate::prism::{BALANCE, CALL, CALLS, MESSAGES, Prism};
+
+fn notice() -> NoticeId {
+    "0199c1f0-7d44-7b6e-9b5e-6f0a3d1e2c4b".parse().expect("an id")
+}
 
 /// Sends a request with a changed form. Returns the status, and Prism's findings.
 async fn judged(request: &Prepared, alter: impl FnOnce(String) -> String) -> (u16, Value) {
@@ -49,6 +54,7 @@ async fn no_request_of_ours_breaks_the_official_document() {
         (requests.tell(&leg(), Order::HangUp), 200),
         (requests.tell(&leg(), Order::Redirect(&goodbye)), 200),
         (requests.sms(&to, &from, "お電話がつながりませんでした。 a+b & c=1"), 201),
+        (requests.notice(&to, &from, "健康状態の報告: https://kenko.example/portal/r/x?a=1&b 2", notice()), 201),
     ];
     for (request, expected) in all {
         let request = request.expect("a request");
@@ -85,6 +91,10 @@ async fn a_wrong_request_is_refused_so_the_check_can_fail() {
         let (status, body) = judged(&place, altered).await;
         assert_eq!(status, 422, "{wrong}: {body}");
     }
+    let notice = requests.notice(&number(PATIENT), &number(CALLER), "x", notice()).expect("a request");
+    let broken = |form: String| form.replace("StatusCallback=https%3A%2F%2F", "StatusCallback=not+one+");
+    let (status, body) = judged(&notice, broken).await;
+    assert_eq!(status, 422, "a notice's: {body}");
     let tell = requests.tell(&leg(), Order::Cancel).expect("a request");
     assert_eq!(judged(&tell, |form| form.replace("canceled", "cancelled")).await.0, 422);
     let wrong_page = requests.list_page("PageSize=many").expect("a request");
@@ -102,5 +112,7 @@ async fn our_client_reads_the_official_examples() {
     // The example is a different call, so it proves nothing about ours.
     assert!(matches!(client.look_up(&leg()).await, LookupResult::Unavailable(_)));
     assert!(!matches!(client.hang_up(&leg()).await, CommandResult::Unavailable));
-    assert_eq!(client.send_sms(&number(PATIENT), &number(CALLER), "お電話しました。").await, SmsOutcome::Accepted);
+    let (to, from) = (number(PATIENT), number(CALLER));
+    assert_eq!(client.send_sms(&to, &from, "お電話しました。").await, SmsOutcome::Accepted);
+    assert_eq!(client.send_notice(&to, &from, "お知らせです。", notice()).await, SmsOutcome::Accepted);
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -16,6 +16,25 @@ use super::line::{Line, Written};
 /// The longest name of a file that is read back, in bytes.
 const LONGEST_NAME: u64 = 512;
 
+/// Which file it is, and how long.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    device: u64,
+    inode: u64,
+    length: u64,
+}
+
+impl Mark {
+    fn of(file: &fs::Metadata) -> Self {
+        Self { device: file.dev(), inode: file.ino(), length: file.len() }
+    }
+
+    /// Whether this is the same file, with everything that it had.
+    const fn lives_on_in(self, now: Self) -> bool {
+        self.device == now.device && self.inode == now.inode && self.length <= now.length
+    }
+}
+
 /// The journal's folder and the file of today.
 pub(super) struct Files {
     folder: PathBuf,
@@ -24,6 +43,10 @@ pub(super) struct Files {
     today: Date,
     /// `None` after a failure: the next line goes to a file opened anew.
     file: Option<File>,
+    /// What the file was after our last line. `None` before the first one of a day.
+    mark: Option<Mark>,
+    /// Whether it was taken away, replaced or cut: what it lacks can't be proven any more.
+    lost: bool,
     /// Whether a new day has begun since this was last asked.
     turned: bool,
     /// Held as long as the journal is open. Has the name of the last file, so that its loss is noticed.
@@ -42,7 +65,16 @@ impl Files {
             Err(fs::TryLockError::WouldBlock) => return Err(JournalError::InUse),
             Err(fs::TryLockError::Error(error)) => return Err(error.into()),
         }
-        let mut files = Self { folder: folder.to_owned(), stem, today: day(now), file: None, turned: false, lock };
+        let mut files = Self {
+            folder: folder.to_owned(),
+            stem,
+            today: day(now),
+            file: None,
+            mark: None,
+            lost: false,
+            turned: false,
+            lock,
+        };
         let whole = files.read_all(book)?;
         if let Some(opened) = files.begin_day(now)? {
             book.note(&opened, Follower::Nobody);
@@ -52,8 +84,10 @@ impl Files {
             let gap = Line { at: now, what: Written::Gap };
             files.put(&gap)?;
             book.note(&gap, Follower::Nobody);
+            files.name_last(&files.path())?;
         }
         files.delete_old();
+        files.mark()?;
         Ok(files)
     }
 
@@ -77,9 +111,10 @@ impl Files {
         sync: bool,
         now: Timestamp,
     ) -> std::io::Result<()> {
+        self.must_be_there()?;
         if day(now) > self.today {
             self.today = day(now);
-            self.file = None;
+            (self.file, self.mark) = (None, None);
             self.turned = true;
         }
         if self.file.is_none() {
@@ -91,9 +126,63 @@ impl Files {
             serde_json::to_writer(&mut bytes, line)?;
             bytes.push(b'\n');
         }
+        if bytes.is_empty() {
+            bytes.push(b'\n');
+        }
         let Some(file) = &mut self.file else { return Err(std::io::ErrorKind::NotFound.into()) };
         file.write_all(&bytes)?;
-        if sync { file.sync_data() } else { Ok(()) }
+        if sync {
+            file.sync_data()?;
+        }
+        self.mark()
+    }
+
+    /// Tries whether lines can be written, by an empty one.
+    pub(super) fn try_out(&mut self, now: Timestamp) -> std::io::Result<()> {
+        self.append(std::iter::empty(), true, now)
+    }
+
+    /// Whether a file was taken away, replaced or cut while it was written.
+    pub(super) const fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// Lines written into a file that nobody will find prove nothing.
+    fn must_be_there(&mut self) -> std::io::Result<()> {
+        let Some(mark) = self.mark.filter(|_| !self.lost) else {
+            return if self.lost { Err(lost()) } else { Ok(()) };
+        };
+        match fs::metadata(self.path()) {
+            Ok(found) if mark.lives_on_in(Mark::of(&found)) => Ok(()),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            Ok(_) | Err(_) => {
+                self.lost = true;
+                // The next process finds that this one has missed a file.
+                let missed = self.folder.join(format!("{}.lost", self.stem));
+                self.name_last(&missed)?;
+                Err(lost())
+            }
+        }
+    }
+
+    fn mark(&mut self) -> std::io::Result<()> {
+        if let Some(file) = &self.file {
+            self.mark = Some(Mark::of(&file.metadata()?));
+        }
+        Ok(())
+    }
+
+    /// The file of today.
+    fn path(&self) -> PathBuf {
+        self.folder.join(format!("{}.{}", self.stem, self.today))
+    }
+
+    /// Notes the name of the last file in the lock.
+    fn name_last(&self, path: &Path) -> std::io::Result<()> {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        self.lock.set_len(0)?;
+        (&self.lock).write_all(name.as_bytes())?;
+        self.lock.sync_data()
     }
 
     /// Returns whether a new day has begun since this was last called.
@@ -149,7 +238,7 @@ impl Files {
 
     /// Opens the file of today. Returns its first line if it is new.
     fn begin_day(&mut self, now: Timestamp) -> std::io::Result<Option<Line>> {
-        let path = self.folder.join(format!("{}.{}", self.stem, self.today));
+        let path = self.path();
         let previous = self.names()?.into_iter().rfind(|(day, _)| *day < self.today);
         let new = !path.exists();
         let mut file = writable(&path)?;
@@ -165,9 +254,7 @@ impl Files {
         let opened = Line { at: now, what: Written::Opened { previous } };
         self.put(&opened)?;
         File::open(&self.folder)?.sync_all()?;
-        self.lock.set_len(0)?;
-        self.lock.write_all(name(&path).unwrap_or_default().as_bytes())?;
-        self.lock.sync_data()?;
+        self.name_last(&path)?;
         Ok(Some(opened))
     }
 
@@ -178,6 +265,10 @@ impl Files {
         file.write_all(&bytes)?;
         file.sync_data()
     }
+}
+
+fn lost() -> std::io::Error {
+    std::io::Error::other("its file was taken away, replaced or cut while it was written; restart this server")
 }
 
 fn day(at: Timestamp) -> Date {

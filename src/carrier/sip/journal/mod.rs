@@ -11,6 +11,7 @@ mod line;
 mod tests;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -40,8 +41,18 @@ pub enum JournalError {
 pub struct Journal {
     book: Arc<Mutex<Book>>,
     lines: mpsc::Sender<Append>,
+    state: Arc<AtomicU8>,
     now: Now,
     longest_ringing: Duration,
+}
+
+/// Why the journal can't be written. Nobody is called meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JournalTrouble {
+    /// The disk is full or broken, or the file isn't ours.
+    NotWritable,
+    /// A file was taken away, replaced or cut. Only a restart goes on.
+    Lost,
 }
 
 struct Append {
@@ -66,11 +77,12 @@ impl Journal {
         let files = Files::open(path, now(), &mut book)?;
         let book = Arc::new(Mutex::new(book));
         let (lines, received) = mpsc::channel();
-        let (shared, clock) = (Arc::clone(&book), Arc::clone(&now));
+        let (shared, clock, state) = (Arc::clone(&book), Arc::clone(&now), Arc::default());
+        let told = Arc::clone(&state);
         std::thread::Builder::new()
             .name("call-journal".to_owned())
-            .spawn(move || write_all(files, &received, &shared, &clock))?;
-        Ok(Self { book, lines, now, longest_ringing })
+            .spawn(move || write_all(files, &received, &shared, &clock, &told))?;
+        Ok(Self { book, lines, state, now, longest_ringing })
     }
 
     /// Writes a line, and returns `true` once it is on the disk. If `false`, nothing may follow from it.
@@ -86,6 +98,15 @@ impl Journal {
         self.with(|book| book.note(&line, Follower::Us));
         // If the writer has ended, the next line that must be on the disk says so.
         _ = self.lines.send(Append { line, written: None });
+    }
+
+    /// Why it can't be written. `None` if it can.
+    pub fn trouble(&self) -> Option<JournalTrouble> {
+        match self.state.load(Ordering::Relaxed) {
+            WRITABLE => None,
+            LOST => Some(JournalTrouble::Lost),
+            _ => Some(JournalTrouble::NotWritable),
+        }
     }
 
     /// Reads the calls.
@@ -106,16 +127,29 @@ impl Journal {
 
 /// Lines synced together at most.
 const MOST_TOGETHER: usize = 256;
+/// How often it is tried out while nothing is written.
+const TRY_OUT: Duration = Duration::from_secs(10);
 
-fn write_all(mut files: Files, lines: &mpsc::Receiver<Append>, book: &Mutex<Book>, now: &Now) {
-    while let Ok(first) = lines.recv() {
+const WRITABLE: u8 = 0;
+const NOT_WRITABLE: u8 = 1;
+const LOST: u8 = 2;
+
+fn write_all(mut files: Files, lines: &mpsc::Receiver<Append>, book: &Mutex<Book>, now: &Now, state: &AtomicU8) {
+    loop {
+        let first = match lines.recv_timeout(TRY_OUT) {
+            Ok(first) => first,
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                let tried = files.try_out(now());
+                tell(&files, &tried, state);
+                continue;
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => return,
+        };
         let mut together = vec![first];
         together.extend(lines.try_iter().take(MOST_TOGETHER));
         let waits = together.iter().any(|one| one.written.is_some());
         let written = files.append(together.iter().map(|one| &one.line), waits, now());
-        if let Err(error) = &written {
-            tracing::error!(%error, "the call journal can't be written, so nobody is called");
-        }
+        tell(&files, &written, state);
         let mut book = book.lock().unwrap_or_else(PoisonError::into_inner);
         if files.has_turned() {
             book.forget_before(now());
@@ -128,5 +162,21 @@ fn write_all(mut files: Files, lines: &mpsc::Receiver<Append>, book: &Mutex<Book
             // The caller may have gone.
             _ = waiting.send(written.is_ok());
         }
+    }
+}
+
+fn tell(files: &Files, written: &std::io::Result<()>, state: &AtomicU8) {
+    let now = match written {
+        Ok(()) => WRITABLE,
+        Err(_) if files.is_lost() => LOST,
+        Err(_) => NOT_WRITABLE,
+    };
+    let before = state.swap(now, Ordering::Relaxed);
+    match written {
+        Err(error) if before != now => {
+            tracing::error!(%error, "the call journal can't be written, so nobody is called")
+        }
+        Ok(()) if before != now => tracing::info!("the call journal can be written again"),
+        Ok(()) | Err(_) => {}
     }
 }

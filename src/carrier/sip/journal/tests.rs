@@ -172,3 +172,41 @@ async fn a_journal_that_cannot_be_written_says_so() {
     assert!(!journal.write(sending(CALL)).await, "the new day's file has no folder");
     assert!(journal.with(|book| book.entry(CALL).is_none()));
 }
+
+/// Lines in a file that nobody will find prove nothing: nobody is dialled until a restart, which knows of the gap.
+#[tokio::test]
+async fn a_file_that_is_replaced_while_it_is_written_is_noticed() {
+    type Change = fn(&Path);
+    let changes: [(&str, Change); 3] = [
+        ("taken away", |file| std::fs::remove_file(file).unwrap()),
+        ("replaced", |file| {
+            let copy = file.with_extension("copy");
+            std::fs::copy(file, &copy).unwrap();
+            std::fs::rename(copy, file).unwrap();
+        }),
+        ("cut", |file| std::fs::File::options().write(true).open(file).unwrap().set_len(10).unwrap()),
+    ];
+    for (what, change) in changes {
+        let (folder, clock) = (tempfile::tempdir().unwrap(), Hand::new());
+        let journal = open(folder.path(), &clock).unwrap();
+        assert!(journal.write(sending(CALL)).await);
+        assert_eq!(journal.trouble(), None);
+        let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        let file = files.into_iter().find(|file| file.extension().is_some_and(|end| end != "lock")).unwrap();
+        change(&file);
+        for _ in 0..2 {
+            assert!(!journal.write(sending("01938f6e-0000-7000-8000-000000000002")).await, "{what}");
+            assert_eq!(journal.trouble(), Some(JournalTrouble::Lost), "{what}");
+        }
+        drop(journal);
+        clock.go(60);
+        let journal = open(folder.path(), &clock).unwrap();
+        let whole = journal.with(|book| book.whole_since());
+        assert_eq!(whole, Some(journal.now()), "{what}: what came before is unknown");
+        assert!(journal.write(sending(CALL)).await, "{what}: calls go on");
+        drop(journal);
+        clock.go(60);
+        let again = open(folder.path(), &clock).unwrap().with(|book| book.whole_since());
+        assert_eq!(again, whole, "{what}: the gap is told once");
+    }
+}

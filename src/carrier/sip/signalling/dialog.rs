@@ -1,16 +1,18 @@
 //! Our side of a dialog, from which its requests are made.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use rsipstack::sip::prelude::HeadersExt as _;
 use rsipstack::sip::{Request, Response, Transport};
-use rsipstack::transaction::endpoint::EndpointInnerRef;
 use rsipstack::transaction::key::{TransactionKey, TransactionRole};
 use rsipstack::transaction::make_via_branch;
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::SipAddr;
 
 use super::super::journal;
+use super::Shared;
+use crate::carrier::sip::trunk::Trunk;
 
 /// Our side of a dialog.
 #[derive(Clone)]
@@ -28,8 +30,8 @@ pub(super) struct Dialog {
     pub(super) contact: String,
     /// `Via` without a branch: `SIP/2.0/UDP 192.0.2.1:5060`.
     pub(super) via: String,
-    /// Whether answers are asked for at the port that a request came from.
-    pub(super) rport: bool,
+    /// The trunk that the call goes through.
+    pub(super) trunk: Arc<Trunk>,
     /// The last number of our requests.
     pub(super) cseq: u32,
     /// The last number of theirs.
@@ -48,7 +50,7 @@ impl Dialog {
 
     fn with_cseq(&self, method: &str, cseq: u32, headers: &str, body: &str) -> Option<Request> {
         let routes: String = self.routes.iter().map(|route| format!("Route: {route}\r\n")).collect();
-        let (rport, branch) = (if self.rport { ";rport" } else { "" }, branch());
+        let (rport, branch) = (if self.trunk.rport { ";rport" } else { "" }, branch());
         let text = format!(
             "{method} {target} SIP/2.0\r\nVia: {via}{rport};branch={branch}\r\nMax-Forwards: 70\r\nFrom: {local}\r\n\
              To: {remote}\r\nCall-ID: {call_id}\r\nCSeq: {cseq} {method}\r\nContact: {contact}\r\n{routes}{headers}\
@@ -64,9 +66,28 @@ impl Dialog {
         Request::try_from(text).ok()
     }
 
+    /// The ACK of an answer to the INVITE with this number.
+    pub(super) fn confirmation(&self, seq: u32) -> Option<(Request, SipAddr)> {
+        Some((self.with_cseq("ACK", seq, "", "")?, self.next_hop()))
+    }
+
+    /// Requests stay in the trunk's networks: what its messages name elsewhere isn't followed.
     fn next_hop(&self) -> SipAddr {
-        let uri = self.routes.first().map_or(&*self.target, |route| uri_of(route));
-        address_of(uri).unwrap_or_else(|| self.peer.clone())
+        let named = address_of(self.first_hop()).filter(|hop| self.is_near(hop));
+        named.unwrap_or_else(|| self.peer.clone())
+    }
+
+    /// Whether the other side has named an address outside of the trunk's networks for our requests.
+    pub(super) fn leads_away(&self) -> bool {
+        address_of(self.first_hop()).is_some_and(|hop| !self.is_near(&hop))
+    }
+
+    fn first_hop(&self) -> &str {
+        self.routes.first().map_or(&*self.target, |route| uri_of(route))
+    }
+
+    fn is_near(&self, hop: &SipAddr) -> bool {
+        hop.get_socketaddr().is_ok_and(|hop| self.trunk.is_from(hop.ip()))
     }
 
     /// What the journal must know to end it.
@@ -91,6 +112,12 @@ impl Dialog {
 pub(super) fn branch() -> String {
     let text = make_via_branch().to_string();
     text.rsplit('=').next().unwrap_or_default().to_owned()
+}
+
+/// The branch of a `Via`.
+pub(super) fn branch_of(via: &str) -> String {
+    let after = via.split_once("branch=").map_or("", |(_, after)| after);
+    after.split([';', ',']).next().unwrap_or_default().trim().to_owned()
 }
 
 /// The URI of a name-addr: `"x" <sip:a@b;lr>;tag=1` is `sip:a@b;lr`.
@@ -120,6 +147,11 @@ pub(super) fn address_of(uri: &str) -> Option<SipAddr> {
 /// The values of a header that may occur several times and be split by commas outside of brackets.
 pub(super) fn values(message: &impl HasAll, name: &str) -> Vec<String> {
     message.all(name).iter().flat_map(|value| split(value)).collect()
+}
+
+/// The values of a header that may occur several times, as they came.
+pub(super) fn all(message: &impl HasAll, name: &str) -> Vec<String> {
+    message.all(name)
 }
 
 /// All values of a header.
@@ -170,9 +202,10 @@ fn split(value: &str) -> Vec<String> {
 }
 
 /// Sends a request that isn't an INVITE, and waits for its final answer. `None` if there is none.
-pub(super) async fn exchange(endpoint: &EndpointInnerRef, request: Request, to: SipAddr) -> Option<Response> {
+pub(super) async fn exchange(shared: &Shared, request: Request, to: SipAddr) -> Option<Response> {
     let key = TransactionKey::from_request(&request, TransactionRole::Client).ok()?;
-    let mut transaction = Transaction::new_client(key, request, endpoint.clone(), None);
+    let (connection, to) = shared.connection(&to).await?;
+    let mut transaction = Transaction::new_client(key, request, shared.endpoint.clone(), Some(connection));
     transaction.destination = Some(to);
     transaction.send().await.ok()?;
     while let Some(message) = transaction.receive().await {

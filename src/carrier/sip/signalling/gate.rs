@@ -13,30 +13,40 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use rsipstack::sip::prelude::{HeadersExt as _, ToTypedHeader as _};
-use rsipstack::sip::{Request, Response, SipMessage};
-use rsipstack::transaction::endpoint::TransportEventInspector;
+use rsipstack::sip::{Request, Response, SipMessage, Transport};
+use rsipstack::transaction::endpoint::{EndpointInnerRef, TargetLocator, TransportEventInspector};
 use rsipstack::transaction::key::{TransactionKey, TransactionRole};
-use rsipstack::transport::TransportEvent;
+use rsipstack::transport::channel::ChannelConnection;
+use rsipstack::transport::transport_layer::DomainResolver;
+use rsipstack::transport::{SipAddr, SipConnection, TransportEvent};
+use tokio::sync::mpsc;
 use tracing::warn;
+
+use super::answers::answer_in;
 
 /// Messages of one address in a second. A trunk with 200 new calls a second sends fewer.
 const BUDGET: u32 = 4_000;
 /// Addresses counted in a second. More are strangers by number.
 const MOST_ADDRESSES: usize = 1_024;
 /// The longest message, in bytes.
-const LONGEST: usize = 16 * 1024;
+pub(super) const LONGEST: usize = 16 * 1024;
 /// The most proxies that a message may have passed (RFC 3261 section 16.6: 70 hops).
 const MOST_VIAS: usize = 70;
 /// Seconds between two log lines about what was dropped.
 const TOLD_EVERY: u32 = 60;
+/// How often the library's loop is tried.
+const BEAT: Duration = Duration::from_secs(5);
+/// So many beats without an answer, and the loop is held up.
+const MISSED_BEATS: u64 = 4;
 
 /// What comes in must pass it.
 #[derive(Debug)]
 pub(crate) struct Gate {
     networks: Vec<IpNet>,
     spent: Mutex<HashMap<IpAddr, u32>>,
-    /// Dropped: from strangers, over budget, unreadable.
-    dropped: [AtomicU64; 3],
+    /// Dropped: from strangers, over budget, unreadable, led away.
+    dropped: [AtomicU64; 4],
+    pulse: Pulse,
 }
 
 /// Why a message is dropped.
@@ -45,11 +55,13 @@ pub(crate) enum Dropped {
     Stranger = 0,
     OverBudget = 1,
     Unreadable = 2,
+    /// It named an address outside of the trunks' networks, for audio or for our requests.
+    LedAway = 3,
 }
 
 impl Gate {
     pub(crate) fn new(networks: Vec<IpNet>) -> Arc<Self> {
-        Arc::new(Self { networks, spent: Mutex::default(), dropped: Default::default() })
+        Arc::new(Self { networks, spent: Mutex::default(), dropped: Default::default(), pulse: Pulse::default() })
     }
 
     /// Returns whether a sender may be heard.
@@ -92,10 +104,10 @@ impl Gate {
                 continue;
             }
             told = 0;
-            let [strangers, over_budget, unreadable] =
+            let [strangers, over_budget, unreadable, led_away] =
                 self.dropped.each_ref().map(|dropped| dropped.swap(0, Ordering::Relaxed));
-            if strangers.saturating_add(over_budget).saturating_add(unreadable) > 0 {
-                warn!(strangers, over_budget, unreadable, "SIP messages were dropped in the last minute");
+            if strangers.saturating_add(over_budget).saturating_add(unreadable).saturating_add(led_away) > 0 {
+                warn!(strangers, over_budget, unreadable, led_away, "SIP messages were dropped in the last minute");
             }
         }
     }
@@ -129,6 +141,11 @@ impl rsipstack::platform::net::UdpSocket for GatedSocket {
     }
 
     async fn send_to(&self, buf: &[u8], addr: SocketAddr) -> rsipstack::Result<usize> {
+        // Whatever a message names: nothing leaves the trunks' networks.
+        if !self.gate.knows(addr.ip()) {
+            self.gate.count(Dropped::LedAway);
+            return Ok(buf.len());
+        }
         Ok(self.socket.send_to(buf, addr).await?)
     }
 
@@ -137,28 +154,89 @@ impl rsipstack::platform::net::UdpSocket for GatedSocket {
     }
 }
 
-/// The gate for messages on connections. Who may connect was decided when they did.
-pub(super) struct ConnectionGate(pub(super) Arc<Gate>);
+/// Sees every event in the library's one loop: answers to INVITEs, and the beats that show that it runs.
+pub(super) struct Watch {
+    pub(super) gate: Arc<Gate>,
+    pub(super) answers: mpsc::Sender<Response>,
+}
 
 #[async_trait::async_trait]
-impl TransportEventInspector for ConnectionGate {
+impl TransportEventInspector for Watch {
     async fn handle(&self, event: TransportEvent) -> Option<TransportEvent> {
-        let TransportEvent::Incoming(message, connection, from) = &event else { return Some(event) };
-        let sender = from.get_socketaddr().ok().map(|sender| sender.ip());
-        let admitted = match sender {
-            // Its datagram has passed already.
-            _ if !connection.is_reliable() => Ok(()),
-            Some(sender) => self.0.admit(sender),
-            None => Err(Dropped::Stranger),
-        };
-        let admitted = admitted.and_then(|()| if passes(message) { Ok(()) } else { Err(Dropped::Unreadable) });
-        match admitted {
-            Ok(()) => Some(event),
-            Err(why) => {
-                self.0.count(why);
-                None
+        if let TransportEvent::Closed(connection) = &event
+            && connection.get_addr().to_string() == beat_address().to_string()
+        {
+            self.gate.pulse.seen.fetch_add(1, Ordering::Relaxed);
+            return None;
+        }
+        if let Some(answer) = answer_in(&event) {
+            // Those that find no room are repeated.
+            _ = self.answers.try_send(answer);
+        }
+        Some(event)
+    }
+}
+
+/// Beats that were sent through the library's loop, and those that came through.
+#[derive(Debug, Default)]
+struct Pulse {
+    sent: AtomicU64,
+    seen: AtomicU64,
+}
+
+/// No peer has it.
+fn beat_address() -> SipAddr {
+    SipAddr { r#type: Some(Transport::Tcp), ..SipAddr::from(SocketAddr::from(([0, 0, 0, 0], 0))) }
+}
+
+impl Gate {
+    /// Whether the library's loop doesn't run any more, or is held up.
+    pub(super) fn is_stalled(&self) -> bool {
+        let sent = self.pulse.sent.load(Ordering::Relaxed);
+        sent.saturating_sub(self.pulse.seen.load(Ordering::Relaxed)) >= MISSED_BEATS
+    }
+
+    /// Sends beats through the library's loop.
+    pub(super) async fn beat(self: Arc<Self>, layer: EndpointInnerRef) {
+        let (beats, unread) = mpsc::unbounded_channel();
+        let (nowhere, _unread) = mpsc::unbounded_channel();
+        let channel = ChannelConnection::create_connection(unread, nowhere, beat_address(), None).await;
+        let Ok(connection) = channel.map(SipConnection::Channel) else { return };
+        layer.transport_layer.add_connection(connection.clone());
+        let mut every = tokio::time::interval(BEAT);
+        every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        loop {
+            every.tick().await;
+            self.pulse.sent.fetch_add(1, Ordering::Relaxed);
+            if beats.send(TransportEvent::Closed(connection.clone())).is_err() {
+                return;
             }
         }
+    }
+}
+
+/// The library never looks names up: its one loop would wait for the answer.
+pub(super) struct NoNames;
+
+#[async_trait::async_trait]
+impl DomainResolver for NoNames {
+    async fn resolve(&self, target: &SipAddr) -> rsipstack::Result<SipAddr> {
+        Err(rsipstack::Error::DnsResolutionError(target.to_string()))
+    }
+}
+
+/// Where the library confirms answers: in the trunks' networks, or where the INVITE went.
+pub(super) struct NearBy(pub(super) Arc<Gate>);
+
+#[async_trait::async_trait]
+impl TargetLocator for NearBy {
+    async fn locate(&self, uri: &rsipstack::sip::Uri) -> rsipstack::Result<SipAddr> {
+        let named = SipAddr::try_from(uri)?;
+        let near = named.get_socketaddr().is_ok_and(|at| self.0.knows(at.ip()));
+        if near {
+            return Ok(named);
+        }
+        Err(rsipstack::Error::TransportLayerError("outside of the trunks' networks".to_owned(), named))
     }
 }
 

@@ -1,29 +1,30 @@
 //! A call that comes in: it is answered at once, or refused with the reason.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 
 use rsipstack::sip::prelude::HeadersExt as _;
 use rsipstack::sip::{Header, Request};
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transaction::{make_tag, make_uuid_v4};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tracing::warn;
 
 use super::dialog::{Dialog, uri_of, values};
-use super::talking::{
-    LONGEST_CALL, MIN_SE, SessionTimer, Talking, TooShort, follow_invite, session_timer, settings_of,
-};
-use super::{ALLOW, MAILBOX, RETRY_AFTER, Shared, answer};
+use super::gate::Dropped;
+use super::session_timer::{MIN_SE, SessionTimer, TooShort, session_timer};
+use super::talking::{LONGEST_CALL, RefreshClock, Talking, follow_invite, settings_of};
+use super::{ALLOW, MAILBOX, RETRY_AFTER, Shared, answer, refuse};
 use crate::carrier::CarrierLegId;
+use crate::carrier::network::Ringing;
 use crate::carrier::sip::identity::{Identities, parsed};
 use crate::carrier::sip::journal::Written;
-use crate::carrier::sip::leg::{Called, LineEvent, Talk};
+use crate::carrier::sip::leg::{Called, Ended, LineEvent, Talk};
 use crate::carrier::sip::media::{MediaSession, PortPair};
 use crate::carrier::sip::sdp::{self, Audio, Coding, Description, Direction, SdpError, SessionName};
 use crate::carrier::sip::trunk::Trunk;
 use crate::config::SipTransport;
-use crate::domain::{Line, PhoneNumber};
+use crate::domain::{HangupCause, Line, PhoneNumber};
 
 /// What the other side may require of us.
 const UNDERSTOOD: [&str; 3] = ["timer", "100rel", "replaces"];
@@ -53,18 +54,37 @@ struct Wish {
     /// `None` if the offer is ours to make.
     offer: Option<Description>,
     timer: Option<SessionTimer>,
+    channel: OwnedSemaphorePermit,
     ports: PortPair,
 }
 
+/// An INVITE that is being answered.
+struct Answering(Arc<Shared>, (String, String, u32));
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.0.invites.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+    }
+}
+
+/// `None` if the same INVITE has come by another way (RFC 3261 section 8.2.2.2).
+fn answering(shared: &Arc<Shared>, request: &Request) -> Option<Answering> {
+    let tag = request.from_header().ok().and_then(|from| from.tag().ok().flatten());
+    let id = request.call_id_header().map(|id| id.value().to_owned()).unwrap_or_default();
+    let seq = request.cseq_header().ok().and_then(|cseq| cseq.seq().ok()).unwrap_or_default();
+    let key = (id, tag.map(|tag| tag.value().to_owned()).unwrap_or_default(), seq);
+    let new = shared.invites.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
+    new.then(|| Answering(Arc::clone(shared), key))
+}
+
 /// Takes a new call.
-pub(super) async fn take(shared: Arc<Shared>, mut transaction: Transaction) {
+pub(super) async fn take(shared: Arc<Shared>, transaction: Transaction) {
+    let Some(_answering) = answering(&shared, &transaction.original) else {
+        return refuse(transaction, 482, Vec::new());
+    };
     match wish(&shared, &transaction) {
         Ok(wish) => begin(&shared, transaction, wish).await,
-        Err(Refusal { status, headers }) => {
-            answer(&mut transaction, status, headers, "").await;
-            // The answer is repeated until it is confirmed.
-            while transaction.receive().await.is_some() {}
-        }
+        Err(Refusal { status, headers }) => refuse(transaction, status, headers),
     }
 }
 
@@ -76,10 +96,7 @@ fn wish(shared: &Shared, transaction: &Transaction) -> Result<Wish, Refusal> {
     if shared.draining.load(Ordering::Relaxed) {
         return Err(Refusal::busy());
     }
-    let channels = usize::try_from(trunk.channels).unwrap_or(usize::MAX);
-    if shared.live.load(Ordering::Relaxed) >= channels {
-        return Err(Refusal::busy());
-    }
+    let channel = trunk.channel().ok_or_else(Refusal::busy)?;
     let strange: Vec<String> = values(request, "Require")
         .into_iter()
         .filter(|name| !UNDERSTOOD.iter().any(|known| known.eq_ignore_ascii_case(name)))
@@ -100,16 +117,19 @@ fn wish(shared: &Shared, transaction: &Transaction) -> Result<Wish, Refusal> {
             SdpError::NoAudio | SdpError::NoCoding => Refusal::of(488),
         })?),
     };
+    if offer.as_ref().is_some_and(|offer| shared.leads_away(&trunk, &offer.audio())) {
+        return Err(Refusal::of(488));
+    }
     let ports = shared.ports.take().map_err(|_| {
         warn!("a call was refused: all ports of sip.rtp_ports are in use");
         Refusal::busy()
     })?;
-    Ok(Wish { trunk, line, identities, called, offer, timer, ports })
+    Ok(Wish { trunk, line, identities, called, offer, timer, channel, ports })
 }
 
 async fn begin(shared: &Arc<Shared>, mut transaction: Transaction, wish: Wish) {
     let Some((leg, dialog, tag)) = dialog_of(shared, &mut transaction, &wish.trunk) else {
-        return answer(&mut transaction, 400, Vec::new(), "").await;
+        return refuse(transaction, 400, Vec::new());
     };
     let local = std::net::SocketAddr::new(shared.settings.address, wish.ports.address().port());
     let name = SessionName { number: u32::from(wish.ports.address().port()), version: 1 };
@@ -138,7 +158,12 @@ async fn begin(shared: &Arc<Shared>, mut transaction: Transaction, wish: Wish) {
     headers.extend(
         values(&transaction.original, "Record-Route").into_iter().map(|route| Header::RecordRoute(route.into())),
     );
-    answer(&mut transaction, 200, headers, &sdp).await;
+    if !answer(&mut transaction, 200, headers, &sdp).await {
+        // Nobody has heard that the call was taken, and nothing was said in it.
+        shared.dialogs().remove(&(dialog.call_id.clone(), tag.clone()));
+        let ringing = Ringing::Possible;
+        return shared.record_end(&Ended { call: None, leg, cause: HangupCause::TemporaryFailure, ringing }).await;
+    }
     let talk = Talk { leg: leg.clone(), media: Arc::clone(&media), heard, news, orders: order };
     let talking = Talking {
         shared: Arc::clone(shared),
@@ -155,11 +180,11 @@ async fn begin(shared: &Arc<Shared>, mut transaction: Transaction, wish: Wish) {
         orders,
         mailbox,
         invite,
-        refreshed_within: wish.timer.map(|timer| timer.watched()),
+        clock: RefreshClock::new(wish.timer),
         longest: LONGEST_CALL,
     };
     let called = Called { line: wish.line, caller, called: wish.called, talk };
-    shared.spawn_call(leg, None, talking.run());
+    shared.spawn_call(leg, None, Some(wish.channel), talking.run());
     shared.tell(LineEvent::Called(called)).await;
     follow_invite(transaction, tell).await;
 }
@@ -170,7 +195,11 @@ const fn unknown_audio() -> Audio {
 }
 
 /// The new dialog, with a tag of ours.
-fn dialog_of(shared: &Shared, transaction: &mut Transaction, trunk: &Trunk) -> Option<(CarrierLegId, Dialog, String)> {
+fn dialog_of(
+    shared: &Shared,
+    transaction: &mut Transaction,
+    trunk: &Arc<Trunk>,
+) -> Option<(CarrierLegId, Dialog, String)> {
     let tag = make_tag();
     let to = transaction.original.to_header().ok()?.clone();
     transaction.original.headers.unique_push(to.with_tag(tag.clone()).into());
@@ -185,11 +214,14 @@ fn dialog_of(shared: &Shared, transaction: &mut Transaction, trunk: &Trunk) -> O
         routes: values(request, "Record-Route"),
         contact: shared.contact(transport),
         via: shared.via(transport),
-        rport: trunk.rport,
+        trunk: Arc::clone(trunk),
         cseq: 0,
         remote_cseq: request.cseq_header().ok()?.seq().ok()?,
         peer,
     };
+    if dialog.leads_away() {
+        shared.gate.count(Dropped::LedAway);
+    }
     let leg = CarrierLegId::parse(&make_uuid_v4()).ok()?;
     Some((leg, dialog, tag.value().to_owned()))
 }

@@ -3,16 +3,22 @@
 //! The library brings messages, transactions with their timers, and transports. Each call is a task of its own: a
 //! failure in it ends that call.
 
+mod answers;
 mod dialog;
 mod gate;
 mod incoming;
+mod invite_pump;
 mod outgoing;
+mod probing;
 mod recovery;
+mod registering;
+mod session_timer;
+mod streams;
 mod talking;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,15 +30,19 @@ use rsipstack::sip::prelude::HeadersExt as _;
 use rsipstack::sip::{Header, Method, StatusCode, Transport};
 use rsipstack::transaction::endpoint::{Endpoint, EndpointInnerRef, EndpointOption};
 use rsipstack::transaction::transaction::Transaction;
-use rsipstack::transport::tcp_listener::TcpListenerConnection;
 use rsipstack::transport::udp::UdpConnection;
-use rsipstack::transport::{SipAddr, TransportLayer};
-use tokio::sync::mpsc;
+use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
-use super::journal::{Cause, Journal, Written};
+use super::journal::{Cause, Journal, JournalTrouble, Written};
 use super::leg::{Ended, LegOrder, LineEvent};
 use super::media::MediaPorts;
+use super::registration::Standing;
+use super::sdp::Audio;
+use super::trouble::LineTrouble;
 use super::trunk::Trunk;
 use crate::carrier::CarrierLegId;
 use crate::carrier::network::Ringing;
@@ -40,6 +50,7 @@ use crate::config::SipTransport;
 use crate::domain::{CallId, HangupCause, PhoneNumber};
 
 pub(super) use outgoing::Placement;
+pub use probing::Probe;
 
 /// What we understand.
 const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK";
@@ -55,7 +66,7 @@ pub struct SipSettings {
     pub listen: SocketAddr,
     /// Our address as the trunks see it.
     pub address: IpAddr,
-    /// The trunks. Calls are placed through the first.
+    /// The trunks. Calls are placed through the first that takes them.
     pub trunks: Vec<Arc<Trunk>>,
     /// The number of the health-call line.
     pub health_call_number: Option<PhoneNumber>,
@@ -73,10 +84,22 @@ pub struct ListenError(SocketAddr, String);
 /// What all calls share.
 pub(super) struct Shared {
     endpoint: EndpointInnerRef,
+    streams: streams::Streams,
+    gate: Arc<gate::Gate>,
     settings: SipSettings,
     journal: Journal,
     ports: MediaPorts,
     events: mpsc::Sender<LineEvent>,
+    answers: answers::Answers,
+    udp: Arc<gate::GatedSocket>,
+    /// How we stand with each trunk that we register with, and whether it has an entry of ours.
+    registrations: Mutex<BTreeMap<String, (Standing, bool)>>,
+    registering: Mutex<Vec<JoinHandle<()>>>,
+    /// Set when the last call has ended and this server stops.
+    leaving: CancellationToken,
+    /// The INVITEs that are being answered, by Call-ID, their tag and number: the same one by another way isn't another
+    /// call.
+    invites: Mutex<HashSet<(String, String, u32)>>,
     /// The calls by Call-ID and our tag, for their in-dialog requests.
     dialogs: Mutex<HashMap<(String, String), mpsc::Sender<Transaction>>>,
     /// The calls by leg, for orders.
@@ -115,14 +138,13 @@ impl Signalling {
         let port = socket.local_addr().map_err(|error| failed(&error))?.port();
         let settings = SipSettings { listen: SocketAddr::new(settings.listen.ip(), port), ..settings };
         let failed = |error: &dyn std::fmt::Display| ListenError(settings.listen, error.to_string());
-        // A connection that reads nothing holds up the library's one loop: TCP is only for trunks that need it.
         let by_tcp = settings.trunks.iter().any(|trunk| trunk.transport == SipTransport::Tcp);
-        if by_tcp {
-            // The library binds this address later, and says nothing if that fails.
-            drop(std::net::TcpListener::bind(settings.listen).map_err(|error| failed(&error))?);
-        }
-        let stop = tokio_util::sync::CancellationToken::new();
-        let layer = TransportLayer::new(stop.clone());
+        let listener = match by_tcp {
+            true => Some(tcp_listener(settings.listen).map_err(|error| failed(&error))?),
+            false => None,
+        };
+        let stop = CancellationToken::new();
+        let layer = TransportLayer::new_with_domain_resolver(stop.clone(), Box::new(gate::NoNames));
         let (known, announced) = (Arc::clone(&gate), Some(SocketAddr::new(settings.address, port)));
         layer.set_whitelist(move |ip| {
             let known = known.knows(ip);
@@ -130,34 +152,27 @@ impl Signalling {
         });
         let socket = Arc::new(gate::GatedSocket { socket, gate: Arc::clone(&gate) });
         // Neither waits for anything.
-        let udp = UdpConnection::from_socket(socket, announced, Some(stop.child_token())).now_or_never();
+        let udp =
+            UdpConnection::from_socket(Arc::clone(&socket) as _, announced, Some(stop.child_token())).now_or_never();
         let Some(udp) = udp else { return Err(failed(&"the transport isn't ready")) };
         layer.add_transport(udp.map_err(|error| failed(&error))?.into());
-        if by_tcp {
-            let tcp = TcpListenerConnection::new(settings.listen, announced).now_or_never();
-            let Some(tcp) = tcp else { return Err(failed(&"the transport isn't ready")) };
-            layer.add_transport(tcp.map_err(|error| failed(&error))?.into());
-        }
+        let (found, late) = mpsc::channel(answers::WAITING);
         let endpoint = EndpointBuilder::new()
             .with_user_agent("kenkocall")
             .with_transport_layer(layer)
             .with_cancel_token(stop)
             .with_option(EndpointOption::default())
-            .with_transport_inspector(Box::new(gate::ConnectionGate(Arc::clone(&gate))))
+            .with_transport_inspector(Box::new(gate::Watch { gate: Arc::clone(&gate), answers: found }))
+            .with_target_locator(Box::new(gate::NearBy(Arc::clone(&gate))))
             .build();
-        let shared = Arc::new(Shared {
-            endpoint: Arc::clone(&endpoint.inner),
-            settings,
-            journal,
-            ports,
-            events,
-            dialogs: Mutex::default(),
-            legs: Mutex::default(),
-            live: AtomicUsize::new(0),
-            draining: AtomicBool::new(false),
-        });
+        let shared = shared(&endpoint, &gate, settings, (journal, ports), events, socket);
         start(endpoint, gate, &shared);
+        if let Some(listener) = listener {
+            tokio::spawn(shared.streams.clone().accept(listener));
+        }
+        tokio::spawn(answers::watch(Arc::clone(&shared), late));
         recovery::take_back_all(&shared);
+        registering::start(&shared);
         Ok(Self(shared))
     }
 
@@ -191,11 +206,68 @@ impl Signalling {
                 "calls were still under way at the end of sip.drain_seconds"
             );
         }
+        self.0.leaving.cancel();
+        let registering = std::mem::take(&mut *self.0.registering.lock().unwrap_or_else(PoisonError::into_inner));
+        let left = futures_util::future::join_all(registering);
+        _ = tokio::time::timeout(registering::LEAVING, left).await;
+    }
+
+    /// Why calls can't be taken or placed. `None` if they can.
+    pub fn trouble(&self) -> Option<LineTrouble> {
+        match self.0.journal.trouble() {
+            Some(JournalTrouble::Lost) => return Some(LineTrouble::JournalLost),
+            Some(JournalTrouble::NotWritable) => return Some(LineTrouble::JournalNotWritable),
+            None => {}
+        }
+        if self.0.gate.is_stalled() {
+            return Some(LineTrouble::Stalled);
+        }
+        let registrations = self.0.registrations.lock().unwrap_or_else(PoisonError::into_inner);
+        registrations.values().any(|(_, registered)| !registered).then_some(LineTrouble::NotRegistered)
     }
 }
 
+/// What the calls of a new line share.
+fn shared(
+    endpoint: &Endpoint,
+    gate: &Arc<gate::Gate>,
+    settings: SipSettings,
+    (journal, ports): (Journal, MediaPorts),
+    events: mpsc::Sender<LineEvent>,
+    udp: Arc<gate::GatedSocket>,
+) -> Arc<Shared> {
+    let streams =
+        streams::Streams { endpoint: Arc::clone(&endpoint.inner), gate: Arc::clone(gate), open: Arc::default() };
+    Arc::new(Shared {
+        endpoint: Arc::clone(&endpoint.inner),
+        streams,
+        gate: Arc::clone(gate),
+        settings,
+        journal,
+        ports,
+        events,
+        answers: answers::Answers::default(),
+        udp,
+        registrations: Mutex::default(),
+        registering: Mutex::default(),
+        leaving: CancellationToken::new(),
+        invites: Mutex::default(),
+        dialogs: Mutex::default(),
+        legs: Mutex::default(),
+        live: AtomicUsize::new(0),
+        draining: AtomicBool::new(false),
+    })
+}
+
+fn tcp_listener(listen: SocketAddr) -> std::io::Result<tokio::net::TcpListener> {
+    let listener = std::net::TcpListener::bind(listen)?;
+    listener.set_nonblocking(true)?;
+    tokio::net::TcpListener::from_std(listener)
+}
+
 fn start(endpoint: Endpoint, gate: Arc<gate::Gate>, shared: &Arc<Shared>) {
-    tokio::spawn(gate.keep());
+    tokio::spawn(Arc::clone(&gate).keep());
+    tokio::spawn(gate.beat(Arc::clone(&endpoint.inner)));
     let incoming = endpoint.incoming_transactions();
     tokio::spawn(async move {
         endpoint.serve().await;
@@ -217,43 +289,60 @@ async fn sort(shared: Arc<Shared>, mut transaction: Transaction) {
     let tag = request.to_header().ok().and_then(|to| to.tag().ok().flatten()).map(|tag| tag.value().to_owned());
     let call_id = request.call_id_header().map(|id| id.value().to_owned()).unwrap_or_default();
     let method = request.method;
+    // RFC 3261 section 8.1.1.5.
+    if method != Method::Ack
+        && request.cseq_header().ok().and_then(|cseq| cseq.seq().ok()).is_none_or(|seq| seq >= 1 << 31)
+    {
+        return refuse(transaction, 400, Vec::new());
+    }
     if let Some(tag) = tag {
         let mailbox = shared.dialogs().get(&(call_id, tag)).cloned();
         match mailbox {
             Some(mailbox) => {
                 if let Err(returned) = mailbox.try_send(transaction) {
                     let mut transaction = returned.into_inner();
-                    answer(&mut transaction, 500, Vec::new(), "").await;
+                    _ = answer(&mut transaction, 500, Vec::new(), "").await;
                 }
             }
             None if method == Method::Ack => {}
-            None => answer(&mut transaction, 481, Vec::new(), "").await,
+            None => refuse(transaction, 481, Vec::new()),
         }
         return;
     }
     match method {
         Method::Invite => incoming::take(shared, transaction).await,
         Method::Options if shared.draining.load(Ordering::Relaxed) => {
-            answer(&mut transaction, 503, vec![Header::RetryAfter(RETRY_AFTER.into())], "").await;
+            refuse(transaction, 503, vec![Header::RetryAfter(RETRY_AFTER.into())]);
         }
         Method::Options => {
             let headers = vec![Header::Allow(ALLOW.into()), Header::Accept("application/sdp".into())];
-            answer(&mut transaction, 200, headers, "").await;
+            _ = answer(&mut transaction, 200, headers, "").await;
         }
         Method::Ack | Method::Cancel => {}
-        _ => answer(&mut transaction, 405, vec![Header::Allow(ALLOW.into())], "").await,
+        _ => refuse(transaction, 405, vec![Header::Allow(ALLOW.into())]),
     }
 }
 
-/// Answers a request.
-async fn answer(transaction: &mut Transaction, status: u16, mut headers: Vec<Header>, sdp: &str) {
+/// Refuses a request. The refusal of an INVITE is repeated until it is confirmed.
+fn refuse(mut transaction: Transaction, status: u16, headers: Vec<Header>) {
+    tokio::spawn(async move {
+        if answer(&mut transaction, status, headers, "").await {
+            while transaction.receive().await.is_some() {}
+        }
+    });
+}
+
+/// Answers a request. Returns `false` if the answer couldn't be sent.
+async fn answer(transaction: &mut Transaction, status: u16, mut headers: Vec<Header>, sdp: &str) -> bool {
     let body = (!sdp.is_empty()).then(|| sdp.as_bytes().to_vec());
     if body.is_some() {
         headers.push(Header::ContentType("application/sdp".into()));
     }
-    if transaction.reply_with(StatusCode::from(status), headers, body).await.is_err() {
+    let sent = transaction.reply_with(StatusCode::from(status), headers, body).await.is_ok();
+    if !sent {
         warn!(status, "a SIP request could not be answered");
     }
+    sent
 }
 
 impl Shared {
@@ -263,6 +352,22 @@ impl Shared {
 
     fn legs(&self) -> std::sync::MutexGuard<'_, HashMap<CarrierLegId, mpsc::Sender<LegOrder>>> {
         self.legs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a description names an address outside of the trunk's networks for our audio.
+    fn leads_away(&self, trunk: &Trunk, audio: &Audio) -> bool {
+        let away = audio.remote.is_some_and(|remote| !trunk.is_from(remote.ip()));
+        if away {
+            self.gate.count(gate::Dropped::LedAway);
+            warn!(trunk = %trunk.name, "audio was to be sent outside of the trunk's networks; add the network if it is its");
+        }
+        away
+    }
+
+    /// Whether a trunk has an entry of ours.
+    fn is_registered(&self, trunk: &str) -> bool {
+        let all = self.registrations.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(trunk).is_some_and(|(_, registered)| *registered)
     }
 
     /// Our address as a trunk sees it.
@@ -278,6 +383,14 @@ impl Shared {
     fn via(&self, transport: SipTransport) -> String {
         let word = if transport == SipTransport::Tcp { "TCP" } else { "UDP" };
         format!("SIP/2.0/{word} {}", self.own())
+    }
+
+    /// The way to an address, and the address.
+    async fn connection(&self, to: &SipAddr) -> Option<(SipConnection, SipAddr)> {
+        if to.r#type == Some(Transport::Tcp) {
+            return Some((self.streams.to(to).await?, to.clone()));
+        }
+        self.endpoint.transport_layer.lookup(to, None).await.ok()
     }
 
     async fn tell(&self, event: LineEvent) {
@@ -306,6 +419,7 @@ impl Shared {
         self: &Arc<Self>,
         leg: CarrierLegId,
         call: Option<CallId>,
+        channel: Option<OwnedSemaphorePermit>,
         work: impl Future<Output = ()> + Send + 'static,
     ) {
         let shared = Arc::clone(self);
@@ -318,6 +432,7 @@ impl Shared {
                 shared.ended(Ended { call, leg, cause, ringing }).await;
             }
             shared.live.fetch_sub(1, Ordering::Relaxed);
+            drop(channel);
         });
     }
 }

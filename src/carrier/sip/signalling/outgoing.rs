@@ -4,19 +4,23 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use rsipstack::dialog::authenticate::{AuthRetry, Credential, handle_client_authenticate};
+use rsipstack::dialog::authenticate::Credential;
 use rsipstack::sip::prelude::HeadersExt as _;
-use rsipstack::sip::{Request, Response, SipMessage};
+use rsipstack::sip::{Request, Response};
 use rsipstack::transaction::key::{TransactionKey, TransactionRole};
 use rsipstack::transaction::make_tag;
 use rsipstack::transaction::transaction::Transaction;
-use rsipstack::transport::SipAddr;
+use rsipstack::transport::{SipAddr, SipConnection};
 use secrecy::ExposeSecret as _;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tracing::{info, warn};
 
-use super::dialog::{Dialog, cancel_of, exchange, uri_of, values};
-use super::talking::{InviteNews, Talking, settings_of};
+use super::answers::{end_late, is_answer};
+use super::dialog::{Dialog, branch_of, cancel_of, exchange, uri_of, values};
+use super::gate::Dropped;
+use super::invite_pump::pump;
+use super::session_timer::agreed;
+use super::talking::{InviteNews, RefreshClock, Talking, settings_of};
 use super::{ALLOW, MAILBOX, Shared, address_of_trunk};
 use crate::carrier::CarrierLegId;
 use crate::carrier::network::{DialOutcome, MAX_RETRY_AFTER, NotProcessed, Refusal, Ringing, Uncertainty};
@@ -52,6 +56,9 @@ struct Invite {
     trunk: Arc<Trunk>,
     request: Request,
     destination: SipAddr,
+    connection: SipConnection,
+    /// Given back when the call has ended.
+    channel: Option<OwnedSemaphorePermit>,
     ports: PortPair,
     dialog: Dialog,
     tag: String,
@@ -69,9 +76,26 @@ impl Waiting {
     }
 }
 
-/// Places a call.
+/// Places a call, through the first trunk that takes it. Another one is tried only if it is proven that no phone rang.
 pub(super) async fn place(shared: &Arc<Shared>, placement: Placement) -> DialOutcome {
-    let invite = match prepare(shared, &placement).await {
+    let mut outcome = DialOutcome::NotProcessed(NotProcessed::NoConnection);
+    for trunk in &shared.settings.trunks {
+        outcome = place_through(shared, placement.clone(), trunk).await;
+        if !leaves_another_trunk(&outcome) {
+            break;
+        }
+        info!(call = %placement.call, trunk = %trunk.name, "a trunk has not taken a call, and no phone rang");
+    }
+    outcome
+}
+
+/// A wrong number is wrong on each trunk. Declined, busy and unknown are final.
+const fn leaves_another_trunk(outcome: &DialOutcome) -> bool {
+    matches!(outcome, DialOutcome::NotProcessed(_) | DialOutcome::Refused(Refusal::Account | Refusal::Request))
+}
+
+async fn place_through(shared: &Arc<Shared>, placement: Placement, trunk: &Arc<Trunk>) -> DialOutcome {
+    let mut invite = match prepare(shared, &placement, trunk).await {
         Ok(invite) => invite,
         Err(outcome) => return outcome,
     };
@@ -81,20 +105,23 @@ pub(super) async fn place(shared: &Arc<Shared>, placement: Placement) -> DialOut
         return DialOutcome::NotProcessed(NotProcessed::NoConnection);
     }
     let (waiting, outcome) = oneshot::channel();
-    let (leg, call) = (placement.leg.clone(), placement.call);
+    let (leg, call, channel) = (placement.leg.clone(), placement.call, invite.channel.take());
     let work = follow(Arc::clone(shared), placement, invite, Waiting(Some(waiting)));
-    shared.spawn_call(leg, Some(call), work);
+    shared.spawn_call(leg, Some(call), channel, work);
     match tokio::time::timeout(FIRST_RESPONSE, outcome).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_)) | Err(_) => DialOutcome::Unknown(Uncertainty::NoAnswer),
     }
 }
 
-async fn prepare(shared: &Arc<Shared>, placement: &Placement) -> Result<Invite, DialOutcome> {
+async fn prepare(shared: &Arc<Shared>, placement: &Placement, trunk: &Arc<Trunk>) -> Result<Invite, DialOutcome> {
     let unreached = DialOutcome::NotProcessed(NotProcessed::NoConnection);
-    let Some(trunk) = shared.settings.trunks.first().cloned() else { return Err(unreached) };
-    let channels = usize::try_from(trunk.channels).unwrap_or(usize::MAX);
-    if shared.draining.load(Ordering::Relaxed) || shared.live.load(Ordering::Relaxed) >= channels {
+    let trunk = Arc::clone(trunk);
+    if trunk.registers && !shared.is_registered(&trunk.name) {
+        return Err(unreached);
+    }
+    let channel = trunk.channel().filter(|_| !shared.draining.load(Ordering::Relaxed));
+    if channel.is_none() {
         return Err(DialOutcome::NotProcessed(NotProcessed::TooMany(None)));
     }
     let Ok(ports) = shared.ports.take() else {
@@ -102,25 +129,29 @@ async fn prepare(shared: &Arc<Shared>, placement: &Placement) -> Result<Invite, 
         return Err(DialOutcome::NotProcessed(NotProcessed::TooMany(None)));
     };
     let destination = address_of_trunk(&trunk).await.ok_or_else(|| unreached.clone())?;
-    if shared.endpoint.transport_layer.lookup(&destination, None).await.is_err() {
+    // Nothing leaves the trunk's networks, so that its answers can come in.
+    if !destination.get_socketaddr().is_ok_and(|at| trunk.is_from(at.ip())) {
+        warn!(trunk = %trunk.name, "the trunk's address isn't in its networks, so it isn't called");
         return Err(unreached);
     }
+    let (connection, destination) = shared.connection(&destination).await.ok_or_else(|| unreached.clone())?;
     let dialog = dialog_of(shared, &trunk, placement, destination.clone());
     let local = std::net::SocketAddr::new(shared.settings.address, ports.address().port());
     let name = SessionName { number: u32::from(ports.address().port()), version: 1 };
     let sdp = sdp::offer(local, trunk.codings, Direction::SendRecv, name);
     let headers = format!(
-        "Allow: {ALLOW}\r\nSupported: timer\r\n{}Content-Type: application/sdp\r\n",
+        "Allow: {ALLOW}\r\nSupported: timer\r\nSession-Expires: {}\r\n{}Content-Type: application/sdp\r\n",
+        trunk.session_seconds,
         trunk.identity_headers(&placement.from)
     );
     let (mut first, tag) = (dialog.clone(), tag_of(&dialog.local));
     let Some((request, _)) = first.request("INVITE", &headers, &sdp) else {
         return Err(DialOutcome::Refused(Refusal::Request));
     };
-    Ok(Invite { trunk, request, destination, ports, dialog: first, tag, name })
+    Ok(Invite { trunk, request, destination, connection, channel, ports, dialog: first, tag, name })
 }
 
-fn dialog_of(shared: &Shared, trunk: &Trunk, placement: &Placement, peer: SipAddr) -> Dialog {
+fn dialog_of(shared: &Shared, trunk: &Arc<Trunk>, placement: &Placement, peer: SipAddr) -> Dialog {
     let target = trunk.uri(&placement.to);
     Dialog {
         call_id: placement.leg.as_str().to_owned(),
@@ -130,7 +161,7 @@ fn dialog_of(shared: &Shared, trunk: &Trunk, placement: &Placement, peer: SipAdd
         routes: Vec::new(),
         contact: shared.contact(trunk.transport),
         via: shared.via(trunk.transport),
-        rport: trunk.rport,
+        trunk: Arc::clone(trunk),
         cseq: 0,
         remote_cseq: 0,
         peer,
@@ -166,11 +197,6 @@ fn journalled(placement: &Placement, invite: &Invite) -> Sending {
     }
 }
 
-fn branch_of(via: &str) -> String {
-    let after = via.split_once("branch=").map_or("", |(_, after)| after);
-    after.split([';', ',']).next().unwrap_or_default().trim().to_owned()
-}
-
 /// A call that rings, or is about to.
 struct Calling {
     shared: Arc<Shared>,
@@ -195,7 +221,8 @@ async fn follow(shared: Arc<Shared>, placement: Placement, invite: Invite, waiti
     let (order, orders) = mpsc::channel(MAILBOX);
     shared.legs().insert(placement.leg.clone(), order.clone());
     let Ok(key) = TransactionKey::from_request(&invite.request, TransactionRole::Client) else { return };
-    let mut transaction = Transaction::new_client(key, invite.request.clone(), shared.endpoint.clone(), None);
+    let mut transaction =
+        Transaction::new_client(key, invite.request.clone(), shared.endpoint.clone(), Some(invite.connection.clone()));
     transaction.destination = Some(invite.destination.clone());
     let (tell, responses) = mpsc::channel(MAILBOX);
     let credentials = invite.trunk.credentials.as_ref().map(|(name, password)| Credential {
@@ -223,45 +250,6 @@ async fn follow(shared: Arc<Shared>, placement: Placement, invite: Invite, waiti
         cancelled: false,
     };
     calling.run().await;
-}
-
-/// Sends the INVITE, answers the trunk's question who we are, and hands on each response with the INVITE it belongs to.
-async fn pump(
-    shared: Arc<Shared>,
-    mut transaction: Transaction,
-    call: String,
-    credentials: Option<Credential>,
-    tell: mpsc::Sender<(Response, Arc<Request>)>,
-) {
-    let mut retry = AuthRetry::new();
-    if transaction.send().await.is_err() {
-        return;
-    }
-    let mut request = Arc::new(transaction.original.clone());
-    while let Some(message) = transaction.receive().await {
-        let SipMessage::Response(response) = message else { continue };
-        let asks = matches!(response.status_code.code(), 401 | 407) && retry.should_answer(&response);
-        if let Some(credentials) = credentials.as_ref().filter(|_| asks) {
-            let cseq = request.cseq_header().ok().and_then(|cseq| cseq.seq().ok()).unwrap_or(1).saturating_add(1);
-            let Ok(again) = handle_client_authenticate(cseq, &transaction, response, credentials).await else { return };
-            let branch = branch_of(&again.original.header_value("Via").unwrap_or_default());
-            let written = Written::Again { call: call.clone(), branch, cseq };
-            if !shared.journal.write(written).await {
-                return;
-            }
-            request = Arc::new(again.original.clone());
-            transaction = again;
-            if transaction.send().await.is_err() {
-                return;
-            }
-            continue;
-        }
-        if tell.send((response, Arc::clone(&request))).await.is_err() {
-            // Repeated answers are still confirmed.
-            while transaction.receive().await.is_some() {}
-            return;
-        }
-    }
 }
 
 impl Calling {
@@ -319,8 +307,8 @@ impl Calling {
     /// A CANCEL is sent once the network has confirmed that it has the INVITE (RFC 3261 section 9.1).
     fn cancel(&self) {
         let Some(cancel) = cancel_of(&self.sent) else { return };
-        let (endpoint, to) = (self.shared.endpoint.clone(), self.invite.destination.clone());
-        tokio::spawn(async move { exchange(&endpoint, cancel, to).await });
+        let (shared, to) = (Arc::clone(&self.shared), self.invite.destination.clone());
+        tokio::spawn(async move { exchange(&shared, cancel, to).await });
     }
 
     async fn rings(&mut self, response: &Response) {
@@ -348,8 +336,8 @@ impl Calling {
         let cseq = self.sent.header_value("CSeq").unwrap_or_default();
         let headers = format!("RAck: {} {cseq}\r\n", number.trim());
         if let Some((prack, to)) = dialog.request("PRACK", &headers, "") {
-            let endpoint = self.shared.endpoint.clone();
-            tokio::spawn(async move { exchange(&endpoint, prack, to).await });
+            let shared = Arc::clone(&self.shared);
+            tokio::spawn(async move { exchange(&shared, prack, to).await });
         }
     }
 
@@ -388,6 +376,13 @@ impl Calling {
         info!(%call, status, "a call wasn't answered");
         let ended = Ended { call: Some(call), leg: leg.clone(), cause, ringing };
         self.shared.record_end(&ended).await;
+        // An answer that came in the meantime.
+        self.responses.close();
+        while let Ok((response, _)) = self.responses.try_recv() {
+            if is_answer(&response) {
+                end_late(&self.shared, &response).await;
+            }
+        }
         let outcome = match verdict {
             Verdict::NotProcessed(why) => DialOutcome::NotProcessed(why),
             Verdict::Refused(why) => DialOutcome::Refused(why),
@@ -403,14 +398,20 @@ impl Calling {
     async fn answered(mut self, response: Response) {
         let dialog = self.dialog_of(&response);
         let (call, leg) = (self.placement.call, self.placement.leg.clone());
+        self.shared.answers.claim(leg.as_str(), &dialog.remote);
+        if dialog.leads_away() {
+            self.shared.gate.count(Dropped::LedAway);
+        }
         self.waiting.tell(DialOutcome::Accepted(leg.clone()));
+        let timer = agreed(&response);
         let journalled = Written::Answered { call: leg.as_str().to_owned(), dialog: Box::new(dialog.journalled()) };
         _ = self.shared.journal.write(journalled).await;
         let body = if response.body.is_empty() { self.early.take().unwrap_or_default() } else { response.body };
         let description = Description::read(&body, self.invite.trunk.codings);
-        let audio = match (self.stopped, description) {
-            (None, Ok(description)) => description.audio(),
-            // The answer and our CANCEL have crossed, or there is no common language.
+        let audio = description.map(|description| description.audio());
+        let audio = match (self.stopped, audio) {
+            (None, Ok(audio)) if !self.shared.leads_away(&self.invite.trunk, &audio) => audio,
+            // The answer and our CANCEL have crossed, there is no common language, or the audio would go astray.
             (why, _) => return self.end_at_once(dialog, why.unwrap_or(HangupCause::TemporaryFailure)).await,
         };
         let Invite { trunk, ports, tag, name, .. } = self.invite;
@@ -422,7 +423,7 @@ impl Calling {
         let talk = Talk { leg: leg.clone(), media: Arc::clone(&media), heard, news, orders: self.order };
         self.shared.tell(LineEvent::Answered(call, talk)).await;
         let (fork, invite) = mpsc::channel(MAILBOX);
-        tokio::spawn(forks(self.responses, dialog.remote.clone(), fork));
+        tokio::spawn(forks(Arc::clone(&self.shared), self.responses, dialog.remote.clone(), fork));
         let talking = Talking {
             shared: self.shared,
             trunk,
@@ -438,7 +439,7 @@ impl Calling {
             orders: self.orders,
             mailbox,
             invite,
-            refreshed_within: None,
+            clock: RefreshClock::new(timer),
             longest: self.placement.longest,
         };
         talking.run().await;
@@ -446,8 +447,8 @@ impl Calling {
 
     async fn end_at_once(self, mut dialog: Dialog, cause: HangupCause) {
         if let Some((bye, to)) = dialog.request("BYE", "", "") {
-            let endpoint = self.shared.endpoint.clone();
-            tokio::spawn(async move { exchange(&endpoint, bye, to).await });
+            let shared = Arc::clone(&self.shared);
+            tokio::spawn(async move { exchange(&shared, bye, to).await });
         }
         let (call, leg) = (Some(self.placement.call), self.placement.leg);
         self.shared.ended(Ended { call, leg, cause, ringing: Ringing::Proven }).await;
@@ -455,18 +456,26 @@ impl Calling {
 }
 
 /// Tells of further answers to the same INVITE. Repetitions of the first one are confirmed by the library.
-async fn forks(mut responses: mpsc::Receiver<(Response, Arc<Request>)>, first: String, fork: mpsc::Sender<InviteNews>) {
+async fn forks(
+    shared: Arc<Shared>,
+    mut responses: mpsc::Receiver<(Response, Arc<Request>)>,
+    first: String,
+    fork: mpsc::Sender<InviteNews>,
+) {
     let mut seen = vec![first];
     while let Some((response, _)) = responses.recv().await {
         let to = response.header_value("To").unwrap_or_default();
-        if (200..300).contains(&response.status_code.code()) && !seen.contains(&to) {
+        if is_answer(&response) && !seen.contains(&to) {
             seen.push(to);
-            _ = fork.send(InviteNews::Forked(Box::new(response))).await;
+            let told = fork.send(InviteNews::Forked(Box::new(response))).await;
+            if let Err(mpsc::error::SendError(InviteNews::Forked(response))) = told {
+                end_late(&shared, &response).await;
+            }
         }
     }
 }
 
-fn retry_after(response: &Response) -> Option<Duration> {
+pub(super) fn retry_after(response: &Response) -> Option<Duration> {
     wait_of(&response.header_value("Retry-After")?)
 }
 

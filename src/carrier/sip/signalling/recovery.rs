@@ -4,11 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rsipstack::sip::{Request, SipMessage};
+use rsipstack::sip::{Request, Response, SipMessage};
 use rsipstack::transaction::TransactionState;
 use rsipstack::transaction::key::{TransactionKey, TransactionRole};
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::SipAddr;
+use tokio::sync::mpsc;
 use tracing::{info, warn};
 
 use super::Shared;
@@ -30,7 +31,15 @@ pub(super) fn take_back_all(shared: &Arc<Shared>) {
         warn!(calls = left.len(), "found calls that a stopped process has left behind; taking them back");
     }
     for (call, entry) in left {
-        tokio::spawn(take_back(Arc::clone(shared), call, entry));
+        let Ok(leg) = CarrierLegId::parse(&call) else { continue };
+        // It is followed here; nobody can ask anything of it.
+        let (followed, _nobody) = mpsc::channel(1);
+        shared.legs().insert(leg.clone(), followed);
+        let shared = Arc::clone(shared);
+        tokio::spawn(async move {
+            take_back(Arc::clone(&shared), call, entry).await;
+            shared.legs().remove(&leg);
+        });
     }
 }
 
@@ -40,7 +49,7 @@ async fn take_back(shared: Arc<Shared>, key: String, entry: Entry) {
     let call = key.parse::<CallId>().ok();
     let cause = match &entry.dialog {
         Some(answered) => {
-            let mut dialog = restored(sending, peer);
+            let Some(mut dialog) = restored(&shared, sending, peer) else { return };
             dialog.remote.clone_from(&answered.to);
             dialog.target.clone_from(&answered.target);
             dialog.routes.clone_from(&answered.routes);
@@ -62,7 +71,7 @@ async fn take_back(shared: Arc<Shared>, key: String, entry: Entry) {
 /// Ends an answered call. An answer isn't needed: a trunk that doesn't know the call has none.
 async fn end(shared: &Arc<Shared>, mut dialog: Dialog) {
     if let Some((bye, to)) = dialog.request("BYE", "", "") {
-        _ = exchange(&shared.endpoint, bye, to).await;
+        _ = exchange(shared, bye, to).await;
     }
 }
 
@@ -71,13 +80,13 @@ async fn end(shared: &Arc<Shared>, mut dialog: Dialog) {
 async fn cancel(shared: &Arc<Shared>, sending: &Sending, peer: SipAddr) -> Option<HangupCause> {
     let invite = invite_of(sending)?;
     let key = TransactionKey::from_request(&invite, TransactionRole::Client).ok()?;
-    let (connection, to) = shared.endpoint.transport_layer.lookup(&peer, Some(&key)).await.ok()?;
+    let (connection, to) = shared.connection(&peer).await?;
     let mut transaction = Transaction::new_client(key, invite.clone(), shared.endpoint.clone(), Some(connection));
     transaction.destination = Some(to);
     // It isn't sent again: the phone would ring a second time if the first one never arrived.
     transaction.state = TransactionState::Proceeding;
-    let (request, endpoint, hop) = (cancel_of(&invite)?, shared.endpoint.clone(), peer.clone());
-    let cancelled = tokio::spawn(async move { exchange(&endpoint, request, hop).await });
+    let (request, line, hop) = (cancel_of(&invite)?, Arc::clone(shared), peer);
+    let cancelled = tokio::spawn(async move { exchange(&line, request, hop).await });
     let last = tokio::time::timeout(LAST_ANSWER, async {
         while let Some(message) = transaction.receive().await {
             if let SipMessage::Response(response) = message
@@ -92,13 +101,8 @@ async fn cancel(shared: &Arc<Shared>, sending: &Sending, peer: SipAddr) -> Optio
     let accepted = cancelled.await.ok().flatten().is_some_and(|answer| answer.status_code.code() == 200);
     match last {
         Some(answer) if answer.status_code.code() < 300 => {
-            let mut dialog = restored(sending, peer);
-            dialog.remote = answer.header_value("To")?;
-            if let Some(contact) = answer.header_value("Contact") {
-                uri_of(&contact).clone_into(&mut dialog.target);
-            }
-            dialog.routes = values(&answer, "Record-Route");
-            dialog.routes.reverse();
+            let dialog = answered(shared, sending, &answer)?;
+            shared.answers.claim(&sending.call, &dialog.remote);
             // Its last answers are confirmed while the BYE is on its way.
             tokio::spawn(async move { while transaction.receive().await.is_some() {} });
             end(shared, dialog).await;
@@ -109,14 +113,30 @@ async fn cancel(shared: &Arc<Shared>, sending: &Sending, peer: SipAddr) -> Optio
     }
 }
 
+/// The dialog that an answer to an INVITE of the journal began.
+pub(super) fn answered(shared: &Shared, sending: &Sending, answer: &Response) -> Option<Dialog> {
+    let mut dialog = restored(shared, sending, peer_of(sending)?)?;
+    dialog.local = answer.header_value("From")?;
+    dialog.remote = answer.header_value("To")?;
+    if let Some(contact) = answer.header_value("Contact") {
+        uri_of(&contact).clone_into(&mut dialog.target);
+    }
+    dialog.routes = values(answer, "Record-Route");
+    dialog.routes.reverse();
+    Some(dialog)
+}
+
 fn peer_of(sending: &Sending) -> Option<SipAddr> {
     let (transport, address) = sending.destination.split_once(' ')?;
     address_of(&format!("sip:{address};transport={transport}"))
 }
 
-fn restored(sending: &Sending, peer: SipAddr) -> Dialog {
+/// `None` if no trunk has its address any more.
+fn restored(shared: &Shared, sending: &Sending, peer: SipAddr) -> Option<Dialog> {
+    let at = peer.get_socketaddr().ok()?;
+    let trunk = shared.settings.trunks.iter().find(|trunk| trunk.is_from(at.ip()))?;
     let (via, _) = sending.via.split_once(';').unwrap_or((&sending.via, ""));
-    Dialog {
+    Some(Dialog {
         call_id: sending.call.clone(),
         local: sending.from.clone(),
         remote: sending.to.clone(),
@@ -124,12 +144,12 @@ fn restored(sending: &Sending, peer: SipAddr) -> Dialog {
         routes: Vec::new(),
         contact: sending.contact.clone(),
         via: via.to_owned(),
-        rport: sending.via.contains(";rport"),
+        trunk: Arc::clone(trunk),
         // Beyond whatever was used.
         cseq: sending.cseq.saturating_add(1_000),
         remote_cseq: 0,
         peer,
-    }
+    })
 }
 
 fn invite_of(sending: &Sending) -> Option<Request> {

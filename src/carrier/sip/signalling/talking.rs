@@ -1,15 +1,20 @@
 //! An answered call, in either direction: the other side's requests, our orders, and its end.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rsipstack::sip::prelude::HeadersExt as _;
-use rsipstack::sip::{Header, Method, Request, SipMessage};
+use rsipstack::sip::{Header, Method, Request, Response, SipMessage};
 use rsipstack::transaction::transaction::Transaction;
 use tokio::sync::mpsc;
+use tokio::time::Sleep;
 
+use super::answers::end_late;
 use super::dialog::{Dialog, exchange};
-use super::{ALLOW, Shared, answer};
+use super::gate::Dropped;
+use super::session_timer::{MIN_SE, SessionTimer, TooShort, agreed, least, session_timer};
+use super::{ALLOW, Shared, answer, refuse};
 use crate::carrier::CarrierLegId;
 use crate::carrier::network::Ringing;
 use crate::carrier::sip::leg::{Ended, LegNews, LegOrder};
@@ -18,8 +23,6 @@ use crate::carrier::sip::sdp::{self, Audio, Coding, Description, SessionName};
 use crate::carrier::sip::trunk::Trunk;
 use crate::domain::{CallId, HangupCause};
 
-/// The shortest session timer that is agreed to, in seconds (RFC 4028 section 5).
-pub(super) const MIN_SE: u64 = 90;
 /// The longest call, in seconds, if nobody has said otherwise.
 pub(super) const LONGEST_CALL: Duration = Duration::from_secs(24 * 3_600);
 
@@ -41,9 +44,41 @@ pub(super) struct Talking {
     pub(super) mailbox: mpsc::Receiver<Transaction>,
     /// What the INVITE's own transaction still tells.
     pub(super) invite: mpsc::Receiver<InviteNews>,
-    /// Within which time the other side must refresh the call.
-    pub(super) refreshed_within: Option<Duration>,
+    pub(super) clock: RefreshClock,
     pub(super) longest: Duration,
+}
+
+/// When a call is refreshed, and when it is over because nobody did.
+pub(super) struct RefreshClock {
+    timer: Option<SessionTimer>,
+    due: Option<Pin<Box<Sleep>>>,
+    over: Option<Pin<Box<Sleep>>>,
+    /// Whether a refresh of ours is under way, and where its answer arrives.
+    pending: bool,
+    answers: (mpsc::Sender<Option<Response>>, mpsc::Receiver<Option<Response>>),
+}
+
+impl RefreshClock {
+    pub(super) fn new(timer: Option<SessionTimer>) -> Self {
+        let mut clock = Self { timer, due: None, over: None, pending: false, answers: mpsc::channel(1) };
+        clock.wind(timer);
+        clock
+    }
+
+    /// The call was refreshed just now.
+    fn wind(&mut self, timer: Option<SessionTimer>) {
+        let sleep = |wait| Box::pin(tokio::time::sleep(wait));
+        self.timer = timer;
+        self.due = timer.and_then(|timer| timer.due()).map(sleep);
+        self.over = timer.map(|timer| sleep(timer.over()));
+    }
+}
+
+async fn optional(sleep: &mut Option<Pin<Box<Sleep>>>) {
+    match sleep {
+        Some(sleep) => sleep.as_mut().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// What an INVITE's transaction tells after it was answered.
@@ -71,13 +106,6 @@ impl Talking {
         let over = tokio::time::sleep(self.longest);
         tokio::pin!(over);
         let end = loop {
-            let refreshed = self.refreshed_within;
-            let not_refreshed = async move {
-                match refreshed {
-                    Some(within) => tokio::time::sleep(within).await,
-                    None => std::future::pending().await,
-                }
-            };
             tokio::select! {
                 order = self.orders.recv() => match order {
                     Some(LegOrder::Goodbye) => self.tell(LegNews::Goodbye),
@@ -91,7 +119,11 @@ impl Talking {
                     InviteNews::NeverAcked => break End::Ours(HangupCause::TemporaryFailure),
                     InviteNews::Forked(response) => self.end_fork(&response),
                 },
-                () = not_refreshed => break End::Ours(HangupCause::TemporaryFailure),
+                () = optional(&mut self.clock.due) => self.refresh(),
+                Some(answer) = self.clock.answers.1.recv() => if self.refreshed(answer) {
+                    break End::Ours(HangupCause::TemporaryFailure);
+                },
+                () = optional(&mut self.clock.over) => break End::Ours(HangupCause::TemporaryFailure),
                 () = &mut over => break End::Ours(HangupCause::NormalClearing),
             }
         };
@@ -105,8 +137,8 @@ impl Talking {
             End::Ours(cause) => {
                 // The answer to a BYE can take half a minute, and nobody waits for it.
                 if let Some((bye, to)) = self.dialog.request("BYE", "", "") {
-                    let endpoint = self.shared.endpoint.clone();
-                    tokio::spawn(async move { exchange(&endpoint, bye, to).await });
+                    let shared = Arc::clone(&self.shared);
+                    tokio::spawn(async move { exchange(&shared, bye, to).await });
                 }
                 cause
             }
@@ -114,6 +146,12 @@ impl Talking {
         let key = (self.dialog.call_id.clone(), self.tag.clone());
         let ended = Ended { call: self.call, leg: self.leg.clone(), cause, ringing: Ringing::Proven };
         self.shared.ended(ended).await;
+        self.invite.close();
+        while let Ok(news) = self.invite.try_recv() {
+            if let InviteNews::Forked(response) = news {
+                end_late(&self.shared, &response).await;
+            }
+        }
         // The ports are free from now on.
         let Self { mut mailbox, shared, media, .. } = self;
         drop(media);
@@ -122,7 +160,7 @@ impl Talking {
             let late = async {
                 while let Some(mut late) = mailbox.recv().await {
                     let status = if late.original.method == Method::Bye { 200 } else { 481 };
-                    answer(&mut late, status, Vec::new(), "").await;
+                    _ = answer(&mut late, status, Vec::new(), "").await;
                 }
             };
             _ = tokio::time::timeout(Duration::from_secs(32), late).await;
@@ -139,41 +177,100 @@ impl Talking {
     async fn requested(&mut self, mut transaction: Transaction) -> bool {
         let cseq = transaction.original.cseq_header().ok().and_then(|cseq| cseq.seq().ok()).unwrap_or_default();
         if cseq < self.dialog.remote_cseq {
-            answer(&mut transaction, 500, Vec::new(), "").await;
+            _ = answer(&mut transaction, 500, Vec::new(), "").await;
             return false;
         }
         self.dialog.remote_cseq = cseq;
         match transaction.original.method {
             Method::Bye => {
-                answer(&mut transaction, 200, Vec::new(), "").await;
+                _ = answer(&mut transaction, 200, Vec::new(), "").await;
                 return true;
             }
             Method::Invite | Method::Update => self.renegotiate(transaction).await,
             Method::Info => {
                 let key = key_of(&transaction.original);
-                answer(&mut transaction, 200, Vec::new(), "").await;
+                _ = answer(&mut transaction, 200, Vec::new(), "").await;
                 if let Some(key) = key {
                     self.media.info_key(key);
                 }
             }
             Method::Options => {
-                answer(&mut transaction, 200, vec![Header::Allow(ALLOW.into())], "").await;
+                _ = answer(&mut transaction, 200, vec![Header::Allow(ALLOW.into())], "").await;
             }
-            Method::PRack => answer(&mut transaction, 200, Vec::new(), "").await,
-            _ => answer(&mut transaction, 405, vec![Header::Allow(ALLOW.into())], "").await,
+            Method::PRack => _ = answer(&mut transaction, 200, Vec::new(), "").await,
+            _ => _ = answer(&mut transaction, 405, vec![Header::Allow(ALLOW.into())], "").await,
         }
         false
     }
 
+    /// Refreshes the call, by an INVITE with the description that holds: everybody understands it.
+    fn refresh(&mut self) {
+        self.clock.due = None;
+        let Some(timer) = self.clock.timer.filter(|_| !self.clock.pending) else { return };
+        let sdp = sdp::offer(self.local, self.trunk.codings, self.audio.direction.mirrored(), self.name);
+        let headers = format!("Allow: {ALLOW}\r\n{}Content-Type: application/sdp\r\n", timer.asked());
+        let Some((request, to)) = self.dialog.request("INVITE", &headers, &sdp) else { return };
+        self.clock.pending = true;
+        let (shared, tell) = (Arc::clone(&self.shared), self.clock.answers.0.clone());
+        tokio::spawn(async move {
+            let answer = exchange(&shared, request, to).await;
+            // A call that has ended isn't told.
+            _ = tell.send(answer).await;
+        });
+    }
+
+    /// Our refresh was answered. Returns `true` if the other side doesn't know the call any more.
+    fn refreshed(&mut self, answer: Option<Response>) -> bool {
+        self.clock.pending = false;
+        let Some(answer) = answer else { return true };
+        let again = |wait: u64| Some(Box::pin(tokio::time::sleep(Duration::from_millis(wait))));
+        match answer.status_code.code() {
+            200..=299 => {
+                self.dialog.retarget(answer.header_value("Contact"));
+                let audio = Description::read(&answer.body, self.trunk.codings).map(|description| description.audio());
+                if let Ok(audio) = audio
+                    && !self.shared.leads_away(&self.trunk, &audio)
+                {
+                    self.change_audio(audio);
+                }
+                let timer = agreed(&answer);
+                self.clock.wind(timer);
+                false
+            }
+            // RFC 4028 section 10, RFC 5057: the call is gone.
+            404 | 408 | 410 | 416 | 481 | 482..=485 | 489 | 501 | 502 | 604 => true,
+            422 => {
+                if let (Some(least), Some(timer)) = (least(&answer), &mut self.clock.timer) {
+                    timer.seconds = least;
+                    self.clock.due = again(0);
+                }
+                false
+            }
+            // Both asked at once. RFC 3261 section 14.1: whoever made the Call-ID waits for longer.
+            491 => {
+                self.clock.due = again(if self.call.is_some() { 3_000 } else { 1_000 });
+                false
+            }
+            // What was agreed on before holds, and is tried again.
+            _ => {
+                self.clock.due = again(10_000);
+                false
+            }
+        }
+    }
+
     /// A re-INVITE or an UPDATE: a new description, a refreshed session timer, or both.
     async fn renegotiate(&mut self, mut transaction: Transaction) {
+        if self.clock.pending && !transaction.original.body.is_empty() {
+            return refuse(transaction, 491, Vec::new());
+        }
         let request = &transaction.original;
         let is_invite = request.method == Method::Invite;
         let timer = match session_timer(request) {
             Ok(timer) => timer,
             Err(TooShort) => {
                 let min_se = vec![Header::Other("Min-SE".into(), MIN_SE.to_string())];
-                return refuse(transaction, 422, min_se).await;
+                return refuse(transaction, 422, min_se);
             }
         };
         let mut headers = vec![Header::Allow(ALLOW.into())];
@@ -183,13 +280,16 @@ impl Talking {
         let mut changed = None;
         if !request.body.is_empty() {
             match Description::read(&request.body, self.trunk.codings) {
+                Ok(description) if self.shared.leads_away(&self.trunk, &description.audio()) => {
+                    return refuse(transaction, 488, Vec::new());
+                }
                 Ok(description) => {
                     self.name.version = self.name.version.saturating_add(1);
                     sdp = description.answer(self.local, self.name);
                     changed = Some(description.audio());
                 }
                 // The talk continues as it was agreed on before.
-                Err(_) => return refuse(transaction, 488, Vec::new()).await,
+                Err(_) => return refuse(transaction, 488, Vec::new()),
             }
         } else if is_invite {
             self.name.version = self.name.version.saturating_add(1);
@@ -197,10 +297,13 @@ impl Talking {
             sdp = sdp::offer(self.local, self.trunk.codings, direction, self.name);
         }
         self.dialog.retarget(request.header_value("Contact"));
-        if let Some(timer) = timer {
-            self.refreshed_within = Some(timer.watched());
+        if self.dialog.leads_away() {
+            self.shared.gate.count(Dropped::LedAway);
         }
-        answer(&mut transaction, 200, headers, &sdp).await;
+        if timer.is_some() {
+            self.clock.wind(timer);
+        }
+        _ = answer(&mut transaction, 200, headers, &sdp).await;
         if is_invite {
             // Its ACK ends it, and without one the BYE of the side that misses it.
             tokio::spawn(async move { while transaction.receive().await.is_some() {} });
@@ -222,26 +325,27 @@ impl Talking {
 
     /// The description that an INVITE without one gets in its ACK.
     fn acked(&mut self, ack: &Request) {
-        if let Ok(description) = Description::read(&ack.body, self.trunk.codings) {
-            self.change_audio(description.audio());
+        let audio = Description::read(&ack.body, self.trunk.codings).map(|description| description.audio());
+        if let Ok(audio) = audio
+            && !self.shared.leads_away(&self.trunk, &audio)
+        {
+            self.change_audio(audio);
         }
     }
 
     fn end_fork(&self, response: &rsipstack::sip::Response) {
         let mut fork = Dialog { routes: Vec::new(), ..self.dialog.clone() };
         let Some(to) = response.header_value("To") else { return };
+        if !self.shared.answers.claim(&fork.call_id, &to) {
+            return;
+        }
         fork.remote = to;
         fork.retarget(response.header_value("Contact"));
         if let Some((bye, to)) = fork.request("BYE", "", "") {
-            let endpoint = self.shared.endpoint.clone();
-            tokio::spawn(async move { exchange(&endpoint, bye, to).await });
+            let shared = Arc::clone(&self.shared);
+            tokio::spawn(async move { exchange(&shared, bye, to).await });
         }
     }
-}
-
-async fn refuse(mut transaction: Transaction, status: u16, headers: Vec<Header>) {
-    answer(&mut transaction, status, headers, "").await;
-    tokio::spawn(async move { while transaction.receive().await.is_some() {} });
 }
 
 /// The media settings that an agreement stands for.
@@ -257,45 +361,6 @@ pub(super) fn settings_of(trunk: &Trunk, audio: &Audio) -> MediaSettings {
         telephone_event,
         in_band: trunk.listens_in_band(telephone_event),
         dscp: trunk.dscp,
-    }
-}
-
-/// A session timer that was agreed on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct SessionTimer {
-    pub(super) seconds: u64,
-}
-
-/// The interval is shorter than we allow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TooShort;
-
-impl SessionTimer {
-    /// The headers of our answer: the side that sends the request refreshes.
-    pub(super) fn headers(&self) -> Vec<Header> {
-        vec![
-            Header::Other("Session-Expires".into(), format!("{};refresher=uac", self.seconds)),
-            Header::Require("timer".into()),
-        ]
-    }
-
-    /// After this time without a refresh, the other side is gone.
-    pub(super) const fn watched(&self) -> Duration {
-        Duration::from_secs(self.seconds)
-    }
-}
-
-/// The session timer that a request asks for. Callers that don't know timers get none.
-pub(super) fn session_timer(request: &Request) -> Result<Option<SessionTimer>, TooShort> {
-    let named = request.header_value("Session-Expires").or_else(|| request.header_value("x"));
-    let supports = request.header_contains_token("Supported", "timer") || request.header_contains_token("k", "timer");
-    let Some(seconds) = named.and_then(|value| value.split(';').next()?.trim().parse::<u64>().ok()) else {
-        return Ok(None);
-    };
-    match seconds {
-        _ if !supports => Ok(None),
-        ..MIN_SE => Err(TooShort),
-        _ => Ok(Some(SessionTimer { seconds })),
     }
 }
 

@@ -98,7 +98,7 @@ pub(super) async fn finish(context: &Context, claim: Claim, pace: &mut Pace) -> 
     }
 }
 
-/// Plans the invitations of those whom a decided import has added. Whoever has one gets no other, so that it can be
+/// Plans the invitations of those whom a decided import has added. Nobody gets a second one, so it can be
 /// repeated.
 async fn invite(context: &Context, claim: Claim, pace: &mut Pace) -> Result<(), ServiceError> {
     let mut after = String::new();

@@ -176,8 +176,8 @@ impl Staging<'_> {
         centres::hold(tx, &self.centre.code).await?;
         let same_centre = centres::get(tx, &self.centre.code).await?.as_ref() == Some(self.centre);
         let decided = same_centre && imports::decide(tx, claim).await?;
-        if let Some((upload, holder)) = self.upload.filter(|_| decided) {
-            list_uploads::imported(tx, upload, holder, self.now).await?;
+        if let Some(upload) = self.upload.filter(|_| decided) {
+            list_uploads::imported(tx, upload, claim.number, self.now).await?;
         }
         Ok(if decided { Staged::Yes } else { Staged::Overtaken })
     }

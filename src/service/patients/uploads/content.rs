@@ -35,6 +35,9 @@ pub struct UploadDetails {
     pub sheet_read: Option<String>,
     /// Rows hidden in the workbook that were read.
     pub hidden_rows: u32,
+    /// The first of them.
+    #[serde(default)]
+    pub hidden_numbers: Vec<u32>,
     /// Rows above the column names, which weren't read.
     pub above: Vec<u32>,
     /// What may be wrong.
@@ -216,6 +219,7 @@ impl UploadDetails {
             columns: sifted.header.iter().map(column).collect(),
             sheet_read: sheet.map(|sheet| sheet.name.as_str().to_owned()),
             hidden_rows: sheet.map_or(0, |sheet| sheet.hidden_rows),
+            hidden_numbers: sheet.map(|sheet| sheet.hidden_numbers.clone()).unwrap_or_default(),
             above: sifted.list.above.clone(),
             warnings: warnings.iter().take(MOST_WARNINGS).map(warning).collect(),
             effects,

@@ -12,6 +12,7 @@ mod work;
 pub use content::{AlikeRow, CallEffects, CellFault, ColumnRead, FieldChange, ListedRow, RowWarning, UploadDetails};
 pub use decide::{Started, choose_sheet, discard_upload, start_import};
 pub use receive::{Received, receive_list};
+pub(in crate::service::patients) use show::visible;
 pub use show::{RefusedRows, ShownUpload, UploadView, list_uploads, refused_rows, show_upload};
 pub use sweep::sweep_uploads;
 pub use work::{FindingWords, work_on_upload};

@@ -184,7 +184,7 @@ pub async fn refused_rows(context: &Context, actor: &Actor, id: UploadId) -> Res
 }
 
 /// An upload that the actor may see. Trying others leaves entries.
-pub(super) async fn visible(
+pub(in crate::service::patients) async fn visible(
     context: &Context,
     actor: &Actor,
     scope: &Scope,

@@ -59,9 +59,11 @@ fn account(what: &str) -> Option<Message> {
 
 fn certificate(what: &str) -> Option<Message> {
     Some(match what {
+        "allowed" => message!("trail-certificate-allowed"),
         "checked" => message!("trail-certificate-checked"),
         "passport_given" => message!("trail-certificate-passport-given"),
         "shown" => message!("trail-certificate-shown"),
+        "withdrawn" => message!("trail-certificate-withdrawn"),
         _ => return None,
     })
 }

@@ -4,15 +4,31 @@ use jiff::{Timestamp, ZonedDateTime};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::actions;
+use super::{actions, rota};
+use crate::domain::{
+    ClosingReason, DiagnosisBasis, Language, NotificationReason, Oximeter, PatientStatus, PhoneNumber, Role,
+};
 use crate::service::{Column, ERASED};
 use crate::translations::{Message, message};
-use crate::web::console::patients::column_name;
+use crate::web::console::layout::role_name;
+use crate::web::console::patients::{basis_name, column_name, oximeter_name, reason_name, shown_times, status_name};
 use crate::web::console::settings::setting_name;
-use crate::web::console::times;
+use crate::web::console::today::words::reason_name as closing_name;
+use crate::web::console::{names, times};
+
+/// The names of health centres, by their codes.
+pub(super) struct CentreNames(pub(super) Vec<(String, String)>);
+
+impl CentreNames {
+    /// The name, or else the code.
+    pub(super) fn of(&self, code: &str) -> Message {
+        let found = self.0.iter().find(|(of, _)| of == code);
+        message!("verbatim", text = found.map_or(code, |(_, name)| name.as_str()))
+    }
+}
 
 /// A field with its values. `None` if it says nothing to people, such as an id.
-pub(super) fn field(name: &str, values: &Value, now: &ZonedDateTime) -> Option<Message> {
+pub(super) fn field(name: &str, values: &Value, now: &ZonedDateTime, centres: &CentreNames) -> Option<Message> {
     let named = name_of(name);
     let (before, after) = match values.as_array().map(Vec::as_slice) {
         Some([before, after]) => (Some(before).filter(|before| !is_nothing(before)), after),
@@ -24,7 +40,7 @@ pub(super) fn field(name: &str, values: &Value, now: &ZonedDateTime) -> Option<M
     if values.as_str() == Some(ERASED) {
         return Some(named);
     }
-    let value = |value: &Value| value_of(name, value, now);
+    let value = |value: &Value| value_of(name, value, now, centres);
     Some(match before {
         Some(before) => message!("plain-field-changed", name = named, before = value(before), after = value(after)),
         None => message!("plain-field", name = named, value = value(after)),
@@ -87,6 +103,13 @@ fn name_of_change(name: &str) -> Message {
         "actor" => message!("plain-field-actor"),
         "centre" => message!("plain-field-centre"),
         "passport_number" => message!("plain-field-passport-number"),
+        "disease" => message!("words-field-disease"),
+        "diagnosed_on" => message!("words-field-diagnosed-on"),
+        "basis" => message!("words-field-basis"),
+        "registered_name" => message!("words-field-registered-name"),
+        "entered_on" => message!("words-field-entered-on"),
+        "arrived_on" => message!("words-field-arrived-on"),
+        "none" => message!("words-field-none"),
         "between_minutes" | "first_minutes" => message!("plain-field-rings"),
         other if other.starts_with("contact") => message!("plain-field-contact"),
         other if other.starts_with("shift") => message!("plain-field-shift"),
@@ -94,15 +117,53 @@ fn name_of_change(name: &str) -> Message {
     }
 }
 
-fn value_of(name: &str, value: &Value, now: &ZonedDateTime) -> Message {
+fn value_of(name: &str, value: &Value, now: &ZonedDateTime, centres: &CentreNames) -> Message {
     match value {
         Value::Null => message!("verbatim", text = "–"),
         Value::Bool(true) => message!("console-yes"),
         Value::Bool(false) => message!("console-no"),
         Value::String(text) if name == "asked" => actions::sentence(text),
-        Value::String(text) => text_of(text, now),
+        Value::String(text) if matches!(name, "centre" | "from_centre" | "to_centre") => centres.of(text),
+        Value::String(text) => match rota::value(name, text).or_else(|| code_of(name, text)) {
+            Some(words) => words,
+            None => text_of(text, now),
+        },
         Value::Object(_) | Value::Array(_) if name == "thresholds" => message!("plain-value-hidden"),
         other => message!("verbatim", text = other.to_string()),
+    }
+}
+
+/// The words of a code, by its field.
+fn code_of(name: &str, text: &str) -> Option<Message> {
+    Some(match name {
+        "oximeter" => oximeter_name(Oximeter::from_code(text)?),
+        "status" => status_name(PatientStatus::from_code(text)?),
+        "phone_number" => message!("verbatim", text = PhoneNumber::from_e164(text).ok()?.national()),
+        "call_times" => message!("verbatim", text = shown_times(text)),
+        "none" => none_name(text),
+        "role" => role_name(Some(Role::from_code(text)?)),
+        "basis" => basis_name(DiagnosisBasis::from_code(text)?),
+        "closed_by" | "taken_by" | "actor" => names::actor(text),
+        "language" => message!("verbatim", text = text.parse::<Language>().ok()?.own_name()),
+        "reason" if text == "not_opened" => message!("words-not-opened"),
+        "reason" => match (ClosingReason::from_code(text), NotificationReason::from_code(text)) {
+            (Some(reason), _) => closing_name(reason),
+            (None, Some(reason)) => reason_name(reason),
+            (None, None) => return None,
+        },
+        _ => return None,
+    })
+}
+
+/// Why there was no certificate, in a few words.
+fn none_name(code: &str) -> Message {
+    match code {
+        "no_diagnosis" => message!("words-none-no-diagnosis"),
+        "presumed" => message!("words-none-presumed"),
+        "birth_date" => message!("words-none-birth-date"),
+        "passport" => message!("words-none-passport"),
+        "withdrawn" => message!("words-none-withdrawn"),
+        _ => message!("words-none-not-notified"),
     }
 }
 
@@ -126,7 +187,6 @@ fn text_of(text: &str, now: &ZonedDateTime) -> Message {
         "open" => message!("plain-value-open"),
         "decided" => message!("plain-value-decided"),
         "passed on" | "passed_on" => message!("plain-value-passed-on"),
-        "nurse" => message!("console-role-nurse"),
         other => message!("verbatim", text = other),
     }
 }
@@ -137,6 +197,7 @@ pub(super) fn subject(subject: &str) -> Option<Message> {
     Some(match kind {
         "" => return None,
         "account" => message!("plain-subject-account"),
+        "alert" => message!("words-subject-alert"),
         "centre" => message!("plain-subject-centre"),
         "list" => message!("plain-subject-list"),
         "portal_account" => message!("plain-subject-portal-account"),

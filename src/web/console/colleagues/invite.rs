@@ -109,17 +109,24 @@ fn new_account(staff: &StaffActor, fields: &Fields) -> Result<NewAccount, Mistak
     if role.is_none() {
         mistakes.add("role", message!("console-choose-one"));
     }
-    let (Ok(name), Ok(log_in_name), Some(role)) = (name, log_in_name, role) else { return Err(mistakes) };
     let named = fields.get("centre").trim();
     let centre = match &staff.logged_in.account.centre {
         Some(own) => Some(own.clone()),
-        None if !role.belongs_to_a_centre() || named.is_empty() => None,
+        None if named.is_empty() || role.is_some_and(|role| !role.belongs_to_a_centre()) => None,
         None => {
             let code = CentreCode::parse(named);
-            Some(code.map_err(|_| Mistakes::one("centre", message!("console-centre-unknown")))?)
+            if code.is_err() {
+                mistakes.add("centre", message!("console-centre-unknown"));
+            }
+            code.ok()
         }
     };
-    Ok(NewAccount { log_in_name, name, role, centre })
+    match (name, log_in_name, role) {
+        (Ok(name), Ok(log_in_name), Some(role)) if mistakes.is_empty() => {
+            Ok(NewAccount { log_in_name, name, role, centre })
+        }
+        _ => Err(mistakes),
+    }
 }
 
 async fn invited(staff: &StaffActor, invitation: &Invitation) -> Result<Response, ServiceError> {

@@ -5,6 +5,7 @@ use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::conflict::{self, Conflict};
 use super::done::Done;
 use super::effect::Effect;
 use super::faults;
@@ -13,8 +14,7 @@ use super::person::{id_of, name_of};
 use super::typed::shown_or_typed;
 use crate::domain::{PatientId, Revision};
 use crate::service::{
-    ChangePreview, Column, PastChange, PatientChange, PatientError, ServiceError, change_patient, preview_change,
-    show_profile,
+    ChangePreview, Column, PatientChange, PatientError, ServiceError, change_patient, preview_change, show_profile,
 };
 use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Mistakes, Submitted};
@@ -23,7 +23,6 @@ use crate::web::console::log_in::query_value;
 use crate::web::console::missing;
 use crate::web::console::sender::{kept, sent};
 use crate::web::console::staff::StaffActor;
-use crate::web::console::times;
 
 /// The fields of the form. The HER-SYS ID is who the record is about.
 const COLUMNS: [Column; 10] = [
@@ -56,8 +55,10 @@ struct ChangePage {
     effect: Option<Effect>,
     previewed: String,
     surprise: Surprise,
-    /// Who has changed the same field meanwhile, and when.
-    by: Option<Message>,
+    /// The fields that somebody else has changed too, with both values.
+    conflicts: Vec<Conflict>,
+    /// The other fields that either has changed: both changes are kept.
+    kept: Option<Message>,
 }
 
 /// Why the page isn't as the reader expects.
@@ -86,8 +87,8 @@ struct Form {
     surprise: Surprise,
     /// What somebody else has changed.
     meanwhile: Vec<(Column, String)>,
-    /// Who has changed it, and when.
-    by: Option<Message>,
+    conflicts: Vec<Conflict>,
+    kept: Option<Message>,
 }
 
 impl Form {
@@ -99,7 +100,8 @@ impl Form {
             mistakes: Mistakes::default(),
             surprise: Surprise::Nothing,
             meanwhile: Vec::new(),
-            by: None,
+            conflicts: Vec::new(),
+            kept: None,
         }
     }
 }
@@ -116,7 +118,8 @@ pub(super) async fn handler(staff: StaffActor, Path(id): Path<String>, RawQuery(
             mistakes: Mistakes::default(),
             surprise: Surprise::Nothing,
             meanwhile: Vec::new(),
-            by: None,
+            conflicts: Vec::new(),
+            kept: None,
         };
         if let Some(kept) = kept(&staff, &page_of(id)).await? {
             form = Form { surprise: Surprise::DraftRestored, ..Form::sent(&kept) };
@@ -240,7 +243,7 @@ async fn save(
     show(staff, id, Form { surprise: Surprise::ChangedMeanwhile, ..form }).await
 }
 
-/// What holds automated calls back. Whoever switches them on must have seen it.
+/// What holds automated calls back. Staff who switch them on must have seen it.
 const STOPS: [&str; 3] = ["stopped_at", "stop_requested_at", "wrong_number"];
 
 /// Those of these fields that have other values now than these.
@@ -267,11 +270,9 @@ async fn show_conflict(
     let current = preview_change(staff.context(), staff.actor(), id, PatientChange::Values(&[])).await?.found;
     let now = Values::of_record(&current.before);
     let changes = show_profile(staff.context(), staff.actor(), id).await?.found.changes;
-    let theirs = changes.iter().find(|past| past.fields.iter().any(|field| differing.contains(&field.column)));
     let clock = staff.context().clock.now().to_zoned_datetime(current.zone.clone());
-    let by =
-        |past: &PastChange| message!("plain-changed-by", at = times::day_time(past.at, &clock), by = past.by.as_str());
-    let by = theirs.map(by);
+    let conflicts = conflict::of(differing, [&form.began, &now, &form.typed], &changes, &clock);
+    let kept = conflict::kept(differing, [&now, &form.typed], &form.began);
     let meanwhile = differing.iter().map(|column| (*column, now.get(*column).to_owned())).collect();
     // What the reader didn't touch is as it is now.
     let own = form.typed.changed_from(&form.began);
@@ -282,7 +283,8 @@ async fn show_conflict(
         seen: current.before.revision,
         surprise: Surprise::ChangedMeanwhile,
         meanwhile,
-        by,
+        conflicts,
+        kept,
         mistakes: form.mistakes,
     };
     page(staff, &current, form, None).await
@@ -317,6 +319,8 @@ async fn page(
         (true, _) => StatusCode::OK,
     };
     let id = current.before.id;
+    let is_chosen = |column: &Column| form.conflicts.iter().any(|conflict| conflict.column == *column);
+    let asked: Vec<Column> = COLUMNS.into_iter().filter(|column| !is_chosen(column)).collect();
     let page = ChangePage {
         l: staff.visit.layout(),
         centre: staff.centre().await?.map(|centre| centre.name).unwrap_or_default(),
@@ -325,11 +329,12 @@ async fn page(
         action: staff.visit.path(&page_of(id)),
         revision: form.seen.number(),
         previewed: if effect.is_some() { form.typed.digest() } else { String::new() },
-        fields: fields_of(&COLUMNS, &form.typed, &form.began, &form.mistakes, &form.meanwhile),
+        fields: fields_of(&asked, &form.typed, &form.began, &form.mistakes, &form.meanwhile),
         mistakes: form.mistakes,
         effect,
         surprise: form.surprise,
-        by: form.by,
+        conflicts: form.conflicts,
+        kept: form.kept,
     };
     Ok(staff.visit.page(status, &page))
 }

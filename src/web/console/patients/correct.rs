@@ -117,11 +117,11 @@ fn page_of(id: PatientId, report: ReportId) -> String {
 async fn take(staff: &StaffActor, id: PatientId, report: ReportId, fields: Fields) -> Result<Response, ServiceError> {
     let form = form_of(&staff.visit.console.settings.flow_set)?;
     let item = Item::from_code(fields.get("item"));
-    let Some((item, field)) = item.and_then(|item| Some((item, field_of(&form, item)?))) else {
+    let Some((item, field)) = item.and_then(|item| Some((item, field_of(form, item)?))) else {
         let entered = Entered { item: None, fields, mistakes: Mistakes::default(), surprise: Surprise::Nothing };
         return show(staff, id, report, entered).await;
     };
-    let (answers, mut mistakes) = answers_of(&form, &fields);
+    let (answers, mut mistakes) = answers_of(form, &fields);
     let after = answer_of(field, item, &answers, &mut mistakes);
     let reason = match NoteText::parse(fields.get("reason")) {
         Ok(Some(reason)) => Some(reason),
@@ -196,9 +196,9 @@ fn page(
     let flow_set = &staff.visit.console.settings.flow_set;
     let form = form_of(flow_set)?;
     let Entered { item, fields, mistakes, surprise } = entered;
-    let mut questions = questions_of((flow_set, &form), staff.visit.language, &fields, &mistakes, None);
+    let mut questions = questions_of((flow_set, form), staff.visit.language, &fields, &mistakes, None);
     let mut chosen = None;
-    if let Some((item, field)) = item.and_then(|item| Some((item, field_of(&form, item)?))) {
+    if let Some((item, field)) = item.and_then(|item| Some((item, field_of(form, item)?))) {
         let place = questions.iter().position(|question| question.name == field.id.as_str());
         let given = report.answers.iter().find(|answer| answer.item == item).and_then(|answer| answer.answer);
         chosen = place.map(|place| Chosen {
@@ -214,7 +214,7 @@ fn page(
         name: today_words::item_name(item),
         cell: Cell::of(Some(report), item),
     };
-    let correctable = Item::ALL.into_iter().filter(|item| field_of(&form, *item).is_some());
+    let correctable = Item::ALL.into_iter().filter(|item| field_of(form, *item).is_some());
     Ok(CorrectPage {
         l: staff.visit.layout(),
         centre: shown.centre_name.clone(),

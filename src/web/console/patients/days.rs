@@ -5,7 +5,7 @@ use jiff::{ToSpan as _, ZonedDateTime};
 
 use super::words;
 use crate::domain::{Answer, Item, ReportOutcome, Severity, YesNo};
-use crate::service::{AnswerView, CorrectionView, ReportView, ShownPatient};
+use crate::service::{AnswerView, CorrectionView, ReportStanding, ReportView, ShownPatient};
 use crate::translations::{Message, message};
 use crate::web::console::times;
 use crate::web::console::today::words as today_words;
@@ -29,39 +29,39 @@ fn dates_of(shown: &ShownPatient) -> Vec<Date> {
 }
 
 /// The table of answers: a column for each report or day without one, a row for each item.
-pub(super) struct Answers {
-    pub(super) columns: Vec<Column>,
-    pub(super) rows: Vec<Row>,
+pub(in crate::web::console) struct Answers {
+    pub(in crate::web::console) columns: Vec<Column>,
+    pub(in crate::web::console) rows: Vec<Row>,
 }
 
 /// A report, or a day without one.
-pub(super) struct Column {
+pub(in crate::web::console) struct Column {
     /// With its weekday.
-    pub(super) named: Message,
-    pub(super) day: String,
-    pub(super) time: String,
-    pub(super) channel: Option<Message>,
-    pub(super) is_partial: bool,
+    pub(in crate::web::console) named: Message,
+    pub(in crate::web::console) day: String,
+    pub(in crate::web::console) time: String,
+    pub(in crate::web::console) channel: Option<Message>,
+    pub(in crate::web::console) is_partial: bool,
     /// Where an answer of the report is corrected.
-    pub(super) correct: Option<String>,
+    pub(in crate::web::console) correct: Option<String>,
 }
 
 /// An item.
-pub(super) struct Row {
-    pub(super) name: Message,
-    pub(super) cells: Vec<Cell>,
+pub(in crate::web::console) struct Row {
+    pub(in crate::web::console) name: Message,
+    pub(in crate::web::console) cells: Vec<Cell>,
 }
 
 /// An answer. "No", "doesn't know" and what wasn't asked look different.
-pub(super) struct Cell {
+pub(in crate::web::console) struct Cell {
     /// The class of its look: `no`, `yes`, `unknown`, `value`, `not-measured`, `not-asked`, `no-report`.
-    pub(super) look: &'static str,
-    pub(super) severity: Severity,
-    pub(super) words: Message,
+    pub(in crate::web::console) look: &'static str,
+    pub(in crate::web::console) severity: Severity,
+    pub(in crate::web::console) words: Message,
     /// Whether it came after the report was finished.
-    pub(super) is_late: bool,
+    pub(in crate::web::console) is_late: bool,
     /// Whether staff corrected it.
-    pub(super) is_corrected: bool,
+    pub(in crate::web::console) is_corrected: bool,
 }
 
 impl Answers {
@@ -76,6 +76,17 @@ impl Answers {
                 false => columns.extend(reports.into_iter().map(|report| (date, Some(report)))),
             }
         }
+        Self::of_columns(&columns, person)
+    }
+
+    /// Of a patient's last reports, the latest first.
+    pub(super) fn latest(shown: &ShownPatient, person: &str, most: usize) -> Self {
+        let counts = |report: &&ReportView| report.standing == ReportStanding::Current;
+        let latest = shown.reports.iter().filter(counts).take(most);
+        Self::of_columns(&latest.map(|report| (report.report_date, Some(report))).collect::<Vec<_>>(), person)
+    }
+
+    fn of_columns(columns: &[(Date, Option<&ReportView>)], person: &str) -> Self {
         let rows = Item::ALL.into_iter().map(|item| Row {
             name: today_words::item_name(item),
             cells: columns.iter().map(|(_, report)| Cell::of(*report, item)).collect(),

@@ -20,6 +20,7 @@ use crate::web::console::layout::Layout;
 use crate::web::console::missing;
 use crate::web::console::sender::{kept, sent};
 use crate::web::console::staff::StaffActor;
+use crate::web::console::times;
 
 /// What the form begins with.
 const DISEASE: &str = "新型コロナウイルス感染症";
@@ -36,6 +37,8 @@ struct DiagnosisPage {
     fields: Fields,
     mistakes: Mistakes,
     surprise: Surprise,
+    /// Whether a certificate was issued, which a correction replaces.
+    certified: bool,
     /// What somebody else has written meanwhile.
     meanwhile: Option<Words>,
 }
@@ -52,12 +55,12 @@ enum Surprise {
 /// A diagnosis, in words.
 pub(super) struct Words {
     pub(super) disease: String,
-    pub(super) diagnosed_on: String,
+    pub(super) diagnosed_on: Message,
     pub(super) basis: Message,
     pub(super) reason: Message,
     pub(super) registered_name: String,
-    pub(super) entered_on: String,
-    pub(super) arrived_on: Option<String>,
+    pub(super) entered_on: Message,
+    pub(super) arrived_on: Option<Message>,
     pub(super) author: String,
 }
 
@@ -66,25 +69,25 @@ impl Words {
         let diagnosis = &view.diagnosis;
         Self {
             disease: diagnosis.disease.as_str().to_owned(),
-            diagnosed_on: diagnosis.diagnosed_on.to_string(),
+            diagnosed_on: times::day(diagnosis.diagnosed_on),
             basis: basis_name(diagnosis.basis),
             reason: reason_name(diagnosis.reason),
             registered_name: diagnosis.registered_name.expose().to_owned(),
-            entered_on: diagnosis.entered_on.to_string(),
-            arrived_on: diagnosis.arrived_on.map(|date| date.to_string()),
+            entered_on: times::day(diagnosis.entered_on),
+            arrived_on: diagnosis.arrived_on.map(times::day),
             author: view.author.clone(),
         }
     }
 }
 
-fn basis_name(basis: DiagnosisBasis) -> Message {
+pub(in crate::web::console) fn basis_name(basis: DiagnosisBasis) -> Message {
     match basis {
         DiagnosisBasis::Doctor => message!("diagnosis-by-doctor"),
         DiagnosisBasis::Presumed => message!("diagnosis-presumed"),
     }
 }
 
-fn reason_name(reason: NotificationReason) -> Message {
+pub(in crate::web::console) fn reason_name(reason: NotificationReason) -> Message {
     match reason {
         NotificationReason::EveryCase => message!("diagnosis-every-case"),
         NotificationReason::Aged65 => message!("diagnosis-aged-65"),
@@ -280,6 +283,7 @@ async fn page(
         fields: fields.unwrap_or_else(|| Fields(began())),
         mistakes,
         surprise,
+        certified: profile.certified,
         meanwhile: None,
     })
 }

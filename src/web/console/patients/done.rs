@@ -65,6 +65,12 @@ pub(super) enum Done {
     NoticesGoOn,
     /// A number or an address is used for notices again.
     AddressConfirmed,
+    /// A call was requested.
+    CallRequested,
+    /// It was requested, and nothing is dialled now.
+    CallWaits,
+    /// It had been requested, or another call is under way.
+    CallRequestedBefore,
 }
 
 impl Done {
@@ -76,6 +82,9 @@ impl Done {
                 format!("changed-{}", columns.join("-"))
             }
             Self::Same => "same".to_owned(),
+            Self::CallRequested => "call-requested".to_owned(),
+            Self::CallWaits => "call-waits".to_owned(),
+            Self::CallRequestedBefore => "call-requested-before".to_owned(),
             Self::Stopped => "stopped".to_owned(),
             Self::Released => "released".to_owned(),
             Self::Resumed => "resumed".to_owned(),
@@ -109,6 +118,9 @@ impl Done {
     pub(super) fn read(code: &str) -> Option<Self> {
         match code {
             "same" => Some(Self::Same),
+            "call-requested" => Some(Self::CallRequested),
+            "call-waits" => Some(Self::CallWaits),
+            "call-requested-before" => Some(Self::CallRequestedBefore),
             "stopped" => Some(Self::Stopped),
             "released" => Some(Self::Released),
             "resumed" => Some(Self::Resumed),
@@ -154,6 +166,9 @@ impl Done {
                 message!("patient-done-changed", fields = Argument::Joined(Separator::Words, names))
             }
             Self::Same => message!("patient-done-same"),
+            Self::CallRequested => message!("call-now-done"),
+            Self::CallWaits => message!("call-now-done-waits"),
+            Self::CallRequestedBefore => message!("call-now-done-before"),
             Self::Stopped => message!("patient-done-stopped"),
             Self::Released => message!("patient-done-released"),
             Self::Resumed => message!("patient-done-resumed"),
@@ -193,6 +208,7 @@ impl Done {
         !matches!(
             self,
             Self::Same
+                | Self::CallRequestedBefore
                 | Self::ReportedBefore
                 | Self::NotedBefore
                 | Self::NoteRestored
@@ -235,6 +251,9 @@ mod tests {
         for done in [
             Done::Changed(vec![Column::PhoneNumber, Column::CallTimes]),
             Done::Same,
+            Done::CallRequested,
+            Done::CallWaits,
+            Done::CallRequestedBefore,
             Done::Stopped,
             Done::Released,
             Done::Resumed,

@@ -1,7 +1,7 @@
 //! The filters of the list. They tell nothing about a person, so they are in the address.
 
 use super::words;
-use crate::domain::{Language, ListFilter, PatientId, Severity};
+use crate::domain::{Language, ListFilter, PatientId, Severity, UploadId};
 use crate::service::{PatientStatus, ReportedToday};
 use crate::translations::{Message, message};
 use crate::web::console::log_in::query_value;
@@ -16,6 +16,8 @@ pub(in crate::web::console) struct Filter {
     pub(in crate::web::console) language: Option<Language>,
     pub(in crate::web::console) severity: Option<Severity>,
     pub(in crate::web::console) today: ReportedToday,
+    /// The list that has added them.
+    pub(in crate::web::console) upload: Option<UploadId>,
     /// The last person of the page before.
     pub(in crate::web::console) after: Option<PatientId>,
 }
@@ -47,6 +49,7 @@ impl Filter {
             language: value("language").parse().ok(),
             severity: Severity::from_code(&value("severity")).filter(|severity| *severity != Severity::None),
             today: if value("today") == "missing" { ReportedToday::NotYet } else { ReportedToday::Any },
+            upload: value("list").parse().ok(),
             after: value("after").parse().ok(),
         }
     }
@@ -63,6 +66,7 @@ impl Filter {
         if self.today == ReportedToday::NotYet {
             parts.push("today=missing".to_owned());
         }
+        parts.extend(self.upload.map(|id| format!("list={id}")));
         parts.extend(after.map(|id| format!("after={id}")));
         if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
     }
@@ -90,6 +94,9 @@ impl Filter {
             let without = Self { today: ReportedToday::Any, ..self.clone() };
             chips.push(chip(message!("patient-not-reported-today"), without));
         }
+        if self.upload.is_some() {
+            chips.push(chip(message!("upload-chip"), Self { upload: None, ..self.clone() }));
+        }
         chips
     }
 }
@@ -104,6 +111,7 @@ mod tests {
             "",
             "?search=0123abcd&status=all",
             "?status=released&language=zh-Hans&severity=amber&today=missing",
+            "?status=all&list=0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e05",
             "?severity=red&after=0192f0c1-7f3a-7c11-8d5b-3b1f6a2c9e04",
         ] {
             let filter = Filter::read(query.strip_prefix('?'));

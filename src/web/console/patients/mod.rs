@@ -2,12 +2,14 @@
 
 mod bulk;
 mod call;
+mod call_now;
 mod calling;
 mod calls;
 mod certificate;
 mod certificate_file;
 mod change;
 mod columns;
+mod conflict;
 mod correct;
 mod days;
 mod diagnosis;
@@ -24,6 +26,7 @@ pub(super) mod notices;
 mod person;
 mod portal_lines;
 mod questions;
+pub(super) mod recent;
 mod register;
 mod report;
 mod report_link;
@@ -46,17 +49,19 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use self::bulk::{Asked, kept_bulk};
+pub(super) use self::diagnosis::{basis_name, reason_name};
 pub(super) use self::faults::{mistakes_at, times_sentence};
 pub(super) use self::filter::{Chip, Filter};
 pub use self::imports::finding_words;
 use self::imports::grouped;
 pub(super) use self::imports::upload_routes;
+pub(super) use self::person::shown_times;
 use self::rows::PersonRow;
 pub(super) use self::saved::SavedLink;
 pub(super) use self::searches::Searches;
 pub(super) use self::typed::shown_or_typed;
 pub(super) use self::words::withdrawal_name;
-pub(super) use self::words::{born, column_name};
+pub(super) use self::words::{born, column_name, oximeter_name, status_name};
 use super::Console;
 use super::form::{Mistakes, Submitted};
 use super::layout::{First, Layout};
@@ -96,7 +101,7 @@ pub(super) fn routes() -> Router<Arc<Console>> {
         .route("/patients/{patient}/change", get(change::handler).post(change::submit))
         .route("/patients/{patient}/report", get(report::handler).post(report::submit))
         .route("/patients/{patient}/certificate", get(certificate::handler).post(certificate::submit))
-        .route("/patients/{patient}/certificate/{kind}", get(certificate_file::handler))
+        .route("/patients/{patient}/certificate/{kind}", get(certificate_file::handler).post(certificate::decide))
         .route("/patients/{patient}/report-link", post(report_link::submit))
         .route("/patients/{patient}/invitation", post(notices::submit))
         .route("/patients/{patient}/notices", post(notices::go_on))
@@ -104,6 +109,7 @@ pub(super) fn routes() -> Router<Arc<Console>> {
         .route("/patients/{patient}/reports/{report}/correct", get(correct::handler).post(correct::submit))
         .route("/patients/{patient}/notes", post(note::submit))
         .route("/patients/{patient}/disclosure", get(disclosure::handler).post(disclosure::submit))
+        .route("/patients/{patient}/call-now", get(call_now::handler).post(call_now::submit))
         .route("/patients/{patient}/{decision}", get(calling::handler).post(calling::submit))
         .route("/patients/{patient}/calls", get(calls::handler))
         .route("/patients/{patient}/calls/{call}", get(call::handler))
@@ -261,6 +267,7 @@ pub(super) fn query_of(filter: &Filter, text: Option<&str>) -> PatientQuery {
         language: filter.language,
         severity: filter.severity,
         today: filter.today,
+        upload: filter.upload,
         after: filter.after.map(PatientKey::Record),
         limit: ROWS,
         ..PatientQuery::default()

@@ -70,6 +70,8 @@ pub(super) struct NoticeLine {
     pub(super) by: Option<String>,
     pub(super) state: Message,
     pub(super) why: Option<Message>,
+    /// What a mail server has said since it accepted the message.
+    pub(super) late: Option<Message>,
     pub(super) at: String,
 }
 
@@ -84,9 +86,15 @@ impl NoticeLine {
             by: notice.asked_by.clone(),
             state: state_name(notice.state),
             why: notice.reason.map(reason),
+            late: late(notice, now),
             at: times::clock_time(notice.moved_at, now),
         }
     }
+}
+
+fn late(notice: &NoticeView, now: &ZonedDateTime) -> Option<Message> {
+    let at = notice.delayed_at.filter(|_| matches!(notice.state, NoticeState::Sent | NoticeState::Unknown))?;
+    Some(message!("notice-delayed", at = times::clock_time(at, now)))
 }
 
 /// The name of a state.

@@ -28,6 +28,7 @@ use crate::web::console::close_alert::NoteLine;
 use crate::web::console::form::Mistakes;
 use crate::web::console::layout::Layout;
 use crate::web::console::log_in::query_value;
+use crate::web::console::names;
 use crate::web::console::rota::duty::Step;
 use crate::web::console::sender::kept;
 use crate::web::console::staff::StaffActor;
@@ -132,7 +133,7 @@ pub(super) struct CallLine {
 /// A change of the record.
 struct ChangeLine {
     at: String,
-    by: String,
+    by: Message,
     fields: Vec<(Message, Message, Message)>,
     undo: String,
 }
@@ -146,7 +147,7 @@ impl ChangeLine {
         };
         Self {
             at: times::clock_time(change.at, now),
-            by: change.by.clone(),
+            by: names::actor(&change.by),
             fields: change.fields.iter().map(field).collect(),
             undo: format!("{person}/change?undo={}", change.id),
         }
@@ -154,7 +155,7 @@ impl ChangeLine {
 }
 
 struct LookLine {
-    actor: String,
+    actor: Message,
     by: Message,
     at: String,
 }
@@ -280,7 +281,7 @@ impl Facts {
 }
 
 /// Call times as people read them: `9:30 13:00`.
-pub(super) fn shown_times(stored: &str) -> String {
+pub(in crate::web::console) fn shown_times(stored: &str) -> String {
     let times = stored.split(';').map(|time| time.strip_prefix('0').unwrap_or(time));
     times.collect::<Vec<_>>().join(" ")
 }
@@ -326,6 +327,9 @@ fn actions_of(patient: &PatientView, at: &str) -> Vec<Action> {
     if !is_released {
         actions.push(action("report", message!("round-enter"), false));
     }
+    if patient.not_called.is_none() {
+        actions.push(action("call-now", message!("call-now"), false));
+    }
     actions.push(action("change", message!("patient-change"), false));
     if patient.not_called.is_some() && !is_released {
         actions.push(action("resume", message!("patient-resume"), false));
@@ -363,6 +367,6 @@ impl LookLine {
             "console" => message!("patient-look-console", times = u64::from(look.times)),
             _ => message!("patient-look-command", times = u64::from(look.times)),
         };
-        Self { actor: look.actor.clone(), by, at: times::clock_time(look.last_at, now) }
+        Self { actor: names::actor(&look.actor), by, at: times::clock_time(look.last_at, now) }
     }
 }

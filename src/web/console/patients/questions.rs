@@ -4,8 +4,8 @@
 use super::days::Cell;
 use crate::domain::{Answer, Item, Language, YesNo};
 use crate::engine::form::{FieldError, FieldProblem};
+use crate::flow::FlowSet;
 use crate::flow::form::{Condition, Field, FieldKind, Form, NotReadable, Scale};
-use crate::flow::{FlowSet, names};
 use crate::service::{ReportView, ServiceError, StoredThing};
 use crate::translations::{Message, message};
 use crate::web::console::form::{Fields, Mistakes};
@@ -62,9 +62,8 @@ impl Question {
 }
 
 /// The form of the questionnaire.
-pub(super) fn form_of(flow_set: &FlowSet) -> Result<Form, ServiceError> {
-    let flow = flow_set.flow(names::QUESTIONNAIRE);
-    flow.and_then(|flow| Form::of(flow).ok()).ok_or(ServiceError::Unreadable(StoredThing::FlowSet))
+pub(super) fn form_of(flow_set: &FlowSet) -> Result<&Form, ServiceError> {
+    flow_set.questionnaire_form().map_err(|_| ServiceError::Unreadable(StoredThing::FlowSet))
 }
 
 /// The form with these answers filled in.

@@ -80,7 +80,7 @@ impl TypedForm {
             let flow_set = &staff.visit.console.settings.flow_set;
             let form = form_of(flow_set)?;
             let language = staff.visit.language;
-            let questions = questions_of((flow_set, &form), language, &fields, &Mistakes::default(), None);
+            let questions = questions_of((flow_set, form), language, &fields, &Mistakes::default(), None);
             lines.extend(questions.into_iter().filter_map(|question| TypedLine::of(question, &[])));
             sent.extend(fields.0.iter().filter(|(name, _)| !is_own_of_form(name)).cloned());
         } else {

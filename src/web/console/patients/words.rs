@@ -39,7 +39,7 @@ pub(in crate::web::console) fn born(date: BirthDate) -> Message {
 }
 
 /// Whether a patient has an oximeter.
-pub(super) fn oximeter_name(oximeter: Oximeter) -> Message {
+pub(in crate::web::console) fn oximeter_name(oximeter: Oximeter) -> Message {
     match oximeter {
         Oximeter::Yes => message!("patient-oximeter-yes"),
         Oximeter::No => message!("patient-oximeter-no"),
@@ -67,7 +67,7 @@ pub(super) fn state_name(patient: &PatientView) -> Message {
 }
 
 /// The name of a status by which the list is filtered.
-pub(super) fn status_name(status: PatientStatus) -> Message {
+pub(in crate::web::console) fn status_name(status: PatientStatus) -> Message {
     match status {
         PatientStatus::Observed => message!("patient-status-observed"),
         PatientStatus::Called => message!("patient-status-called"),

@@ -8,10 +8,11 @@ use sha2::{Digest as _, Sha256};
 use super::may_change;
 use super::typed::{Mistakes, Typed};
 use super::week::{Gap, Week};
-use crate::domain::{Contact, Language, Revision, Rota, Shift, SmsToo};
+use crate::domain::{AccountState, Contact, Language, Revision, Rota, Shift, SmsToo};
 use crate::policy::{MergedRota, RotaPart, merge_rotas};
 use crate::service::{
-    AccountError, CentreError, EmailRule, RotaChanged, RotaView, ServiceError, change_rota, show_rota,
+    AccountError, AccountView, CentreError, EmailRule, RotaChanged, RotaView, ServiceError, change_rota, list_staff,
+    show_rota,
 };
 use crate::translations::{Argument, Message, Separator, message};
 use crate::web::console::form::{Fields, Submitted};
@@ -41,6 +42,8 @@ struct ChangePage {
     /// What is stored of the parts that somebody else has changed.
     theirs: Vec<Message>,
     languages: [Language; 7],
+    /// The accounts of the health centre: id, name, and whether it is in use.
+    accounts: Vec<(String, String, bool)>,
     /// Whether the addresses are written to.
     email: EmailRule,
 }
@@ -239,8 +242,14 @@ async fn page(staff: &StaffActor, shown: Shown) -> Result<Response, ServiceError
         week: Week::of(rota, now.date(), &now),
         gaps: Gap::of_week(rota, &now),
     };
+    let listed = list_staff(staff.context(), staff.actor()).await?;
+    let own = |account: &AccountView| account.centre == staff.logged_in.account.centre;
+    let account = |account: AccountView| {
+        (account.id.to_string(), String::from(account.name), account.state == AccountState::Active)
+    };
     let page = ChangePage {
         l: staff.visit.layout(),
+        accounts: listed.into_iter().filter(own).map(account).collect(),
         f: frame,
         began: serde_json::to_string(&shown.began).unwrap_or_default(),
         revision: shown.seen.number(),
@@ -278,6 +287,13 @@ impl ChangePage {
                 (person.id.as_str(), name, person.id == chosen)
             })
             .collect()
+    }
+
+    /// The accounts that a person may have: those in use, and the one that is chosen.
+    fn accounts_of(&self, person: &super::typed::TypedPerson) -> Vec<(&str, &str, bool)> {
+        let all = self.accounts.iter().map(|(id, name, is_used)| (id, name, *is_used, *id == person.account));
+        let offered = all.filter(|(.., is_used, is_chosen)| *is_used || *is_chosen);
+        offered.map(|(id, name, _, is_chosen)| (id.as_str(), name.as_str(), is_chosen)).collect()
     }
 
     /// Whether more rows for people begin here, which are opened when they are needed.

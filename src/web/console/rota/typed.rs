@@ -52,6 +52,8 @@ pub(super) struct TypedPerson {
     pub(super) language: String,
     pub(super) email: String,
     pub(super) sms: bool,
+    /// The id of the account. Empty for none.
+    pub(super) account: String,
 }
 
 impl TypedPerson {
@@ -106,6 +108,7 @@ impl Typed {
             language: contact.language.tag().to_owned(),
             email: contact.email.as_ref().map(|email| email.expose().to_owned()).unwrap_or_default(),
             sms: contact.sms == SmsToo::Yes,
+            account: contact.account.map(|id| id.to_string()).unwrap_or_default(),
         };
         let mut people: Vec<TypedPerson> = parts.contacts.iter().map(person).collect();
         people.extend(spare.by_ref().take(SPARE_PEOPLE).map(|id| TypedPerson {
@@ -115,6 +118,7 @@ impl Typed {
             language: Language::default().tag().to_owned(),
             email: String::new(),
             sms: true,
+            account: String::new(),
         }));
         let shift = |shift: &Shift| TypedShift {
             id: shift.id.to_string(),
@@ -152,6 +156,7 @@ impl Typed {
                 language: get("-language"),
                 email: get("-email"),
                 sms: !get("-sms").is_empty(),
+                account: get("-account"),
             })
         };
         let shift = |nth: usize| {
@@ -239,6 +244,7 @@ fn contact(nth: usize, typed: &TypedPerson, mistakes: &mut Mistakes) -> Option<C
         language,
         email: email.ok()?,
         sms,
+        account: typed.account.parse().ok(),
     })
 }
 

@@ -34,7 +34,7 @@ pub(super) struct Day {
 /// The shifts of the same hours.
 pub(super) struct Row {
     /// `8:30〜12:30`.
-    pub(super) hours: String,
+    pub(super) hours: Message,
     /// Who is on duty on each day. Empty for nobody.
     pub(super) cells: Vec<Cell>,
 }
@@ -98,8 +98,8 @@ fn lasts_now(hours: crate::domain::ShiftHours, date: Date, now: &ZonedDateTime) 
 }
 
 /// `8:30〜12:30`.
-fn written(hours: crate::domain::ShiftHours) -> String {
-    hours.to_string().replace('-', "〜")
+fn written(hours: crate::domain::ShiftHours) -> Message {
+    times::span(&hours.to_string())
 }
 
 /// Names in order.
@@ -158,6 +158,8 @@ pub(super) struct Person {
     pub(super) email: String,
     /// The person, as the form names it.
     pub(super) id: String,
+    /// Whether the person has an account in the console.
+    pub(super) has_account: bool,
     /// What came of the last trial.
     pub(super) trial: Option<Message>,
 }
@@ -171,6 +173,7 @@ impl Person {
             phone: contact.phone.number().national(),
             language: (language.own_name(), language.tag()),
             sms: contact.sms == SmsToo::Yes,
+            has_account: contact.account.is_some(),
             id: contact.id.to_string(),
             trial,
             email: contact.email.as_ref().map(|email| email.expose().to_owned()).unwrap_or_default(),

@@ -7,7 +7,8 @@ use super::effect::Difference;
 use super::setting::{Group, Setting};
 use super::value;
 use crate::service::SettingsEntry;
-use crate::web::console::times;
+use crate::translations::Message;
+use crate::web::console::{names, times};
 
 /// A change in the history.
 pub(super) struct Past {
@@ -16,7 +17,7 @@ pub(super) struct Past {
     /// When it was made.
     pub(super) time: String,
     /// Who made it.
-    pub(super) by: String,
+    pub(super) by: Message,
     /// Why.
     pub(super) reason: Option<String>,
     /// Whether it undid another one.
@@ -36,7 +37,7 @@ impl Past {
         Self {
             id: entry.id,
             time: times::clock_time(entry.at, now),
-            by: entry.by.clone(),
+            by: names::actor(&entry.by),
             reason: entry.reason.clone(),
             undoes: entry.undone.is_some(),
             changes: changes.iter().map(|(setting, before, after)| Difference::of(*setting, before, after)).collect(),

@@ -13,6 +13,7 @@ use crate::service::{
 };
 use crate::translations::{Argument, Message, Separator, message};
 use crate::web::console::calls::words as call_words;
+use crate::web::console::times;
 
 /// The causes that allow another try, in the order of the page.
 pub(super) const CAUSES: [AttemptOutcome; 6] = [
@@ -309,6 +310,7 @@ pub(super) fn said(setting: Setting, value: &str) -> Message {
         Setting::Calls if value == "pause" => message!("console-calls-pause"),
         Setting::Calls => message!("console-calls-place"),
         Setting::CallPattern => pattern::in_words(value),
+        Setting::CallingHours | Setting::OfficeHours | Setting::NoticeHours => times::span(value),
         Setting::TimeZone if value == "Asia/Tokyo" => message!("console-zone-japan"),
         Setting::DaysOff if value.is_empty() => message!("console-no-days-off"),
         Setting::DaysOff => {

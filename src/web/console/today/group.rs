@@ -23,13 +23,15 @@ pub(in crate::web::console) enum Group {
     StopRequest,
     /// Requests to be called back.
     CallBack,
-    /// Wrong numbers, and what concerns no patient.
+    /// Somebody who isn't the patient answered at the patient's number.
+    WrongNumber,
+    /// What concerns no patient.
     Other,
 }
 
 impl Group {
     /// All groups, in the order of the page.
-    pub(in crate::web::console) const ALL: [Self; 9] = [
+    pub(in crate::web::console) const ALL: [Self; 10] = [
         Self::Red,
         Self::Amber,
         Self::Unanswered,
@@ -38,6 +40,7 @@ impl Group {
         Self::Lock,
         Self::StopRequest,
         Self::CallBack,
+        Self::WrongNumber,
         Self::Other,
     ];
 
@@ -52,14 +55,19 @@ impl Group {
             AlertKind::Guessing => Self::Lock,
             AlertKind::StopRequest | AlertKind::StopUnconfirmed | AlertKind::NoticeStop => Self::StopRequest,
             AlertKind::CallBack => Self::CallBack,
-            AlertKind::WrongNumber
-            | AlertKind::MassGuessing
+            AlertKind::WrongNumber => Self::WrongNumber,
+            AlertKind::MassGuessing
             | AlertKind::CentrePhone
             | AlertKind::Dialling
             | AlertKind::DayLimit
             | AlertKind::Unspoken
             | AlertKind::Forged => Self::Other,
         }
+    }
+
+    /// Returns `true` if it asks staff for something that dealing with an answer doesn't settle.
+    pub(in crate::web::console) const fn is_of_its_own(self) -> bool {
+        matches!(self, Self::UnknownCall | Self::Lock | Self::StopRequest | Self::CallBack | Self::WrongNumber)
     }
 
     /// The code in the page's query and in its style.
@@ -73,6 +81,7 @@ impl Group {
             Self::Lock => "lock",
             Self::StopRequest => "stop-request",
             Self::CallBack => "call-back",
+            Self::WrongNumber => "wrong-number",
             Self::Other => "other",
         }
     }
@@ -91,8 +100,9 @@ impl Group {
             Self::PartlyAnswered => message!("today-partly-answered"),
             Self::UnknownCall => message!("console-group-unknown-call"),
             Self::Lock => message!("console-group-lock"),
-            Self::StopRequest => message!("console-kind-stop-request"),
+            Self::StopRequest => message!("today-group-stop-request"),
             Self::CallBack => message!("console-group-call-back"),
+            Self::WrongNumber => message!("today-group-wrong-number"),
             Self::Other => message!("console-group-other"),
         }
     }
@@ -113,6 +123,9 @@ impl Group {
             Self::StopRequest => "M1.500 1.500h13v13h-13zM3 3v10h10V3zM5 5h6v6H5z",
             Self::CallBack => {
                 "M4.200 1.500l2.300 3-1.200 1.800c.8 1.700 2.200 3.100 3.900 4l1.800-1.300 3 2.300c-.5 1.700-1.600 2.700-3 2.700C6 14 2 10 1.500 5 1.500 3.300 2.500 2.100 4.200 1.500z"
+            }
+            Self::WrongNumber => {
+                "M4.200 1.500l2.300 3-1.200 1.800c.8 1.700 2.200 3.100 3.900 4l1.800-1.300 3 2.300c-.5 1.700-1.600 2.700-3 2.700C6 14 2 10 1.500 5 1.500 3.300 2.500 2.100 4.200 1.500zM10 1.200l1.800 1.800L13.600 1.200l1.200 1.200L13 4.200 14.800 6l-1.200 1.200L11.800 5.400 10 7.200 8.800 6l1.800-1.800L8.800 2.400z"
             }
             Self::Other => "M1 6.500h3v3H1zM6.500 6.500h3v3h-3zM12 6.500h3v3h-3z",
         }

@@ -55,7 +55,7 @@ pub(in crate::web::console) struct PersonWords {
 /// Something to look at.
 #[derive(Clone)]
 pub(in crate::web::console) struct Fact {
-    /// Of its alert.
+    /// Of its answer. What is of another kind than an answer has none.
     pub(in crate::web::console) severity: Severity,
     /// What it is, such as a value.
     pub(in crate::web::console) words: Message,
@@ -83,6 +83,17 @@ impl Line {
             newest: newest.map(|alert| alert.id),
             claim,
         }
+    }
+
+    /// Returns `true` if it is on the list of this group: that of its most severe alert, and each that asks for
+    /// something of its own.
+    pub(in crate::web::console) fn is_in(&self, group: Group) -> bool {
+        self.group == group || (group.is_of_its_own() && self.has(group))
+    }
+
+    /// The groups of which it is as well, each with a badge.
+    pub(in crate::web::console) fn also(&self) -> Vec<Group> {
+        Group::ALL.into_iter().filter(|group| *group != self.group && self.is_in(*group)).collect()
     }
 
     /// Returns `true` if an alert on it is of this group.
@@ -160,7 +171,11 @@ impl Fact {
     fn of(shown: &ShownAlert) -> Self {
         let alert = &shown.alert;
         Self {
-            severity: alert.kind.severity(),
+            severity: if Group::of(alert.kind, shown.reached).is_of_its_own() {
+                Severity::None
+            } else {
+                alert.kind.severity()
+            },
             words: words::of(shown),
             times: (alert.occurrences > 1).then_some(alert.occurrences),
         }

@@ -20,7 +20,7 @@ use super::staff::StaffActor;
 use super::times;
 use super::transfers::pending::{self, PendingLine};
 use crate::domain::{AlertId, RedSound};
-use crate::service::{AlertQuery, Noted, Rest, ServiceError, ShownAlert, list_alerts, show_escalation};
+use crate::service::{AlertPerson, AlertQuery, Noted, Rest, ServiceError, ShownAlert, list_alerts, show_escalation};
 use crate::translations::{Message, message};
 
 /// The maximum number of alerts on the page. There are more only when something is badly wrong.
@@ -36,8 +36,8 @@ struct Today {
     simulated: bool,
     /// Who is on duty, and who is rung. `None` for readers without a health centre.
     duty: Option<Duty>,
-    /// Whether the reader was just told of a closed line.
-    closed: bool,
+    /// That a line was just closed, with the name of its person.
+    closed: Option<Message>,
     /// Whether the audit trail can't be written.
     not_noted: bool,
     counts: Vec<Count>,
@@ -112,7 +112,7 @@ impl Today {
     }
 }
 
-/// A group, and how many lines are listed under it. A line is listed once, under its most severe alert.
+/// A group, and how many lines its list has.
 struct Count {
     group: Group,
     lines: usize,
@@ -129,6 +129,15 @@ struct Tab {
 struct Section {
     group: Group,
     lines: Vec<Line>,
+    /// The lines under more severe headings that its count has as well.
+    above: usize,
+}
+
+impl Section {
+    /// That more people of its count are listed above.
+    fn above_words(&self) -> Option<Message> {
+        (self.above > 0).then(|| message!("today-above", count = self.above))
+    }
 }
 
 pub(super) async fn handler(staff: StaffActor, RawQuery(query): RawQuery) -> Response {
@@ -136,9 +145,20 @@ pub(super) async fn handler(staff: StaffActor, RawQuery(query): RawQuery) -> Res
     staff.visit.answer(shown)
 }
 
+fn closed_words(person: Option<&AlertPerson>) -> Message {
+    match person {
+        Some(person) => {
+            let name = format!("{} {}", person.family_name.expose(), person.given_name.expose());
+            message!("today-closed-of", name = name)
+        }
+        None => message!("console-closed"),
+    }
+}
+
 async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, ServiceError> {
     let after = query_value(query, "after").parse().ok();
-    let wanted = AlertQuery { after, limit: MOST, ..AlertQuery::default() };
+    let closed = query_value(query, "closed");
+    let wanted = AlertQuery { after, limit: MOST, closed: closed.parse().ok(), ..AlertQuery::default() };
     let open = list_alerts(staff.context(), staff.actor(), &wanted).await?;
     let centre = staff.centre().await?;
     let zone = staff.zone(centre.as_ref());
@@ -162,10 +182,10 @@ async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, Servi
     let only = Group::from_code(&query_value(query, "kind"));
     let whose = Whose::from_code(&query_value(query, "whose"));
     let count = |group: Group| {
-        let of_group = || lines.iter().filter(move |line| line.group == group);
+        let of_group = || lines.iter().filter(move |line| line.is_in(group));
         Count { group, lines: of_group().count(), untaken: of_group().filter(|line| line.is_untaken()).count() }
     };
-    let of_kind = || lines.iter().filter(|line| only.is_none_or(|only| line.group == only));
+    let of_kind = || lines.iter().filter(|line| only.is_none_or(|only| line.is_in(only)));
     let waiting = pending::lines(staff, &now).await?;
     let pending = waiting.len();
     let transfers_on = |whose: Whose| only.is_none() && matches!(whose, Whose::All | Whose::Untaken);
@@ -174,8 +194,10 @@ async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, Servi
         Tab { whose, lines: if transfers_on(whose) { lines.saturating_add(pending) } else { lines } }
     };
     let section = |group: Group| {
-        let is_here = |line: &&Line| line.is_of(whose) && line.group == group;
-        Section { group, lines: of_kind().filter(is_here).cloned().collect() }
+        let is_here = |line: &&Line| line.is_of(whose) && only.unwrap_or(line.group) == group;
+        let is_above = |line: &&Line| line.is_of(whose) && line.group != group && line.is_in(group);
+        let above = if only.is_none() { lines.iter().filter(is_above).count() } else { 0 };
+        Section { group, lines: of_kind().filter(is_here).cloned().collect(), above }
     };
     let page = Today {
         l: staff.visit.layout(),
@@ -184,14 +206,14 @@ async fn show(staff: &StaffActor, query: Option<&str>) -> Result<Response, Servi
         now: times::moment(&now, true),
         zone: times::zone_name(&zone),
         simulated: staff.context().database.data_origin().await?.is_simulated(),
-        closed: !query_value(query, "closed").is_empty(),
+        closed: (!closed.is_empty()).then(|| closed_words(open.found.closed.as_ref())),
         not_noted: matches!(open.noted, Noted::No(_)),
         counts: Group::ALL.into_iter().map(count).collect(),
         tabs: Whose::ALL.into_iter().map(tab).collect(),
         all: lines.len(),
         untaken: lines.iter().filter(|line| line.is_untaken()).count(),
         only,
-        elsewhere: only.map_or(0, |only| lines.iter().filter(|line| line.group != only && line.has(only)).count()),
+        elsewhere: only.map_or(0, |only| lines.iter().filter(|line| !line.is_in(only) && line.has(only)).count()),
         whose,
         sections: Group::ALL.into_iter().map(section).filter(|section| !section.lines.is_empty()).collect(),
         pending,

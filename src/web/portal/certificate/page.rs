@@ -10,7 +10,7 @@ use crate::service::{CertificateOffer, NoCertificate, ServiceError, give_portal_
 use crate::translations::{Message, message};
 use crate::web::pages::certificate::{Sheet, no_file, notes, why_none};
 use crate::web::portal::form::{Mistakes, Submitted, Wish};
-use crate::web::portal::layout::Layout;
+use crate::web::portal::layout::{Layout, Phone};
 use crate::web::portal::member::PortalActor;
 use crate::web::portal::visit::Visit;
 
@@ -29,7 +29,7 @@ struct CertificatePage {
     asks_passport: bool,
     no_file: Option<Message>,
     centre: String,
-    phone: (String, String),
+    phone: Phone,
     /// The person, for the form.
     person: String,
     typed: String,
@@ -101,7 +101,7 @@ fn page(actor: &PortalActor, patient: PatientId, offer: &CertificateOffer) -> Ce
         asks_passport,
         no_file: None,
         centre: offer.centre_name.clone(),
-        phone: (offer.centre_phone.expose().to_owned(), offer.centre_phone.national()),
+        phone: Phone::of(&offer.centre_phone),
         person: patient.to_string(),
         typed: String::new(),
         mistakes: Mistakes::default(),

@@ -57,8 +57,8 @@ impl Typed {
     fn read(&self, actor: &PortalActor) -> Result<NewPerson, Mistakes> {
         let mut mistakes = Mistakes::default();
         let today = report_day(actor.context().clock.now(), &actor.visit.portal.settings.zone);
-        let family_name = name(&self.family_name, "family_name", &mut mistakes);
-        let given_name = name(&self.given_name, "given_name", &mut mistakes);
+        let family_name = name(&self.family_name, NameField::Family, &mut mistakes);
+        let given_name = name(&self.given_name, NameField::Given, &mut mistakes);
         let birth_date = birth_date(&self.birth_date, today);
         if birth_date.is_none() {
             mistakes.add("birth_date", message!("portal-birth-date-wrong"));
@@ -84,11 +84,36 @@ fn birth_date(typed: &str, today: jiff::civil::Date) -> Option<BirthDate> {
     keyed.or_else(|| BirthDate::new(era::read(typed).ok()?, today).ok())
 }
 
-fn name(typed: &str, field: &'static str, mistakes: &mut Mistakes) -> Option<EnteredName> {
+/// A part of a name. A mistake is named by it, so that the list above the form says which one is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NameField {
+    Family,
+    Given,
+}
+
+impl NameField {
+    const fn field(self) -> &'static str {
+        match self {
+            Self::Family => "family_name",
+            Self::Given => "given_name",
+        }
+    }
+
+    fn mistake(self, error: PlainLineError) -> Message {
+        match (self, line_mistake(error)) {
+            (Self::Family, None) => message!("portal-family-name-missing"),
+            (Self::Given, None) => message!("portal-given-name-missing"),
+            (Self::Family, Some(mistake)) => of_field(message!("portal-family-name"), mistake),
+            (Self::Given, Some(mistake)) => of_field(message!("portal-given-name"), mistake),
+        }
+    }
+}
+
+fn name(typed: &str, part: NameField, mistakes: &mut Mistakes) -> Option<EnteredName> {
     match EnteredName::parse(typed.trim()) {
         Ok(name) => Some(name),
         Err(error) => {
-            mistakes.add(field, line_mistake(error));
+            mistakes.add(part.field(), part.mistake(error));
             None
         }
     }
@@ -98,20 +123,26 @@ fn name(typed: &str, field: &'static str, mistakes: &mut Mistakes) -> Option<Ent
 pub(super) fn label(typed: &str, field: &'static str, mistakes: &mut Mistakes) -> Option<PersonLabel> {
     match PersonLabel::parse(typed.trim()) {
         Ok(label) => Some(label),
-        Err(PlainLineError::Empty) => None,
         Err(error) => {
-            mistakes.add(field, line_mistake(error));
+            if let Some(mistake) = line_mistake(error) {
+                mistakes.add(field, of_field(message!("portal-label-field"), mistake));
+            }
             None
         }
     }
 }
 
-fn line_mistake(error: PlainLineError) -> Message {
+/// What is wrong with a line. `None` if it is empty.
+fn line_mistake(error: PlainLineError) -> Option<Message> {
     match error {
-        PlainLineError::Empty => message!("portal-name-missing"),
-        PlainLineError::TooLong(most) => message!("portal-name-long", most = most),
-        PlainLineError::Hidden(_) => message!("portal-name-hidden"),
+        PlainLineError::Empty => None,
+        PlainLineError::TooLong(most) => Some(message!("portal-name-long", most = most)),
+        PlainLineError::Hidden(_) => Some(message!("portal-name-hidden")),
     }
+}
+
+fn of_field(field: Message, mistake: Message) -> Message {
+    message!("portal-field-mistake", field = field, mistake = mistake)
 }
 
 fn page(actor: &PortalActor, typed: Typed, mistakes: Mistakes) -> Response {

@@ -70,11 +70,11 @@ pub(super) async fn show(visit: &Visit, way: &Way, view: View, again: Option<Aga
     }
     let names = match &again {
         Some(again) => again.names.clone(),
-        None => names_of(&form, &found, view, visit.asked("q")),
+        None => names_of(form, &found, view, visit.asked("q")),
     };
     let Again { mut fields, mistakes, .. } =
         again.unwrap_or_else(|| Again { fields: Fields::default(), mistakes: Mistakes::default(), names: Vec::new() });
-    fields.0.extend(filled(&form, &found).0);
+    fields.0.extend(filled(form, &found).0);
     let is_alone = names.len() == 1;
     let shown = form.fields().filter(|field| names.iter().any(|name| name == field.id.as_str()));
     let language = visit.language;
@@ -91,12 +91,12 @@ pub(super) async fn show(visit: &Visit, way: &Way, view: View, again: Option<Aga
         day: title(way, day(found.day)),
         form: found.id.map(|id| id.to_string()).unwrap_or_default(),
         person: way.person_field(),
-        place: place_of(&form, &names, is_alone),
+        place: place_of(form, &names, is_alone),
         back: is_alone
             .then(|| back_of(&found, &names))
             .flatten()
             .map(|name| visit.path(&way.page(&format!("?q={name}")))),
-        saved: saved_of(&form, &found),
+        saved: saved_of(form, &found),
         names: names.join(" "),
         words: fields.get("words").to_owned(),
         other_view: visit.path(&way.page(if is_alone { "?view=all" } else { "?view=one" })),

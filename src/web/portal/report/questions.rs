@@ -2,8 +2,8 @@
 
 use crate::domain::{PageLanguage, YesNo};
 use crate::engine::form::{FieldError, FieldProblem, FieldStanding};
+use crate::flow::FlowSet;
 use crate::flow::form::{Condition, Field, FieldKind, Form, NotReadable, Requirement, Scale};
-use crate::flow::{FlowSet, names};
 use crate::service::{FormView, ServiceError, StoredThing};
 use crate::translations::{Message, message};
 use crate::web::portal::form::{Fields, Mistakes};
@@ -56,9 +56,8 @@ impl Question {
 }
 
 /// The form of the questionnaire.
-pub(super) fn form_of(flow_set: &FlowSet) -> Result<Form, ServiceError> {
-    let flow = flow_set.flow(names::QUESTIONNAIRE);
-    flow.and_then(|flow| Form::of(flow).ok()).ok_or(ServiceError::Unreadable(StoredThing::FlowSet))
+pub(super) fn form_of(flow_set: &FlowSet) -> Result<&Form, ServiceError> {
+    flow_set.questionnaire_form().map_err(|_| ServiceError::Unreadable(StoredThing::FlowSet))
 }
 
 /// What was typed, by question, and where a number and the box beside it contradict each other.

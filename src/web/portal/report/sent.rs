@@ -43,7 +43,7 @@ async fn take(
 ) -> Result<Response, ServiceError> {
     let (context, flow_set, reporter) = (&visit.portal.context, &visit.portal.settings.flow_set, &way.reporter);
     let form = form_of(flow_set)?;
-    let (answers, mut mistakes) = typed(&form, &names, &fields);
+    let (answers, mut mistakes) = typed(form, &names, &fields);
     let language = visit.language.spoken();
     // The words are kept whatever becomes of the answers.
     let (words, too_long) = match read_words(&fields) {
@@ -58,13 +58,13 @@ async fn take(
     if stored.severity == Severity::Red {
         return Ok(visit.redirect(&way.page("/urgent")));
     }
-    mistakes.0.extend(mistakes_of(&form, &stored.errors, &fields).0);
+    mistakes.0.extend(mistakes_of(form, &stored.errors, &fields).0);
     if !stored.is_finished && mistakes.is_empty() {
         let found = match report_form(context, flow_set, reporter).await? {
             Ok(found) => found,
             Err(over) => return Ok(end(visit, &over)),
         };
-        mistakes = missing_answers(&form, &found, &names);
+        mistakes = missing_answers(form, &found, &names);
     }
     let refused = too_long.or_else(|| (stored.words == TextWritten::TooMany).then(too_many));
     match refused {

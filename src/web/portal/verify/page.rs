@@ -8,7 +8,7 @@ use axum::response::Response;
 use crate::domain::{CertificateCode, CertificateEnd};
 use crate::service::{CertificateStanding, CheckedCertificate, FileCheck, ServiceError, check_certificate};
 use crate::translations::{Message, message};
-use crate::web::pages::certificate::{Sheet, day_of, moment};
+use crate::web::pages::certificate::{Sheet, address_parts, day_of, moment};
 use crate::web::portal::form::{Mistakes, Submitted, Wish};
 use crate::web::portal::layout::Layout;
 use crate::web::portal::visit::Visit;
@@ -19,7 +19,8 @@ pub(super) struct Verify {
     l: Layout,
     action: String,
     file_action: String,
-    host: String,
+    /// Where the address of this page begins, in parts between which a line may break.
+    host: Vec<String>,
     typed: String,
     mistakes: Mistakes,
     found: Option<Found>,
@@ -162,17 +163,10 @@ pub(super) fn page(visit: &Visit, shown: VerifyPage) -> Response {
         l: form,
         action: visit.path("/verify"),
         file_action: visit.path("/verify/file"),
-        host: format!("{public_url}/"),
+        host: address_parts(&format!("{public_url}/")),
         typed: shown.typed,
         mistakes: shown.mistakes,
         found: shown.found,
     };
     visit.page(shown.status, &page)
-}
-
-impl Verify {
-    /// Where the address of this page begins.
-    fn address(&self) -> Message {
-        message!("verify-address", host = &self.host)
-    }
 }

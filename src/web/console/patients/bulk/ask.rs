@@ -7,7 +7,7 @@ use crate::domain::{BulkKind, CallTimes, Language, PatientId};
 use crate::service::{BulkChange, BulkOf, PatientError, ServiceError, prepare_bulk};
 use crate::translations::message;
 use crate::web::console::form::{Fields, Mistakes, Submitted};
-use crate::web::console::patients::faults::mistakes_of;
+use crate::web::console::patients::faults::{mistakes_of, times_sentence};
 use crate::web::console::patients::filter::Filter;
 use crate::web::console::patients::{query_of, searched, show};
 use crate::web::console::sender::{kept, sent};
@@ -83,7 +83,10 @@ async fn take(staff: &StaffActor, fields: &Fields) -> Result<Response, ServiceEr
         "all" if filter.search.is_none() || text.is_some() => BulkOf::All(&query),
         "chosen" if !chosen.is_empty() => BulkOf::Chosen(&chosen),
         _ => {
-            let mistakes = Mistakes::one("of", message!("bulk-none-chosen"));
+            let mut mistakes = Mistakes::one("of", message!("bulk-none-chosen"));
+            if let (BulkChange::CallTimes(_), Err(error)) = (&change, CallTimes::read_typed(&asked.times)) {
+                mistakes.add("times", times_sentence(error));
+            }
             return show(staff, &filter, asked, mistakes).await;
         }
     };

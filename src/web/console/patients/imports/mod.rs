@@ -5,6 +5,7 @@ mod decide;
 mod refused;
 mod show;
 mod states;
+mod template;
 mod upload;
 mod words;
 
@@ -21,6 +22,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use self::states::UploadLine;
 pub(super) use self::states::grouped;
+use self::template::Understood;
 pub use self::words::finding_words;
 use crate::domain::UploadId;
 use crate::service::{MAX_LIST_BYTES, PatientError, ServiceError, list_uploads};
@@ -42,6 +44,7 @@ const SHORT_WORK: Duration = Duration::from_millis(1_500);
 /// The pages about uploaded lists.
 pub(in crate::web::console) fn routes() -> Router<Arc<Console>> {
     Router::new()
+        .route("/patients/imports/template/{format}", get(template::handler))
         .route("/patients/imports/{upload}", get(show::handler))
         .route("/patients/imports/{upload}/import", post(decide::import))
         .route("/patients/imports/{upload}/discard", post(decide::discard))
@@ -63,6 +66,7 @@ struct Uploads {
     l: Layout,
     f: Frame,
     uploads: Vec<UploadLine>,
+    columns: Vec<Understood>,
     mistakes: Mistakes,
 }
 
@@ -81,6 +85,7 @@ async fn page(staff: &StaffActor, mistakes: Mistakes) -> Result<Response, Servic
         l: staff.visit.layout(),
         f: Frame { again: at.clone(), ..frame },
         uploads: uploads.iter().map(|upload| UploadLine::of(upload, &at, &now)).collect(),
+        columns: template::understood(staff.visit.language),
         mistakes,
     };
     Ok(staff.visit.page(status, &page))

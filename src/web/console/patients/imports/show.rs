@@ -204,6 +204,15 @@ impl Shown {
         message!("upload-hidden-rows", count = u64::from(self.details.hidden_rows))
     }
 
+    fn is_hidden(&self, row: &Row) -> bool {
+        self.details.hidden_numbers.contains(&row.number)
+    }
+
+    /// The list of those whom it has added.
+    fn added(&self) -> String {
+        self.l.at(&format!("/patients?status=all&list={}", self.upload.id))
+    }
+
     fn above_words(&self) -> Message {
         let rows: Vec<String> = self.details.above.iter().map(u32::to_string).collect();
         message!("upload-rows-above", rows = rows.join(", "))

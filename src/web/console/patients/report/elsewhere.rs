@@ -49,7 +49,7 @@ pub(super) fn show_elsewhere(
 ) -> Result<Response, ServiceError> {
     let flow_set = &staff.visit.console.settings.flow_set;
     let form = form_of(flow_set)?;
-    let questions = questions_of((flow_set, &form), staff.visit.language, fields, &Mistakes::default(), None);
+    let questions = questions_of((flow_set, form), staff.visit.language, fields, &Mistakes::default(), None);
     let Elsewhere { centre, passed_on, left_out } = elsewhere;
     let typed = questions.into_iter().filter_map(|question| TypedLine::of(question, &left_out)).collect();
     let is_stored = passed_on != PassedOn::Nothing && left_out.is_empty();

@@ -220,7 +220,7 @@ fn page(
     let Entered { mut fields, mistakes, surprise, otherwise, .. } = entered;
     let begun = profile.begun.as_ref().filter(|_| fields.0.is_empty());
     if let Some(begun) = begun {
-        fields = filled(&form, &begun.answers);
+        fields = filled(form, &begun.answers);
     }
     let entry = match fields.get("entry") {
         "" => profile.next_form.to_string(),
@@ -245,7 +245,7 @@ fn page(
         earlier: earlier_of(shown),
         staff_calls: profile.staff_calls.iter().map(|call| StaffCallLine::of(call, now)).collect(),
         has_reported: last.is_some_and(is_today),
-        questions: questions_of((flow_set, &form), staff.visit.language, &fields, &mistakes, last),
+        questions: questions_of((flow_set, form), staff.visit.language, &fields, &mistakes, last),
         before: last.map(|report| day_of(report.report_date)),
         note: fields.get("note").to_owned(),
         later_at: fields.get("later_at").to_owned(),

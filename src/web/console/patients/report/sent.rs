@@ -54,7 +54,7 @@ struct Read {
 impl Read {
     fn of(staff: &StaffActor, fields: &Fields) -> Result<Self, ServiceError> {
         let form = form_of(&staff.visit.console.settings.flow_set)?;
-        let (answers, mut mistakes) = answers_of(&form, fields);
+        let (answers, mut mistakes) = answers_of(form, fields);
         let note = NoteText::parse(fields.get("note")).unwrap_or_else(|error| {
             mistakes.add("note", note_field::told(error));
             None

@@ -1,0 +1,30 @@
+# One word for one thing: what the program does, spans of time, the fields and values of the audit trail, accounts on the rota.
+
+words-automatic = automatic
+words-person-self = the person
+words-report-link = report link
+words-span = { $from }–{ $until }
+words-field-disease = disease
+words-field-diagnosed-on = diagnosed on
+words-field-basis = diagnosed how
+words-field-registered-name = registered name
+words-field-entered-on = entered on
+words-field-arrived-on = entered the country on
+words-field-none = why none
+words-contact-account = account
+words-contact-email = e-mail
+words-contact-changed = changed
+words-list = { $words }
+words-shift = { $days } { $hours }: { $names }
+words-not-opened = not opened in the console
+rota-account = Account in the console
+rota-account-none = none
+rota-account-hint = Whoever takes alerts by phone has them in the console too, if their account is chosen here.
+rota-has-account = has an account
+words-none-no-diagnosis = no diagnosis
+words-none-presumed = presumed
+words-none-birth-date = birth date doesn’t fit
+words-none-passport = no passport number yet
+words-none-withdrawn = withdrawn
+words-none-not-notified = not notified
+words-subject-alert = alert

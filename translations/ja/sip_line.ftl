@@ -1,0 +1,33 @@
+# 自前の電話回線の登録と点検
+sip-line-no-user-name = 登録（レジスター）にはユーザー名が必要です
+help-sip = 自前の電話回線のどこに問題があるかを説明する
+help-sip-check = 設定した回線に、応答するか、こちらを知っているかを問い合わせ、ポート、通話記録、音声を調べる
+sip-check-mark-right = 正常:
+sip-check-mark-wrong = 問題:
+sip-check-other-carrier = 自前の電話回線を使う設定ではないため、調べるものがありません。carrier = "sip" と書いてください
+sip-check-wrong = 電話回線に問題が{ $count }件あります
+sip-check-journal = 通話記録に書き込めます
+sip-check-no-journal = sip.journal_file の通話記録が使えません: { $why }
+sip-check-one-disk = 通話記録がデータベースと同じディスクにあります。一方が失われると両方が失われます。sip.journal_file を別のディスクに移してください
+sip-check-ports = ポート { $range } で同時に{ $calls }件の通話ができます
+sip-check-no-ports = sip.rtp_ports のポート { $range } が使えません: { $why }
+sip-check-ports-taken = ポート { $range } はすべて他のプログラムが使っています。sip.rtp_ports に空いているポートを書いてください
+sip-check-few-ports = ポート { $range } では同時に{ $calls }件の通話しかできませんが、回線には{ $channels }チャネルあります。sip.rtp_ports を広げてください
+sip-check-recordings = 必要な音声はすべてそろっています
+sip-check-no-recordings = 音声を読み込めません: { $why }
+sip-check-recordings-missing = 音声が{ $count }件足りません。`kenkocall voices missing` で確かめてください
+sip-check-no-line = 回線に問い合わせできませんでした: { $why }
+sip-check-listen-free = { $address } を使っている他のプログラムはありません。ここでは `kenkocall serve` は動いていません
+sip-check-listen-taken = { $address } は使用中です（`kenkocall serve` が動いていればその分です）。別のポートから問い合わせました
+sip-check-no-name = 回線 { $trunk }: ホスト名のアドレスがわかりません。sip.trunks.{ $trunk }.address か、このコンピューターの DNS を確かめてください
+sip-check-outside = 回線 { $trunk }: アドレス { $address } が sip.trunks.{ $trunk }.networks にないため、届いたメッセージを捨ててしまいます。追加してください
+sip-check-no-answer = 回線 { $trunk }: { $address } が応答しません。address、ポート、transport、ファイアウォールと、回線側が sip.public_address のアドレスを知っているかを確かめてください
+sip-check-answers = 回線 { $trunk }: 応答しています
+sip-check-answers-otherwise = 回線 { $trunk }: 応答しています（問い合わせへの応答は { $status }）。通話はできることがほとんどです
+sip-check-registered = 回線 { $trunk }: 登録済みで、着信はここに届きます
+sip-check-not-registered = 回線 { $trunk }: ユーザー名とパスワードは正しいのですが、このアドレスが登録されていません。`kenkocall serve` を起動するか、sip.public_address を直してください
+sip-check-wrong-password = 回線 { $trunk }: ユーザー名かパスワードが拒否されました。sip.trunks.{ $trunk }.user_name と password を直してください
+sip-check-refuses = 回線 { $trunk }: 登録の有無を答えません（応答 { $status }）。user_name と domain を確かめ、電話会社に問い合わせてください
+sip-check-no-registrar = 回線 { $trunk }: 応答はありますが、登録の要求には答えません。domain と、この回線に登録が必要かどうかを確かめてください
+help-demo--sip = このコンピューターの 127.0.0.1:5070 に電話回線を開き、そこから電話を受ける(ソフトフォン用)
+help-demo--sip-phone = このコンピューターでソフトフォンが待ち受けるアドレス

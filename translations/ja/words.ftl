@@ -1,0 +1,30 @@
+# 語をそろえる: 自動の操作、時間の範囲、監査の記録の項目と値、当番とアカウント。
+
+words-automatic = 自動
+words-person-self = 本人
+words-report-link = 報告リンク
+words-span = { $from }〜{ $until }
+words-field-disease = 傷病名
+words-field-diagnosed-on = 診断年月日
+words-field-basis = 診断のしかた
+words-field-registered-name = 登録の氏名
+words-field-entered-on = 登録年月日
+words-field-arrived-on = 入国日
+words-field-none = 出ない理由
+words-contact-account = アカウント
+words-contact-email = メール
+words-contact-changed = 変更
+words-list = { $words }
+words-shift = { $days } { $hours }: { $names }
+words-not-opened = コンソールで開かれなかった
+rota-account = コンソールのアカウント
+rota-account-none = なし
+rota-account-hint = アカウントを選ぶと、電話で引き受けた人は、コンソールでもその人の担当になります。
+rota-has-account = アカウントあり
+words-none-no-diagnosis = 診断がない
+words-none-presumed = みなし
+words-none-birth-date = 生年月日が合わない
+words-none-passport = 旅券番号がまだない
+words-none-withdrawn = 取り消し済み
+words-none-not-notified = 届け出の対象でない
+words-subject-alert = 通知
