@@ -19,11 +19,7 @@ sip-check-ports-taken = other programs use all ports { $range }; set sip.rtp_por
 sip-check-few-ports = the ports { $range } are enough for { $calls } calls at a time, but the trunks have { $channels } channels; make sip.rtp_ports wider
 sip-check-recordings = there is a recording of everything that is said
 sip-check-no-recordings = the recordings can't be read: { $why }
-sip-check-recordings-missing =
-    { $count ->
-        [one] 1 recording is missing: `kenkocall voices missing`
-       *[other] { $count } recordings are missing: `kenkocall voices missing`
-    }
+sip-check-recordings-missing = recordings are missing ({ $count }): `kenkocall voices missing`
 sip-check-no-line = the trunks couldn't be asked: { $why }
 sip-check-listen-free = no other program listens on { $address }; `kenkocall serve` isn't running here
 sip-check-listen-taken = { $address } is in use, by `kenkocall serve` if it runs; the trunks were asked from another port
