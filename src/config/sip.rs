@@ -179,7 +179,7 @@ pub enum SipFault {
     #[error("a user name needs a password")]
     NoPassword,
     /// There is nobody to register.
-    #[error("whoever registers needs a user name")]
+    #[error("a trunk that registers needs a user name")]
     NoUserName,
     /// No call could be placed.
     #[error("at least one call must be possible at a time")]

@@ -42,7 +42,7 @@ async fn a_line_is_closed_with_a_reason_and_once(fresh: Fresh) {
     let page = visitor.get(&closed).await;
     let told = "見本 花子 さんのことを記録して完了しました";
     assert!(page.body.contains(told) && page.body.contains("対応の要るものはありません"), "{}", page.body);
-    // Whoever isn't of the health centre learns no name from an address.
+    // Nobody outside the health centre learns a name from an address.
     let elsewhere = site.member("far@mihon.example", Role::Nurse, Some(OTHER)).await;
     let page = site.logged_in(&elsewhere).await.get(&closed).await.body.clone();
     assert!(!page.contains("花子") && page.contains("記録して完了しました"), "{page}");

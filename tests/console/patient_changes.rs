@@ -172,7 +172,7 @@ async fn two_people_change_the_same_field_and_both_values_are_shown(fresh: Fresh
     }
     assert_eq!(page.matches("type=\"radio\" name=\"call_times\"").count(), 2, "{page}");
     assert_eq!(record(&site, patient).await.language.tag(), "ja", "nothing was saved");
-    // Whoever chooses theirs changes only the rest.
+    // Choosing theirs changes only the other fields.
     let mut yielding = one.clone();
     send(&mut yielding, &path, &[("call_times", "11:00")], "preview").await;
     let body = yielding.page.body.clone();

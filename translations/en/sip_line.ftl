@@ -1,5 +1,5 @@
 # Registration and check of our own telephone line.
-sip-line-no-user-name = whoever registers needs a user name
+sip-line-no-user-name = a trunk that registers needs a user name
 help-sip = Explain what is wrong with our own telephone line
 help-sip-check = Ask the trunks of the settings whether they are there and know us, and look at ports, journal and recordings
 sip-check-mark-right = ok:

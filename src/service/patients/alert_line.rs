@@ -1,4 +1,4 @@
-//! The line of an alert with what the person has reported, for whoever deals with it.
+//! The line of an alert with what the person has reported, for the staff who deal with it.
 
 use super::change::known_patient;
 use super::show::{ShownPatient, read_shown};

@@ -48,7 +48,7 @@ pub(super) async fn handler(staff: StaffActor) -> Response {
     }
     let shown = async {
         let email = kept(&staff, PAGE).await?.map(|fields| fields.get("email").to_owned());
-        // It stands on the page now, and nobody's address is kept for longer.
+        // The page shows the address now, so the kept copy goes.
         staff.forget(PAGE).await?;
         page(&staff, email.unwrap_or_default(), Stage::Asked, Mistakes::default()).await
     };

@@ -246,7 +246,7 @@ impl Talking {
                 }
                 false
             }
-            // Both asked at once. RFC 3261 section 14.1: whoever made the Call-ID waits for longer.
+            // Both asked at once. RFC 3261 section 14.1: the side that made the Call-ID waits longer.
             491 => {
                 self.clock.due = again(if self.call.is_some() { 3_000 } else { 1_000 });
                 false

@@ -10,7 +10,7 @@ use crate::translations::Message;
 /// The reports that are shown.
 const REPORTS: usize = 3;
 
-/// A person, as whoever deals with an alert needs it.
+/// What staff who deal with an alert need to know of the person.
 pub(in crate::web::console) struct Recent {
     /// The answers of the last reports, the latest first.
     pub(in crate::web::console) answers: Answers,

@@ -51,7 +51,7 @@ const fn example(column: Column) -> &'static str {
 /// A file with the names of the columns alone: an example in it would be imported.
 pub(super) async fn handler(staff: StaffActor, Path(format): Path<String>) -> Response {
     let Some(format) = Format::read(&format) else { return missing::page(&staff.visit) };
-    // Whoever may import may have it.
+    // The permission to import is enough to have it.
     let may = list_uploads(staff.context(), staff.actor()).await;
     let header = understood(staff.visit.language).into_iter().map(|column| column.written[0].to_owned());
     let header: Vec<String> = header.collect();
